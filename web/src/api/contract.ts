@@ -1,0 +1,157 @@
+/**
+ * The web app's own API, under /app. One file, so that a page and the route that feeds it cannot drift apart.
+ *
+ * All bodies are JSON in camelCase. Times are ISO-8601 UTC strings with `Z`. Unsafe methods carry the header
+ * `X-CSRF-Token` (from GET /app/session). Every failure is an `ApiError` with a fitting status: 401 sign in,
+ * 403 not allowed, 404 absent (or not yours to see), 409 exists, 422 invalid input.
+ * Non-finite numbers travel as the strings "NaN", "Infinity", "-Infinity".
+ */
+export interface ApiError { error: { code: string; message: string; requestId: string } }
+
+// ---- session and account ------------------------------------------------------------------------------------
+/** GET /app/session · POST /app/session {login,password} · DELETE /app/session */
+export interface Session {
+  user: SessionUser | null;
+  csrfToken: string;
+  /** no account exists yet: the page of the one-time link makes the first administrator */
+  setupRequired: boolean;
+  signupOpen: boolean;
+  version: string;
+  publicUrl: string;
+}
+export interface SessionUser { id: string; username: string; name: string; email: string; admin: boolean; entity: string; entities: EntityRef[] }
+export interface EntityRef { name: string; kind: "user" | "team" | "organization"; role: "admin" | "member" | "viewer" }
+/** POST /app/setup (first administrator; signs in) → Session */
+export interface SetupInput { token: string; username: string; email: string; password: string }
+/** POST /app/signup → Session */
+export interface SignupInput { username: string; email: string; password: string }
+/** POST /app/password {current, new} → 204 */
+export interface PasswordInput { current: string; new: string }
+/** GET /app/keys → { keys: ApiKey[] } · POST /app/keys {name} → NewApiKey · DELETE /app/keys/:id → 204 */
+export interface ApiKey { id: string; name: string; hint: string; createdAt: string; lastUsedAt: string | null }
+export interface NewApiKey extends ApiKey { secret: string }
+/** GET /app/sessions → { sessions: BrowserSession[] } · DELETE /app/sessions/:id → 204 */
+export interface BrowserSession { id: string; userAgent: string; createdAt: string; lastSeenAt: string; current: boolean }
+
+// ---- home, entities, projects -------------------------------------------------------------------------------
+/** GET /app/home */
+export interface Home { entities: EntityRef[]; projects: Project[]; runs: RunRow[] }
+/** GET /app/entities/:entity → { entity: EntityRef, projects: Project[] } ; POST /app/entities/:entity/projects {name, description, visibility} → Project */
+export interface EntityPage { entity: EntityRef; projects: Project[] }
+export type Visibility = "private" | "team" | "restricted" | "public" | "open";
+/** GET · PATCH {description?, visibility?} · DELETE /app/projects/:entity/:project */
+export interface Project {
+  entity: string; name: string; description: string; visibility: Visibility;
+  createdAt: string; createdBy: string | null; lastActiveAt: string | null;
+  runCount: number; runningCount: number; computeSeconds: number; storageBytes: number;
+  canWrite: boolean;
+}
+
+// ---- runs ---------------------------------------------------------------------------------------------------
+export type RunState = "pending" | "running" | "finished" | "failed" | "crashed" | "killed" | "preempting" | "preempted";
+export interface RunRow {
+  entity: string; project: string;
+  /** the run id of the URL */ id: string;
+  /** the display name */ title: string;
+  state: RunState; createdAt: string; startedAt: string | null; heartbeatAt: string | null; durationSeconds: number | null;
+  user: string | null; group: string | null; jobType: string | null; sweep: string | null;
+  tags: string[]; notes: string; colorIndex: number; exitCode: number | null; stopRequested: boolean;
+  /** flattened, asked columns only in lists: "lr" or "optimizer.lr" → value */
+  config: Record<string, unknown>;
+  summary: Record<string, unknown>;
+}
+/** POST /app/projects/:entity/:project/runs:query */
+export interface RunsQuery {
+  /** text found in title or id; with `regex` a pattern */
+  search?: string; regex?: boolean;
+  /** Mongo-style filter, the client's own grammar */
+  filters?: Record<string, unknown>;
+  /** e.g. ["-created_at", "+summary_metrics.loss", "-config.lr"] */
+  order?: string[];
+  offset: number; limit: number;
+  /** "config.lr", "summary.loss" */
+  columns: string[];
+}
+export interface RunsPage { total: number; matched: number; offset: number; rows: RunRow[] }
+/** GET /app/projects/:entity/:project/columns: keys seen in any run's config and summary, flattened, `_` keys left out */
+export interface RunColumns { config: string[]; summary: string[] }
+/** POST /app/projects/:entity/:project/metrics {runs: string[]} → { metrics: Metric[] }; what to draw for these runs */
+export interface Metric {
+  key: string;
+  /** "number", or a media `_type` such as "image-file", "table-file", "histogram", or "string" */
+  type: string;
+  /** from define_metric; null: step */ xKey: string | null;
+  hidden: boolean; system: boolean;
+  count: number;
+}
+/** GET /app/runs/:entity/:project/:run · PATCH {title?, notes?, tags?, group?, jobType?} · DELETE · POST …/:run/stop → RunDetail */
+export interface RunDetail extends RunRow {
+  /** nested, without `_wandb` */ configTree: Record<string, unknown>;
+  summaryTree: Record<string, unknown>;
+  /** contents of wandb-metadata.json, or null */ metadata: Record<string, unknown> | null;
+  historyLineCount: number; lastStep: number | null; logLineCount: number; eventsLineCount: number; fileCount: number;
+  canWrite: boolean;
+}
+
+// ---- panels -------------------------------------------------------------------------------------------------
+/** POST /app/panels:query → PanelAnswer. Each series answers on its own; one failure never hides another. */
+export interface PanelQuery { series: SeriesQuery[] }
+export interface SeriesQuery {
+  /** echoed */ id: string;
+  entity: string; project: string; run: string;
+  /** flattened metric key; "system.*" keys read the events stream */ key: string;
+  /** "_step" (default), "_runtime", "_timestamp" or any logged number */ x: string;
+  buckets: number;
+  xMin?: number; xMax?: number;
+}
+export interface PanelAnswer { series: (SeriesData | { id: string; error: string })[] }
+export interface SeriesData {
+  id: string;
+  /** number of raw points in the range, and whether the columns below are those points themselves */
+  total: number; raw: boolean;
+  /** per bucket (or raw point): x of its last point, and last, min, max of y among finite values; `count` may be absent when raw */
+  x: (number | string)[]; last: (number | string)[]; min: (number | string)[]; max: (number | string)[]; count?: number[];
+  /** points that are NaN or infinite, at most 100 of them, as [x, "NaN"] */
+  nonFinite: [number, string][];
+}
+/** POST /app/media:query {entity, project, run, key} → MediaAnswer: values of a media key over steps */
+export interface MediaAnswer { items: MediaItem[] }
+/** `value` is the logged dict (`_type`, `path`, `caption`, …); `urls` maps each stored path in it to a URL of this origin or a signed one */
+export interface MediaItem { step: number; value: Record<string, unknown>; urls: Record<string, string> }
+
+// ---- logs, files, artifacts ---------------------------------------------------------------------------------
+/** GET /app/runs/:entity/:project/:run/logs?from=0&limit=2000 (from=-1: the last `limit`) */
+export interface LogPage { total: number; from: number; lines: LogLine[] }
+export interface LogLine { n: number; text: string; ts: string | null; level: "error" | null; label: string | null }
+/** GET /app/runs/:entity/:project/:run/logs/search?q=&regex= → { matches: number[] } (line numbers, at most 10,000) */
+export interface LogMatches { matches: number[]; truncated: boolean }
+/** GET /app/runs/:entity/:project/:run/files */
+export interface FileList { files: StoredFile[] }
+export interface StoredFile { name: string; sizeBytes: number; mimetype: string; updatedAt: string; md5: string; url: string }
+/** GET /app/runs/:entity/:project/:run/artifacts */
+export interface RunArtifacts { inputs: ArtifactRow[]; outputs: ArtifactRow[] }
+/** GET /app/projects/:entity/:project/artifacts */
+export interface ArtifactTypes { types: { name: string; collections: CollectionRow[] }[] }
+export interface CollectionRow { name: string; type: string; description: string; versionCount: number; latest: string | null; updatedAt: string }
+/** GET /app/projects/:entity/:project/artifacts/:type/:collection → { collection, versions } newest first */
+export interface CollectionPage { collection: CollectionRow; versions: ArtifactRow[] }
+export interface ArtifactRow {
+  id: string; type: string; collection: string; entity: string; project: string; version: string; aliases: string[]; tags: string[];
+  state: "PENDING" | "COMMITTED" | "DELETED"; digest: string; sizeBytes: number; fileCount: number; createdAt: string;
+  createdByRun: string | null;
+}
+/** GET /app/projects/:entity/:project/artifacts/:type/:collection/:version (vN or alias) */
+export interface ArtifactDetail extends ArtifactRow { description: string; metadata: Record<string, unknown>; usedByRuns: string[]; usage: string; canWrite: boolean }
+/** GET …/:version/files?after=&limit=1000 */
+export interface ArtifactFiles { files: ArtifactFile[]; next: string | null }
+export interface ArtifactFile { path: string; sizeBytes: number; digest: string; ref: string | null; url: string | null }
+/** GET /app/projects/:entity/:project/sweeps */
+export interface SweepList { sweeps: SweepRow[] }
+export interface SweepRow { id: string; title: string; state: string; method: string; createdAt: string; runCount: number; runCountExpected: number | null; bestValue: number | null; config: string }
+
+// ---- live ---------------------------------------------------------------------------------------------------
+/**
+ * GET /app/projects/:entity/:project/live: server-sent events, resumable by Last-Event-ID.
+ * `event: change`, data: Change. A client that cannot hold the stream may poll GET …/changes?since=<cursor>.
+ */
+export interface Change { cursor: string; runs: { run: string; kinds: ("run" | "history" | "events" | "logs" | "files" | "artifacts")[] }[] }
