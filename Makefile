@@ -1,0 +1,48 @@
+# `make` lists what there is. Everything happens in .venv; nothing is installed outside it except by `make services`.
+PYTHON ?= python3
+PORT ?= 8080
+DATA ?= ./data
+PY := .venv/bin/python
+# The server has a setting named HOST (its public address), so the listening address is taken from the command line only.
+HOST = 127.0.0.1
+unexport HOST PORT DATA
+
+# Arguments for pytest, such as: make test TESTS="tests/contract -k resume"
+TESTS ?= tests
+# Most tests wait for processes, so one worker more than there are processors.
+WORKERS ?= $(shell expr $$(nproc) + 1)
+
+.DEFAULT_GOAL := help
+.PHONY: help serve dev web check test services lock clean .server .tools
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+serve: .server web ## install, build the web app and start the server on http://localhost:8080 (HOST=, PORT=, DATA=)
+	@exec $(PY) -m steelyard serve --data $(DATA) --host $(HOST) --port $(PORT)
+
+dev: .tools ## the server with its web app rebuilt and reloaded as files change
+	@exec $(PY) scripts/dev.py --data $(DATA) --host $(HOST) --port $(PORT)
+
+web: .server ## build the web app, if its sources changed
+	@$(PY) scripts/build_web.py
+
+check: .tools web ## what needs no services: lint, format, types, import contracts, unit tests of server and web app
+	@$(PY) scripts/check.py
+
+services: .tools ## fetch the real MySQL, object store, proxy, browser and client versions that tests use
+	@$(PY) -m tests.services install
+
+test: .tools web services ## every test, on SQLite + folder and on MySQL + S3, with real clients and a real browser
+	@$(PY) -m pytest --engine both -n $(WORKERS) --dist worksteal $(TESTS)
+
+lock: .tools ## pin the newest versions of everything in requirements/lock.txt
+	@.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --group build --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements/lock.txt
+
+clean: ## remove what make made in this folder (not ./data)
+	@rm -rf .venv steelyard/web_dist web/node_modules .pytest_cache .mypy_cache .ruff_cache
+
+.server:
+	@$(PYTHON) scripts/bootstrap.py
+.tools:
+	@$(PYTHON) scripts/bootstrap.py dev
