@@ -1,0 +1,18 @@
+/** Names of cached answers. Everything of a project lies beneath `project(entity, project)`, so one call can refresh it all. */
+
+export const keys = {
+  session: ["session"] as const,
+  apiKeys: ["account", "keys"] as const,
+  sessions: ["account", "sessions"] as const,
+  home: ["home"] as const,
+  entity: (entity: string) => ["entity", entity] as const,
+  project: (entity: string, project: string) => ["project", entity, project] as const,
+  projectDetail: (entity: string, project: string) => ["project", entity, project, "detail"] as const,
+  runs: (entity: string, project: string) => ["project", entity, project, "runs"] as const,
+  columns: (entity: string, project: string) => ["project", entity, project, "columns"] as const,
+  metrics: (entity: string, project: string) => ["project", entity, project, "metrics"] as const,
+  artifacts: (entity: string, project: string) => ["project", entity, project, "artifacts"] as const,
+  sweeps: (entity: string, project: string) => ["project", entity, project, "sweeps"] as const,
+  /** everything of one run: detail, logs, files, artifacts */
+  run: (entity: string, project: string, run: string) => ["project", entity, project, "run", run] as const,
+};
