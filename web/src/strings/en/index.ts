@@ -1,0 +1,8 @@
+/** English, one file per part of the app. */
+import { accounts } from "./accounts";
+import { common } from "./common";
+import { home } from "./home";
+import { projects } from "./projects";
+import { shell } from "./shell";
+
+export const en = { common, shell, accounts, home, projects } as const;

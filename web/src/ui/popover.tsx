@@ -1,0 +1,27 @@
+import { Popover as Base } from "@base-ui/react/popover";
+import type { ReactElement, ReactNode } from "react";
+import { cx } from "@/lib/class-names";
+import styles from "./popup.module.css";
+
+interface PopoverProps {
+  trigger: ReactElement;
+  children: ReactNode;
+  align?: "start" | "center" | "end";
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  className?: string;
+}
+
+/** A small non-modal sheet beside its trigger; Escape and a click outside close it. */
+export function Popover({ trigger, children, align = "start", open, onOpenChange, className }: PopoverProps) {
+  return (
+    <Base.Root {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
+      <Base.Trigger render={trigger} />
+      <Base.Portal>
+        <Base.Positioner align={align} sideOffset={4} className={styles.positioner}>
+          <Base.Popup className={cx(styles.popup, styles.roomy, className)}>{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

@@ -1,0 +1,44 @@
+import { ArrowDown, ArrowUp } from "lucide-react";
+import type { ReactNode, TableHTMLAttributes, ThHTMLAttributes } from "react";
+import { cx } from "@/lib/class-names";
+import styles from "./table.module.css";
+
+/** A plain table that scrolls sideways inside its own frame. For long or wide ones use a virtual list. */
+export const Table = ({ label, children, ...rest }: TableHTMLAttributes<HTMLTableElement> & { label: string }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+  <section className={styles.frame} aria-label={label} tabIndex={0}>
+    <table className={styles.table} {...rest}>
+      {children}
+    </table>
+  </section>
+);
+
+interface HeadProps extends ThHTMLAttributes<HTMLTableCellElement> {
+  numeric?: boolean;
+  /** given: the head is a button that sorts */
+  sort?: "ascending" | "descending" | "none";
+  onSort?: () => void;
+  children?: ReactNode;
+}
+
+export function Head({ numeric = false, sort, onSort, children, className, ...rest }: HeadProps) {
+  const Arrow = sort === "ascending" ? ArrowUp : ArrowDown;
+  return (
+    <th scope="col" className={cx(numeric && styles.numeric, className)} {...(sort && { "aria-sort": sort })} {...rest}>
+      {onSort ? (
+        <button type="button" className={styles.sort} onClick={onSort}>
+          {children}
+          {sort !== undefined && sort !== "none" && <Arrow aria-hidden />}
+        </button>
+      ) : (
+        children
+      )}
+    </th>
+  );
+}
+
+export const Num = ({ children, title }: { children: ReactNode; title?: string }) => (
+  <td className={styles.numeric} title={title}>
+    {children}
+  </td>
+);
