@@ -1,0 +1,78 @@
+/** Every address of the app and the page that answers it. Pages load when they are first visited. */
+import type { ComponentType } from "react";
+import { createBrowserRouter, Navigate, type RouteObject, useLocation, useParams } from "react-router";
+import { projectPath, RESERVED_PROJECT_PAGES, readName, runPath } from "@/lib/paths";
+import NotFoundPage from "@/pages/not-found";
+import { PageFailure } from "./page-failure";
+import { ProjectFrame } from "./shell/project-frame";
+import { Shell } from "./shell/shell";
+import { SignedIn } from "./signed-in";
+
+type PageModule = Promise<{ default: ComponentType }>;
+const page = (path: string, load: () => PageModule): RouteObject => ({
+  path,
+  lazy: async () => ({ Component: (await load()).default }),
+  ErrorBoundary: PageFailure,
+});
+
+const workspace = () => import("@/pages/workspace");
+const runsTable = () => import("@/pages/runs-table");
+const run = () => import("@/pages/run");
+const artifacts = () => import("@/pages/artifacts");
+const sweeps = () => import("@/pages/sweeps");
+
+const projectRoutes: RouteObject[] = [
+  page("", workspace),
+  page("workspace", workspace),
+  page("table", runsTable),
+  { path: "runs", element: <KeepQuery to={(p) => projectPath(p.entity, p.project, "table")} /> },
+  page("runs/:run", run),
+  page("runs/:run/:tab/*", run),
+  page("sweeps", sweeps),
+  page("sweeps/:sweep/*", sweeps),
+  page("artifacts/*", artifacts),
+  { path: "jobs", element: <KeepQuery to={(p) => `${projectPath(p.entity, p.project, "artifacts")}/job`} /> },
+  { path: ":run", element: <ShortRunAddress /> },
+  { path: "*", element: <NotFoundPage /> },
+];
+
+export const routes: RouteObject[] = [
+  {
+    ErrorBoundary: PageFailure,
+    HydrateFallback: () => null,
+    children: [
+      { index: true, element: <Navigate to="/home" replace /> },
+      page("login", () => import("@/pages/login")),
+      {
+        element: <SignedIn />,
+        children: [
+          {
+            element: <Shell />,
+            children: [
+              page("home", () => import("@/pages/home")),
+              { path: ":entity/:project", element: <ProjectFrame />, children: projectRoutes },
+              { path: "*", element: <NotFoundPage /> },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+];
+
+export const createAppRouter = () => createBrowserRouter(routes);
+
+/** Another address of the same page: unknown query parameters stay. */
+function KeepQuery({ to }: { to: (names: { entity: string; project: string; run: string }) => string }) {
+  const { search, hash } = useLocation();
+  const params = useParams();
+  const names = { entity: readName(params.entity), project: readName(params.project), run: params.run ?? "" };
+  return <Navigate to={to(names) + search + hash} replace />;
+}
+
+/** `/:entity/:project/:run`, which the client prints; page names of ours are not runs. */
+function ShortRunAddress() {
+  const { run: id } = useParams();
+  if (!id || RESERVED_PROJECT_PAGES.has(id)) return <NotFoundPage />;
+  return <KeepQuery to={(p) => runPath(p.entity, p.project, p.run)} />;
+}

@@ -1,0 +1,4 @@
+/** The login page; its content comes with the next change. */
+export default function LoginPage() {
+  return null;
+}
