@@ -1,0 +1,134 @@
+"""Objects in a folder: written to a temporary file, digested, flushed to disk, renamed. Never half there.
+
+Keys are stored under the SHA-256 of the key, so that any Unicode name of any length fits any file system; the key
+itself stands in a small sidecar for listings. Disk work happens in threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from steelyard.adapters.objects.signing import UrlSigner
+from steelyard.kernel.errors import Invalid, NotFound
+from steelyard.ports.objects import SignedRequest, StoredObject
+
+_CHUNK_BYTES = 1 << 20
+
+
+class LocalStore:
+    """Meets `steelyard.ports.objects.ObjectStore`."""
+
+    def __init__(self, folder: Path, signer: UrlSigner) -> None:
+        self._folder = folder
+        self._temporary = folder / "tmp"
+        self._temporary.mkdir(parents=True, exist_ok=True)
+        self._signer = signer
+
+    async def put(self, key: str, body: AsyncIterator[bytes], *, md5: bytes | None = None) -> StoredObject:
+        temporary = self._temporary / uuid.uuid4().hex
+        digest, size = hashlib.md5(usedforsecurity=False), 0
+        try:
+            with temporary.open("wb") as file:
+                async for chunk in body:
+                    size += len(chunk)
+                    await asyncio.to_thread(_append, file, digest, chunk)
+                await asyncio.to_thread(_flush, file)
+            if md5 is not None and digest.digest() != md5:
+                raise Invalid("the MD5 of the body is not the one announced")
+            await asyncio.to_thread(self._publish, temporary, key, size, digest.digest())
+        finally:
+            temporary.unlink(missing_ok=True)
+        return StoredObject(key, size, datetime.fromtimestamp(self.path_of(key).stat().st_mtime, UTC), digest.digest())
+
+    def path_of(self, key: str) -> Path:
+        """Return where the bytes of `key` are, whether or not they exist."""
+        name = hashlib.sha256(key.encode()).hexdigest()
+        return self._folder / "objects" / name[:2] / name[2:]
+
+    def _publish(self, temporary: Path, key: str, size: int, md5: bytes) -> None:
+        path = self.path_of(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        note = {"key": key, "size": size, "md5": base64.b64encode(md5).decode()}
+        sidecar = self._temporary / f"{temporary.name}.json"
+        sidecar.write_text(json.dumps(note))
+        temporary.replace(path)
+        sidecar.replace(path.with_suffix(".json"))
+        _sync_folder(path.parent)
+
+    async def stat(self, key: str) -> StoredObject | None:
+        return await asyncio.to_thread(_stat, self.path_of(key), key)
+
+    async def get(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        try:
+            file = await asyncio.to_thread(self.path_of(key).open, "rb")
+        except FileNotFoundError:
+            raise NotFound("the object is not there") from None
+        with file:
+            file.seek(start)
+            left = None if end is None else end - start
+            while left is None or left > 0:
+                chunk = await asyncio.to_thread(file.read, _CHUNK_BYTES if left is None else min(left, _CHUNK_BYTES))
+                if not chunk:
+                    return
+                left = None if left is None else left - len(chunk)
+                yield chunk
+
+    async def delete(self, key: str) -> None:
+        path = self.path_of(key)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+        await asyncio.to_thread(path.with_suffix(".json").unlink, missing_ok=True)
+
+    async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
+        for sidecar in await asyncio.to_thread(lambda: sorted((self._folder / "objects").glob("*/*.json"))):
+            note: dict[str, Any] = json.loads(await asyncio.to_thread(sidecar.read_text))
+            found = await self.stat(note["key"]) if note["key"].startswith(prefix) else None
+            if found:
+                yield found
+
+    async def sign_get(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
+        extra = {"filename": filename, "type": content_type}
+        return SignedRequest(self._signer.sign("GET", key, origin, ttl_s, extra))
+
+    async def sign_put(self, key: str, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
+        extra = {"md5": base64.b64encode(md5).decode()} if md5 else {}
+        return SignedRequest(self._signer.sign("PUT", key, origin, ttl_s, extra))
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _append(file: Any, digest: Any, chunk: bytes) -> None:
+    digest.update(chunk)
+    file.write(chunk)
+
+
+def _flush(file: Any) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _stat(path: Path, key: str) -> StoredObject | None:
+    try:
+        status = path.stat()
+        note = json.loads(path.with_suffix(".json").read_text())
+    except FileNotFoundError:
+        return None
+    md5 = base64.b64decode(note["md5"]) if note["size"] == status.st_size else None
+    return StoredObject(key, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC), md5)

@@ -1,0 +1,156 @@
+"""`steelyard user | org | team | key`: accounts from the command line, also while the server runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from steelyard.cli.running import command, load_settings, print_result, run_command
+from steelyard.context import Context
+from steelyard.domains.accounts import credentials, service
+from steelyard.domains.accounts.model import Role, User
+from steelyard.domains.accounts.service import NewUser
+from steelyard.kernel.errors import NotFound
+from steelyard.kernel.ids import encode_global_id, find_global_id
+
+
+@click.group()
+def user() -> None:
+    """People."""
+
+
+@click.group()
+def org() -> None:
+    """Organizations."""
+
+
+@click.group()
+def team() -> None:
+    """Teams."""
+
+
+@click.group()
+def key() -> None:
+    """API keys."""
+
+
+def _user_json(found: User) -> dict[str, Any]:
+    return {
+        "username": found.username,
+        "email": found.email,
+        "admin": found.is_admin,
+        "active": found.is_active,
+        "entity": found.entity,
+    }
+
+
+@command(user, "create")
+@click.argument("name")
+@click.option("--email", required=True, help="e-mail address")
+@click.option("--password", required=True, help="password, 8 characters or more")
+@click.option("--api-key", help="an API key to give, taken as it is (default: none is made)")
+@click.option("--admin", is_flag=True, help="administers the server")
+def user_create(
+    name: str, email: str, password: str, api_key: str | None, admin: bool, data: Path | None, as_json: bool
+) -> None:
+    """Make an account with a personal entity."""
+    spec = NewUser(name, email, password=password, api_key=api_key, is_admin=admin)
+    made = run_command(load_settings(data), lambda ctx: service.create_user(ctx, spec))
+    print_result(_user_json(made), f"made user {made.username}", as_json=as_json)
+
+
+@command(user, "set-password")
+@click.argument("name")
+@click.option("--password", required=True, help="the new password")
+def user_set_password(name: str, password: str, data: Path | None, as_json: bool) -> None:
+    """Give a new password and end open browser sessions."""
+    run_command(load_settings(data), lambda ctx: service.set_password(ctx, name, password))
+    print_result({"username": name}, f"changed the password of {name}", as_json=as_json)
+
+
+@command(user, "delete")
+@click.argument("name")
+def user_delete(name: str, data: Path | None, as_json: bool) -> None:
+    """End an account; its projects stay."""
+    run_command(load_settings(data), lambda ctx: service.delete_user(ctx, name))
+    print_result({"username": name}, f"ended the account {name}", as_json=as_json)
+
+
+@command(user, "list")
+def user_list(data: Path | None, as_json: bool) -> None:
+    """List accounts."""
+    found = run_command(load_settings(data), service.list_users)
+    lines = [f"{u.username}\t{u.email}{'  admin' if u.is_admin else ''}{'' if u.is_active else '  ended'}" for u in found]
+    print_result([_user_json(item) for item in found], "\n".join(lines), as_json=as_json)
+
+
+@command(org, "create")
+@click.argument("name")
+@click.option("--admin", required=True, help="user who administers it")
+def org_create(name: str, admin: str, data: Path | None, as_json: bool) -> None:
+    """Make an organization."""
+    run_command(load_settings(data), lambda ctx: service.create_organization(ctx, name, admin))
+    print_result({"name": name, "admin": admin}, f"made organization {name}", as_json=as_json)
+
+
+@command(org, "delete")
+@click.argument("name")
+def org_delete(name: str, data: Path | None, as_json: bool) -> None:
+    """Dissolve an organization; its teams stay."""
+    run_command(load_settings(data), lambda ctx: service.delete_organization(ctx, name))
+    print_result({"name": name}, f"dissolved organization {name}", as_json=as_json)
+
+
+@command(org, "add-member")
+@click.argument("name")
+@click.argument("username")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+def org_add_member(name: str, username: str, role: str, data: Path | None, as_json: bool) -> None:
+    """Add a user to an organization, or change their role."""
+    run_command(load_settings(data), lambda ctx: service.add_organization_member(ctx, name, username, Role(role)))
+    print_result({"name": name, "user": username, "role": role}, f"{username} is {role} of {name}", as_json=as_json)
+
+
+@command(team, "create")
+@click.argument("name")
+@click.option("--org", "organization", required=True, help="organization it belongs to")
+@click.option("--admin", required=True, help="user who administers it")
+def team_create(name: str, organization: str, admin: str, data: Path | None, as_json: bool) -> None:
+    """Make a team."""
+    run_command(load_settings(data), lambda ctx: service.create_team(ctx, name, organization, admin))
+    print_result({"name": name, "org": organization, "admin": admin}, f"made team {name}", as_json=as_json)
+
+
+@command(team, "delete")
+@click.argument("name")
+def team_delete(name: str, data: Path | None, as_json: bool) -> None:
+    """Remove a team that owns no projects."""
+    run_command(load_settings(data), lambda ctx: service.delete_team(ctx, name))
+    print_result({"name": name}, f"removed team {name}", as_json=as_json)
+
+
+@command(key, "create")
+@click.argument("username")
+@click.option("--name", default="", help="what the key is for")
+def key_create(username: str, name: str, data: Path | None, as_json: bool) -> None:
+    """Make an API key and print it once."""
+    made = run_command(load_settings(data), lambda ctx: credentials.create_key(ctx, name, username))
+    key_id = encode_global_id("ApiKey", made.key.id)
+    print_result({"id": key_id, "user": username, "key": made.secret}, made.secret, as_json=as_json)
+
+
+@command(key, "revoke")
+@click.argument("key_id", metavar="ID")
+def key_revoke(key_id: str, data: Path | None, as_json: bool) -> None:
+    """Revoke an API key by its id."""
+
+    async def work(ctx: Context) -> None:
+        number = find_global_id("ApiKey", key_id)
+        if number is None:
+            raise NotFound(f"there is no key {key_id!r}")
+        await credentials.revoke_key(ctx, number)
+
+    run_command(load_settings(data), work)
+    print_result({"id": key_id}, f"revoked {key_id}", as_json=as_json)

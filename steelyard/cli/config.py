@@ -1,0 +1,39 @@
+"""`steelyard config show`: every setting with its value and where the value comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from steelyard.cli.running import CommandFailed, data_options, print_result
+from steelyard.config import sources
+from steelyard.kernel.errors import SteelyardError
+
+
+@click.group()
+def config() -> None:
+    """Settings."""
+
+
+@config.command()
+@data_options
+def show(data: Path | None, as_json: bool) -> None:
+    """Print each setting with its origin, secrets masked."""
+    try:
+        loaded = sources.load({"data_dir": data}, sources.environment())
+    except SteelyardError as error:
+        raise CommandFailed(error) from error
+    rows: list[dict[str, Any]] = [
+        {
+            "name": item.path,
+            "value": "***" if item.secret and item.value else item.value,
+            "source": item.source,
+            "variable": sources.variable_name(item.path),
+            "doc": item.doc,
+        }
+        for item in loaded.origins
+    ]
+    lines = [f"{row['name']:28} {row['value']!s:32} {row['source']}" for row in rows]
+    print_result(rows, "\n".join(lines), as_json=as_json)

@@ -1,0 +1,101 @@
+"""What all commands share: their options, one event loop for the process, and errors as exit codes."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import threading
+from asyncio import AbstractEventLoop, new_event_loop, run_coroutine_threadsafe
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import orjson
+
+from steelyard.app import open_ports, system_context
+from steelyard.config import sources
+from steelyard.config.settings import Settings
+from steelyard.context import Context, Ports
+from steelyard.kernel.errors import Conflict, NotFound, SteelyardError
+
+T = TypeVar("T")
+Function = Callable[..., Any]
+
+EXIT_FAILED, EXIT_EXISTS_OR_MISSING = 1, 3
+
+
+class CommandFailed(click.ClickException):
+    """Ends the command with a line on standard error and the exit code that fits the failure."""
+
+    def __init__(self, error: SteelyardError) -> None:
+        super().__init__(error.message)
+        self.exit_code = EXIT_EXISTS_OR_MISSING if isinstance(error, Conflict | NotFound) else EXIT_FAILED
+
+
+def data_options(function: Function) -> Function:
+    """Add `--data` and `--json`."""
+    function = click.option("--json", "as_json", is_flag=True, help="print JSON")(function)
+    return click.option("--data", type=click.Path(path_type=Path), help="data folder (STEELYARD_DATA_DIR)")(function)
+
+
+def load_settings(data: Path | None, **flags: Any) -> Settings:
+    """Return the settings for a command. Raises `CommandFailed` for values that cannot be read."""
+    try:
+        return sources.load({"data_dir": data, **flags}, sources.environment()).settings
+    except SteelyardError as error:
+        raise CommandFailed(error) from error
+
+
+class _Loop:
+    """One background event loop per process, so that commands may be called again and again, also inside a loop."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: AbstractEventLoop | None = None
+        self._ports: dict[tuple[str, str, str], Ports] = {}
+
+    def call(self, work: Coroutine[Any, Any, T]) -> T:
+        with self._lock:
+            if self._loop is None:
+                self._loop = new_event_loop()
+                threading.Thread(target=self._loop.run_forever, daemon=True, name="steelyard-cli").start()
+        return run_coroutine_threadsafe(work, self._loop).result()
+
+    async def context(self, settings: Settings) -> Context:
+        key = (str(settings.data_dir.resolve()), settings.database.url, settings.objects.bucket)
+        if key not in self._ports:
+            self._ports[key] = await open_ports(settings)
+        return system_context(self._ports[key])
+
+
+_loop = _Loop()
+
+
+def run_command(settings: Settings, work: Callable[[Context], Awaitable[T]]) -> T:
+    """Run `work` as the operator. Raises `CommandFailed` for failures that we word ourselves."""
+
+    async def go() -> T:
+        return await work(await _loop.context(settings))
+
+    try:
+        return _loop.call(go())
+    except SteelyardError as error:
+        raise CommandFailed(error) from error
+
+
+def print_result(value: dict[str, Any] | list[dict[str, Any]], text: str, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.flush()
+        click.echo(orjson.dumps(value, default=str).decode())
+    elif text:
+        click.echo(text)
+
+
+def command(group: click.Group, name: str) -> Callable[[Function], click.Command]:
+    """Register a subcommand that takes `--data` and `--json`."""
+
+    def register(function: Function) -> click.Command:
+        return group.command(name, help=function.__doc__)(data_options(functools.wraps(function)(function)))
+
+    return register

@@ -1,0 +1,66 @@
+"""`steelyard serve`: the whole server in one process."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+import uvicorn
+
+from steelyard.app import close_ports, make_app, open_ports
+from steelyard.cli.running import CommandFailed, load_settings
+from steelyard.config.settings import Settings
+from steelyard.kernel.errors import SteelyardError
+from steelyard.telemetry.logs import configure_logs
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="data folder (STEELYARD_DATA_DIR)")
+@click.option("--host", help="address to listen on")
+@click.option("--port", type=int, help="port to listen on")
+def serve(data: Path | None, host: str | None, port: int | None) -> None:
+    """Start the server."""
+    settings = load_settings(data, **{"server.host": host, "server.port": port})
+    configure_logs(settings.logs.level, json=settings.logs.json)
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(settings))
+    except SteelyardError as error:
+        raise CommandFailed(error) from error
+
+
+def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - not available on every platform
+    except ImportError:
+        return None
+    return uvloop.Loop  # type: ignore[no-any-return]
+
+
+async def _serve(settings: Settings) -> None:
+    ports = await open_ports(settings)
+    server = settings.server
+    shown = "localhost" if server.host in {"0.0.0.0", "127.0.0.1", "::"} else server.host  # noqa: S104 - compared only
+    app = make_app(settings, ports, announce=f"http://{shown}:{server.port}")
+    config = uvicorn.Config(
+        app,
+        host=server.host,
+        port=server.port,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+        proxy_headers=True,
+        forwarded_allow_ips=server.trusted_proxies,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=20,
+        server_header=False,
+    )
+    click.echo(f"Steelyard serves http://{shown}:{server.port}  (data in {settings.data_dir})", err=True)
+    try:
+        await uvicorn.Server(config).serve()
+    finally:
+        await close_ports(ports)

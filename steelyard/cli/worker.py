@@ -1,0 +1,33 @@
+"""`steelyard worker`: background work apart from `serve`, for set-ups with several processes."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+import click
+
+from steelyard.app import close_ports, open_ports, system_context
+from steelyard.cli.running import load_settings
+from steelyard.telemetry.logs import configure_logs
+from steelyard.worker.loop import Worker
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="data folder (STEELYARD_DATA_DIR)")
+def worker(data: Path | None) -> None:
+    """Run background work until stopped."""
+    settings = load_settings(data)
+    configure_logs(settings.logs.level, json=settings.logs.json)
+
+    async def run() -> None:
+        stopped = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        ports = await open_ports(settings)
+        async with Worker(system_context(ports)).running():
+            await stopped.wait()
+        await close_ports(ports)
+
+    asyncio.run(run())

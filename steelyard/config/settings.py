@@ -1,0 +1,70 @@
+"""The settings tree: every setting once, typed, with a line of documentation. Values come from `sources.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    host: str = field(default="127.0.0.1", metadata={"doc": "address to listen on"})
+    port: int = field(default=8080, metadata={"doc": "port to listen on"})
+    public_url: str = field(default="", metadata={"doc": "origin that users and clients reach us at; empty: as asked"})
+    trusted_proxies: str = field(
+        default="127.0.0.1,::1", metadata={"doc": "addresses whose X-Forwarded-* headers are believed; * for all"}
+    )
+    cors_origins: str = field(default="", metadata={"doc": "further browser origins that may call us, comma-separated"})
+
+
+@dataclass(frozen=True)
+class DatabaseSettings:
+    url: str = field(
+        default="", metadata={"doc": "mysql://user:password@host:port/name; empty: SQLite", "secret": True}
+    )
+    max_connections: int = field(default=20, metadata={"doc": "connections per process"})
+
+
+@dataclass(frozen=True)
+class ObjectSettings:
+    bucket: str = field(
+        default="", metadata={"doc": "s3://key:secret@host:port/bucket/prefix; empty: a folder", "secret": True}
+    )
+    region: str = field(default="us-east-1", metadata={"doc": "bucket region when the URL names none"})
+    url_ttl_s: int = field(default=86_400, metadata={"doc": "how long signed URLs are good, seconds"})
+
+
+@dataclass(frozen=True)
+class AccountSettings:
+    signup: bool = field(default=False, metadata={"doc": "anybody who reaches the server may make an account"})
+    admin_username: str = field(default="", metadata={"doc": "first administrator, made at first start"})
+    admin_email: str = field(default="", metadata={"doc": "e-mail address of the first administrator"})
+    admin_password: str = field(default="", metadata={"doc": "password of the first administrator", "secret": True})
+    admin_api_key: str = field(default="", metadata={"doc": "API key of the first administrator", "secret": True})
+    session_hours: int = field(default=720, metadata={"doc": "length of a browser session, hours"})
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    heartbeat_grace_s: int = field(
+        default=300, metadata={"doc": "a run silent for this long counts as crashed, seconds"}
+    )
+
+
+@dataclass(frozen=True)
+class LogSettings:
+    level: str = field(default="info", metadata={"doc": "debug, info, warning or error"})
+    json: bool = field(default=False, metadata={"doc": "one JSON object per line instead of text"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of one process. Frozen: a change needs a restart, and says so."""
+
+    data_dir: Path = field(default=Path("data"), metadata={"doc": "folder of SQLite, local objects and secrets"})
+    server: ServerSettings = field(default_factory=ServerSettings)
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    objects: ObjectSettings = field(default_factory=ObjectSettings)
+    accounts: AccountSettings = field(default_factory=AccountSettings)
+    runs: RunSettings = field(default_factory=RunSettings)
+    logs: LogSettings = field(default_factory=LogSettings)

@@ -1,0 +1,102 @@
+"""Where a setting's value comes from: flag > `STEELYARD_*` > W&B server name > default. The only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from steelyard.config.settings import Settings
+from steelyard.config.wandb_env import ACCEPTED
+from steelyard.kernel.errors import Invalid
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One setting as `steelyard config show` prints it."""
+
+    path: str
+    value: Any
+    source: str
+    secret: bool
+    doc: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    settings: Settings
+    origins: tuple[Origin, ...]
+
+
+def environment() -> Mapping[str, str]:
+    """Return the process environment; other modules are handed it, so that tests can hand in another."""
+    return os.environ  # noqa: TID251 - this is the one place
+
+
+def load(flags: Mapping[str, Any], env: Mapping[str, str]) -> Loaded:
+    """Return the settings with the origin of each value. `flags` maps paths such as `server.port` to values.
+
+    Raises `Invalid` for a value of the wrong type, naming the variable.
+    """
+    origins: list[Origin] = []
+    tree = _fill(Settings(), "", flags, env, origins)
+    assert isinstance(tree, Settings)
+    return Loaded(tree, tuple(origins))
+
+
+def _fill(node: Any, prefix: str, flags: Mapping[str, Any], env: Mapping[str, str], out: list[Origin]) -> Any:
+    hints = get_type_hints(type(node))
+    changes: dict[str, Any] = {}
+    for item in fields(node):
+        path = f"{prefix}{item.name}"
+        value = getattr(node, item.name)
+        if is_dataclass(value):
+            changes[item.name] = _fill(value, f"{path}.", flags, env, out)
+            continue
+        source, raw = _find(path, flags, env)
+        if source:
+            value = _parse(raw, hints[item.name], source)
+        changes[item.name] = value
+        meta = item.metadata
+        out.append(Origin(path, value, source or "default", bool(meta.get("secret")), meta["doc"]))
+    return replace(node, **changes)
+
+
+def variable_name(path: str) -> str:
+    """Return the variable that sets `path`: `server.public_url` is `STEELYARD_SERVER_PUBLIC_URL`."""
+    return "STEELYARD_" + path.replace(".", "_").upper()
+
+
+def _find(path: str, flags: Mapping[str, Any], env: Mapping[str, str]) -> tuple[str, Any]:
+    if flags.get(path) is not None:
+        return "flag", flags[path]
+    for name in _names(path):
+        if name in env:
+            return name, env[name]
+        if f"{name}_FILE" in env:
+            return f"{name}_FILE", Path(env[f"{name}_FILE"]).read_text().strip()
+    return "", None
+
+
+def _names(path: str) -> Iterator[str]:
+    yield variable_name(path)
+    yield from (name for name, target in ACCEPTED.items() if target == path)
+
+
+def _parse(raw: Any, kind: type, source: str) -> Any:
+    if not isinstance(raw, str):
+        return raw
+    if kind is bool:
+        if raw.lower() in _TRUE | _FALSE:
+            return raw.lower() in _TRUE
+        raise Invalid(f"{source} must be true or false, not {raw!r}")
+    if kind is int:
+        if raw.strip().lstrip("-").isdigit():
+            return int(raw)
+        raise Invalid(f"{source} must be a whole number, not {raw!r}")
+    return Path(raw) if kind is Path else raw

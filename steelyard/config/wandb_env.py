@@ -1,0 +1,18 @@
+"""Environment names of W&B Server that we honour, so that a swapped image starts with its old environment."""
+
+from __future__ import annotations
+
+# W&B name → path in our settings tree. Order matters: of two that name the same setting the first that is set wins.
+ACCEPTED: dict[str, str] = {
+    "HOST": "server.public_url",
+    "GORILLA_FRONTEND_HOST": "server.public_url",
+    "MYSQL": "database.url",
+    "GORILLA_METADATA_STORE": "database.url",
+    "GORILLA_MYSQL_MAX_OPEN_CONNS": "database.max_connections",
+    "BUCKET": "objects.bucket",
+    "GORILLA_FILE_STORE": "objects.bucket",
+    "GORILLA_STORAGE_BUCKET": "objects.bucket",
+    "AWS_REGION": "objects.region",
+    "GORILLA_CORS_ORIGINS": "server.cors_origins",
+    "SESSION_LENGTH": "accounts.session_hours",
+}

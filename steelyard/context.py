@@ -1,0 +1,71 @@
+"""Who asks, what time it is, and the ports they may use: handed to every service function.
+
+Made once per request, per job and per command. Nothing here reads settings or opens connections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from steelyard.kernel.clock import Clock
+from steelyard.ports.objects import ObjectStore
+from steelyard.sql.engine import Database
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The settings that domains decide by."""
+
+    signup_open: bool = False
+    session_hours: int = 720
+    heartbeat_grace_s: int = 300
+    url_ttl_s: int = 86_400
+    public_url: str = ""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the composition root hands to everybody."""
+
+    database: Database
+    objects: ObjectStore
+    clock: Clock
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class Identity:
+    """An authenticated account with its memberships as of at most a few seconds ago."""
+
+    user_id: int
+    username: str
+    entity_id: int
+    is_admin: bool
+    kind: str = "human"
+    # entity id → role ("admin", "member", "viewer"), own personal entity included
+    roles: Mapping[int, str] = field(default_factory=dict)
+    # organization id → role
+    organization_roles: Mapping[int, str] = field(default_factory=dict)
+
+
+# The operator at the command line, and our own background jobs: allowed everything, owning nothing.
+SYSTEM = Identity(user_id=0, username="", entity_id=0, is_admin=True, kind="system")
+
+
+@dataclass(frozen=True)
+class Context:
+    """One caller and what they may reach. `origin` is the public URL that links of the answer begin with."""
+
+    ports: Ports
+    identity: Identity | None = None
+    origin: str = ""
+    request_id: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Database:
+        return self.ports.database
+
+    def as_system(self) -> Context:
+        return replace(self, identity=SYSTEM)

@@ -1,0 +1,87 @@
+"""People, the entities they own or join, and their keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class EntityKind(StrEnum):
+    USER = "user"
+    TEAM = "team"
+    ORGANIZATION = "organization"
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    MEMBER = "member"
+    VIEWER = "viewer"
+
+
+@dataclass(frozen=True)
+class Organization:
+    id: int
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Entity:
+    id: int
+    name: str
+    kind: EntityKind
+    organization_id: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class User:
+    id: int
+    username: str
+    name: str
+    email: str
+    is_admin: bool
+    kind: str
+    is_active: bool
+    entity_id: int
+    entity: str
+    settings: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Membership:
+    """One account's place in a team or an organization."""
+
+    user: User
+    role: Role
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    id: int
+    user_id: int
+    name: str
+    hint: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True)
+class NewApiKey:
+    """A key at the only moment its secret is known."""
+
+    key: ApiKey
+    secret: str
+
+
+@dataclass(frozen=True)
+class BrowserSession:
+    id: int
+    user_id: int
+    csrf_token: str
+    user_agent: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime

@@ -1,0 +1,201 @@
+"""Questions about people, entities, keys and sessions, one function each. They never commit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.domains.accounts import tables as t
+from steelyard.domains.accounts.model import (
+    ApiKey,
+    BrowserSession,
+    Entity,
+    EntityKind,
+    Membership,
+    Organization,
+    Role,
+    User,
+)
+from steelyard.kernel.names import fold
+
+
+def _users() -> Select[Any]:
+    columns = [c for c in t.users.c if c.name not in {"password_hash", "default_entity_id"}]
+    entity = func.coalesce(t.users.c.default_entity_id, t.users.c.entity_id)
+    return select(*columns, t.entities.c.name.label("entity")).join(t.entities, t.entities.c.id == entity)
+
+
+async def _find_user(conn: AsyncConnection, statement: Select[Any]) -> User | None:
+    row = (await conn.execute(statement)).first()
+    return User(**row._mapping) if row else None
+
+
+async def find_user(conn: AsyncConnection, user_id: int) -> User | None:
+    return await _find_user(conn, _users().where(t.users.c.id == user_id))
+
+
+async def find_user_by_name(conn: AsyncConnection, username: str) -> User | None:
+    return await _find_user(conn, _users().where(t.users.c.username == username))
+
+
+async def find_login(conn: AsyncConnection, login: str) -> tuple[int, str | None] | None:
+    """Return id and password hash of the active person of this username or e-mail address."""
+    statement = select(t.users.c.id, t.users.c.password_hash).where(
+        t.users.c.is_active, (t.users.c.username == login) | (t.users.c.email == login)
+    )
+    row = (await conn.execute(statement.order_by(t.users.c.username != login))).first()
+    return (row.id, row.password_hash) if row else None
+
+
+async def find_password_hash(conn: AsyncConnection, user_id: int) -> str | None:
+    return (await conn.execute(select(t.users.c.password_hash).where(t.users.c.id == user_id))).scalar()
+
+
+async def list_users(conn: AsyncConnection, search: str = "") -> list[User]:
+    statement = _users().order_by(t.users.c.username)
+    if search:
+        like = f"%{search}%"
+        statement = statement.where(t.users.c.username.like(like) | t.users.c.email.like(like))
+    return [User(**row._mapping) for row in await conn.execute(statement)]
+
+
+async def count_users(conn: AsyncConnection) -> int:
+    return int((await conn.execute(select(func.count()).select_from(t.users))).scalar_one())
+
+
+async def count_admins(conn: AsyncConnection) -> int:
+    statement = select(func.count()).select_from(t.users).where(t.users.c.is_admin, t.users.c.is_active)
+    return int((await conn.execute(statement)).scalar_one())
+
+
+async def insert_row(conn: AsyncConnection, table: Any, **values: Any) -> int:
+    done = await conn.execute(insert(table).values(**values))
+    key = done.inserted_primary_key
+    assert key is not None, "every table here has a numeric key"
+    return int(key[0])
+
+
+async def update_user(conn: AsyncConnection, user_id: int, **values: Any) -> None:
+    await conn.execute(update(t.users).where(t.users.c.id == user_id).values(**values))
+
+
+# ---- entities -------------------------------------------------------------------------------------------------
+
+
+async def find_entity(conn: AsyncConnection, name: str) -> Entity | None:
+    row = (await conn.execute(select(*_ENTITY).where(t.entities.c.folded_name == fold(name)))).first()
+    return _entity(row) if row else None
+
+
+async def find_entity_by_id(conn: AsyncConnection, entity_id: int) -> Entity | None:
+    row = (await conn.execute(select(*_ENTITY).where(t.entities.c.id == entity_id))).first()
+    return _entity(row) if row else None
+
+
+async def list_entities(conn: AsyncConnection, ids: list[int]) -> list[Entity]:
+    rows = await conn.execute(select(*_ENTITY).where(t.entities.c.id.in_(ids)).order_by(t.entities.c.name))
+    return [_entity(row) for row in rows]
+
+
+_ENTITY = [c for c in t.entities.c if c.name != "folded_name"]
+
+
+def _entity(row: Any) -> Entity:
+    return Entity(row.id, row.name, EntityKind(row.kind), row.organization_id, row.created_at)
+
+
+async def find_organization(conn: AsyncConnection, name: str) -> Organization | None:
+    row = (await conn.execute(select(t.organizations).where(t.organizations.c.name == name))).first()
+    return Organization(*row) if row else None
+
+
+async def find_organization_by_id(conn: AsyncConnection, organization_id: int) -> Organization | None:
+    row = (await conn.execute(select(t.organizations).where(t.organizations.c.id == organization_id))).first()
+    return Organization(*row) if row else None
+
+
+async def list_organizations(conn: AsyncConnection, ids: list[int]) -> list[Organization]:
+    rows = await conn.execute(select(t.organizations).where(t.organizations.c.id.in_(ids)))
+    return [Organization(*row) for row in rows]
+
+
+async def find_organization_entity(conn: AsyncConnection, organization_id: int) -> Entity | None:
+    statement = select(*_ENTITY).where(
+        t.entities.c.organization_id == organization_id, t.entities.c.kind == EntityKind.ORGANIZATION
+    )
+    row = (await conn.execute(statement)).first()
+    return _entity(row) if row else None
+
+
+async def list_team_members(conn: AsyncConnection, entity_id: int) -> list[Membership]:
+    statement = _users().add_columns(t.team_members.c.role.label("membership_role"))
+    statement = statement.join(t.team_members, t.team_members.c.user_id == t.users.c.id)
+    rows = await conn.execute(statement.where(t.team_members.c.entity_id == entity_id).order_by(t.team_members.c.id))
+    return [_membership(dict(row._mapping)) for row in rows]
+
+
+def _membership(values: dict[str, Any]) -> Membership:
+    role = Role(values.pop("membership_role"))
+    return Membership(User(**values), role)
+
+
+async def team_roles(conn: AsyncConnection, user_id: int) -> dict[int, str]:
+    members = t.team_members.c
+    rows = await conn.execute(select(members.entity_id, members.role).where(members.user_id == user_id))
+    return {row.entity_id: row.role for row in rows}
+
+
+async def organization_roles(conn: AsyncConnection, user_id: int) -> dict[int, str]:
+    members = t.organization_members.c
+    rows = await conn.execute(select(members.organization_id, members.role).where(members.user_id == user_id))
+    return {row.organization_id: row.role for row in rows}
+
+
+# ---- keys and sessions ----------------------------------------------------------------------------------------
+
+_KEY = [c for c in t.api_keys.c if c.name != "secret_hash"]
+
+
+async def find_key_owner(conn: AsyncConnection, secret_hash: str) -> tuple[int, int] | None:
+    """Return id of the key and of its active owner."""
+    statement = select(t.api_keys.c.id, t.api_keys.c.user_id).join(t.users, t.users.c.id == t.api_keys.c.user_id)
+    row = (await conn.execute(statement.where(t.api_keys.c.secret_hash == secret_hash, t.users.c.is_active))).first()
+    return (row.id, row.user_id) if row else None
+
+
+async def list_keys(conn: AsyncConnection, user_id: int) -> list[ApiKey]:
+    rows = await conn.execute(select(*_KEY).where(t.api_keys.c.user_id == user_id).order_by(t.api_keys.c.id))
+    return [ApiKey(**row._mapping) for row in rows]
+
+
+async def find_key(conn: AsyncConnection, key_id: int) -> ApiKey | None:
+    row = (await conn.execute(select(*_KEY).where(t.api_keys.c.id == key_id))).first()
+    return ApiKey(**row._mapping) if row else None
+
+
+async def touch_key(conn: AsyncConnection, key_id: int, moment: datetime) -> None:
+    await conn.execute(update(t.api_keys).where(t.api_keys.c.id == key_id).values(last_used_at=moment))
+
+
+_SESSION = [c for c in t.browser_sessions.c if c.name != "token_hash"]
+
+
+async def find_session(conn: AsyncConnection, token_hash: str, now: datetime) -> BrowserSession | None:
+    table = t.browser_sessions
+    statement = select(*_SESSION).join(t.users, t.users.c.id == table.c.user_id)
+    statement = statement.where(table.c.token_hash == token_hash, table.c.expires_at > now, t.users.c.is_active)
+    row = (await conn.execute(statement)).first()
+    return BrowserSession(**row._mapping) if row else None
+
+
+async def list_sessions(conn: AsyncConnection, user_id: int, now: datetime) -> list[BrowserSession]:
+    table = t.browser_sessions
+    statement = select(*_SESSION).where(table.c.user_id == user_id, table.c.expires_at > now)
+    return [BrowserSession(**row._mapping) for row in await conn.execute(statement.order_by(table.c.id.desc()))]
+
+
+async def find_secret(conn: AsyncConnection, name: str) -> str | None:
+    return (await conn.execute(select(t.server_secrets.c.value).where(t.server_secrets.c.name == name))).scalar()

@@ -1,0 +1,175 @@
+"""The web app's routes of accounts: sign-in, first start, password, keys, sessions (web/src/api/contract.ts)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+import steelyard
+from steelyard.context import Context
+from steelyard.domains.accounts import credentials, first_start, queries, service
+from steelyard.domains.accounts.model import ApiKey, Entity
+from steelyard.domains.accounts.service import NewUser
+from steelyard.kernel.errors import Invalid
+from steelyard.kernel.ids import decode_global_id, encode_global_id
+from steelyard.rest.bodies import read_json
+from steelyard.rest.routes import RouteTable, json_response
+
+SESSION_COOKIE = "steelyard_session"
+routes = RouteTable()
+
+
+@routes.get("/app/session")
+async def show_session(ctx: Context, request: Request) -> dict[str, Any]:
+    session = request.state.browser_session
+    return {
+        "user": await _session_user(ctx) if ctx.identity else None,
+        "csrfToken": session.csrf_token if session else "",
+        "setupRequired": ctx.identity is None and await first_start.needs_setup(ctx),
+        "signupOpen": ctx.ports.policy.signup_open,
+        "version": steelyard.__version__,
+        "publicUrl": ctx.origin,
+    }
+
+
+async def _session_user(ctx: Context) -> dict[str, Any]:
+    assert ctx.identity is not None, "asked only for a signed-in caller"
+    async with ctx.database.read() as conn:
+        user = await queries.find_user(conn, ctx.identity.user_id)
+    assert user is not None, "an identity has its account"
+    return {
+        "id": encode_global_id("User", user.id),
+        "username": user.username,
+        "name": user.name,
+        "email": user.email,
+        "admin": user.is_admin,
+        "entity": user.entity,
+        "entities": [entity_ref(ctx, entity) for entity in await service.list_own_entities(ctx)],
+    }
+
+
+def entity_ref(ctx: Context, entity: Entity) -> dict[str, Any]:
+    role = ctx.identity.roles.get(entity.id, "viewer") if ctx.identity else "viewer"
+    return {"name": entity.name, "kind": entity.kind, "role": role}
+
+
+@routes.post("/app/session")
+async def sign_in(ctx: Context, request: Request) -> Response:
+    body = await read_json(request)
+    token = await credentials.sign_in(ctx, _text(body, "login"), _text(body, "password"), _agent(request))
+    return _signed_in(ctx, request, token)
+
+
+@routes.delete("/app/session")
+async def sign_out(ctx: Context, request: Request) -> Response:
+    if request.state.browser_session:
+        await credentials.end_session(ctx, request.state.browser_session.id)
+    response = json_response(None)
+    response.delete_cookie(SESSION_COOKIE, path="/")
+    return response
+
+
+@routes.post("/app/setup")
+async def make_first_admin(ctx: Context, request: Request) -> Response:
+    body = await read_json(request)
+    spec = _new_user(body, is_admin=True)
+    token = await first_start.create_first_admin(ctx, _text(body, "token"), spec, _agent(request))
+    return _signed_in(ctx, request, token)
+
+
+@routes.post("/app/signup")
+async def sign_up(ctx: Context, request: Request) -> Response:
+    token = await first_start.sign_up(ctx, _new_user(await read_json(request), is_admin=False), _agent(request))
+    return _signed_in(ctx, request, token)
+
+
+def _signed_in(ctx: Context, request: Request, token: str) -> Response:
+    """Set the cookie. The page then asks `GET /app/session` for the rest."""
+    response = json_response(None)
+    response.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=ctx.ports.policy.session_hours * 3600,
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+@routes.post("/app/password")
+async def change_password(ctx: Context, request: Request) -> None:
+    body = await read_json(request)
+    session = request.state.browser_session
+    await credentials.change_password(ctx, _text(body, "current"), _text(body, "new"), session.id if session else None)
+
+
+@routes.get("/app/keys")
+async def list_keys(ctx: Context, _request: Request) -> dict[str, Any]:
+    return {"keys": [_key(key) for key in await credentials.list_keys(ctx)]}
+
+
+@routes.post("/app/keys")
+async def create_key(ctx: Context, request: Request) -> dict[str, Any]:
+    made = await credentials.create_key(ctx, _text(await read_json(request), "name"))
+    return {**_key(made.key), "secret": made.secret}
+
+
+@routes.delete("/app/keys/{id}")
+async def revoke_key(ctx: Context, request: Request) -> None:
+    await credentials.revoke_key(ctx, decode_global_id("ApiKey", request.path_params["id"]))
+
+
+def _key(key: ApiKey) -> dict[str, Any]:
+    return {
+        "id": encode_global_id("ApiKey", key.id),
+        "name": key.name,
+        "hint": key.hint,
+        "createdAt": key.created_at,
+        "lastUsedAt": key.last_used_at,
+    }
+
+
+@routes.get("/app/sessions")
+async def list_sessions(ctx: Context, request: Request) -> dict[str, Any]:
+    current = request.state.browser_session
+    return {
+        "sessions": [
+            {
+                "id": encode_global_id("Session", session.id),
+                "userAgent": session.user_agent,
+                "createdAt": session.created_at,
+                "lastSeenAt": session.last_seen_at,
+                "current": current is not None and session.id == current.id,
+            }
+            for session in await credentials.list_sessions(ctx)
+        ]
+    }
+
+
+@routes.delete("/app/sessions/{id}")
+async def end_session(ctx: Context, request: Request) -> None:
+    await credentials.end_session(ctx, decode_global_id("Session", request.path_params["id"]))
+
+
+def _new_user(body: dict[str, Any], *, is_admin: bool) -> NewUser:
+    return NewUser(
+        username=_text(body, "username"),
+        email=_text(body, "email"),
+        password=_text(body, "password"),
+        is_admin=is_admin,
+    )
+
+
+def _text(body: dict[str, Any], key: str) -> str:
+    value = body.get(key)
+    if not isinstance(value, str):
+        raise Invalid(f"{key} must be a text")
+    return value
+
+
+def _agent(request: Request) -> str:
+    return request.headers.get("user-agent", "")

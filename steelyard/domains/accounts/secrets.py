@@ -1,0 +1,64 @@
+"""Passwords, API keys and session tokens: made, hashed, checked. Pure, and slow where it must be (passwords)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from steelyard.kernel.errors import Invalid
+
+PASSWORD_MIN = 8
+PASSWORD_MAX = 1024
+# The client splits a key at its first dash and wants 40 or more word characters (docs/protocol/README.md, key format);
+# a key that an operator gives is taken as it is.
+_GIVEN_KEY = re.compile(r"[A-Za-z0-9_-]{20,128}")
+# OWASP's minimum for argon2id: 19 MiB, two passes, one lane.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash; takes about 20 ms. Raises `Invalid` for a password of unfit length."""
+    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
+        raise Invalid(f"a password must have {PASSWORD_MIN} to {PASSWORD_MAX} characters")
+    return _hasher.hash(password)
+
+
+def password_matches(stored: str | None, password: str) -> bool:
+    """Tell whether `password` is the one; takes the same time when there is none to compare with."""
+    try:
+        return _hasher.verify(stored or _DECOY, password) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+_DECOY = _hasher.hash(secrets.token_hex(16))
+
+
+def new_api_key() -> str:
+    """Return `local-` and 40 hex digits, the one form that every client version takes."""
+    return f"local-{secrets.token_hex(20)}"
+
+
+def check_given_key(secret: str) -> str:
+    """Return `secret`. Raises `Invalid` unless it is 20 to 128 letters, digits, `_` and `-`."""
+    if not _GIVEN_KEY.fullmatch(secret):
+        raise Invalid("an API key must be 20 to 128 letters, digits, '_' or '-'")
+    return secret
+
+
+def hash_token(secret: str) -> str:
+    """Return the form in which random tokens are stored: they hold enough entropy for a plain digest."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def key_hint(secret: str) -> str:
+    """Return what a list of keys may show of a key."""
+    return f"…{secret[-4:]}"

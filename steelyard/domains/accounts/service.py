@@ -1,0 +1,276 @@
+"""Use cases of accounts: people, teams, organizations. Keys and sessions are in `credentials.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.context import Context
+from steelyard.domains.accounts import access, queries, secrets
+from steelyard.domains.accounts import tables as t
+from steelyard.domains.accounts.access import Permission, Target
+from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Organization, Role, User
+from steelyard.kernel.errors import Conflict, Denied, NotFound
+from steelyard.kernel.names import check_entity_name, fold
+from steelyard.sql.dialect import is_duplicate
+
+
+@dataclass(frozen=True)
+class NewUser:
+    username: str
+    email: str = ""
+    name: str = ""
+    password: str | None = None
+    api_key: str | None = None
+    is_admin: bool = False
+
+
+async def create_user(ctx: Context, spec: NewUser) -> User:
+    """Make an account with its personal entity. For administrators and the command line.
+
+    Raises `Conflict` when the name or the key is taken, `Invalid` for unfit ones.
+    """
+    access.require_admin(ctx)
+    password_hash = secrets.hash_password(spec.password) if spec.password is not None else None
+    async with ctx.database.write() as conn:
+        return await insert_user(ctx, conn, spec, password_hash)
+
+
+async def insert_user(ctx: Context, conn: AsyncConnection, spec: NewUser, password_hash: str | None) -> User:
+    """Write an account within the caller's transaction; the caller has checked that it may."""
+    check_entity_name(spec.username, "user name")
+    now = ctx.ports.clock()
+    try:
+        entity_id = await _insert_entity(ctx, conn, spec.username, EntityKind.USER, None)
+        user_id = await queries.insert_row(
+            conn,
+            t.users,
+            username=spec.username,
+            email=spec.email,
+            name=spec.name or spec.username,
+            password_hash=password_hash,
+            is_admin=spec.is_admin,
+            kind="human",
+            is_active=True,
+            entity_id=entity_id,
+            settings="{}",
+            created_at=now,
+        )
+        if spec.api_key is not None:
+            secret = secrets.check_given_key(spec.api_key)
+            await queries.insert_row(conn, t.api_keys, **key_columns(user_id, "", secret), created_at=now)
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
+        raise Conflict(f"a user or a key like {spec.username!r} exists already") from error
+    user = await queries.find_user(conn, user_id)
+    assert user is not None, "it was just written"
+    return user
+
+
+def key_columns(user_id: int, name: str, secret: str) -> dict[str, object]:
+    return {
+        "user_id": user_id,
+        "name": name,
+        "secret_hash": secrets.hash_token(secret),
+        "hint": secrets.key_hint(secret),
+    }
+
+
+async def _insert_entity(
+    ctx: Context, conn: AsyncConnection, name: str, kind: EntityKind, organization_id: int | None
+) -> int:
+    if await queries.find_entity(conn, name):
+        raise Conflict(f"the name {name!r} is taken")
+    return await queries.insert_row(
+        conn,
+        t.entities,
+        name=name,
+        folded_name=fold(name),
+        kind=kind,
+        organization_id=organization_id,
+        created_at=ctx.ports.clock(),
+    )
+
+
+async def load_user(ctx: Context, username: str) -> User:
+    access.require_admin(ctx)
+    async with ctx.database.read() as conn:
+        return await _load_user(conn, username)
+
+
+async def _load_user(conn: AsyncConnection, username: str) -> User:
+    user = await queries.find_user_by_name(conn, username)
+    if user is None:
+        raise NotFound(f"there is no user {username!r}")
+    return user
+
+
+async def list_users(ctx: Context, search: str = "") -> list[User]:
+    access.require_admin(ctx)
+    async with ctx.database.read() as conn:
+        return await queries.list_users(conn, search)
+
+
+async def delete_user(ctx: Context, username: str) -> None:
+    """End an account: keys, sessions and memberships go, the personal entity and its projects stay.
+
+    The name stays taken, for a link to old work must never lead to somebody else. Raises `Denied` for the last
+    administrator.
+    """
+    access.require_admin(ctx)
+    async with ctx.database.write() as conn:
+        user = await _load_user(conn, username)
+        if not user.is_active:
+            raise NotFound(f"there is no active user {username!r}")
+        if user.is_admin and await queries.count_admins(conn) == 1:
+            raise Denied("this is the last administrator; make another one first")
+        for table in (t.api_keys, t.browser_sessions, t.team_members, t.organization_members):
+            await conn.execute(delete(table).where(table.c.user_id == user.id))
+        await queries.update_user(conn, user.id, is_active=False, password_hash=None)
+
+
+async def set_password(ctx: Context, username: str, password: str) -> None:
+    """Give a new password, for administrators; open browser sessions of that account end."""
+    access.require_admin(ctx)
+    password_hash = secrets.hash_password(password)
+    async with ctx.database.write() as conn:
+        user = await _load_user(conn, username)
+        await queries.update_user(conn, user.id, password_hash=password_hash)
+        await conn.execute(delete(t.browser_sessions).where(t.browser_sessions.c.user_id == user.id))
+
+
+# ---- organizations and teams ----------------------------------------------------------------------------------
+
+
+async def create_organization(ctx: Context, name: str, admin: str) -> Organization:
+    access.require_admin(ctx)
+    check_entity_name(name, "organization name")
+    async with ctx.database.write() as conn:
+        user = await _load_user(conn, admin)
+        if await queries.find_organization(conn, name):
+            raise Conflict(f"an organization {name!r} exists already")
+        now = ctx.ports.clock()
+        organization_id = await queries.insert_row(conn, t.organizations, name=name, created_at=now)
+        await _insert_entity(ctx, conn, name, EntityKind.ORGANIZATION, organization_id)
+        await _join_organization(ctx, conn, organization_id, user.id, Role.ADMIN)
+    return Organization(organization_id, name, now)
+
+
+async def delete_organization(ctx: Context, name: str) -> None:
+    """Dissolve an organization: its teams stay, belonging to none."""
+    access.require_admin(ctx)
+    async with ctx.database.write() as conn:
+        organization = await _load_organization(conn, name)
+        own = await queries.find_organization_entity(conn, organization.id)
+        await conn.execute(
+            update(t.entities).where(t.entities.c.organization_id == organization.id).values(organization_id=None)
+        )
+        if own:
+            await delete_entity(conn, own)
+        await conn.execute(delete(t.organizations).where(t.organizations.c.id == organization.id))
+
+
+async def _load_organization(conn: AsyncConnection, name: str) -> Organization:
+    organization = await queries.find_organization(conn, name)
+    if organization is None:
+        raise NotFound(f"there is no organization {name!r}")
+    return organization
+
+
+async def add_organization_member(ctx: Context, name: str, username: str, role: Role) -> None:
+    access.require_admin(ctx)
+    async with ctx.database.write() as conn:
+        organization = await _load_organization(conn, name)
+        user = await _load_user(conn, username)
+        await _join_organization(ctx, conn, organization.id, user.id, role)
+
+
+async def _join_organization(
+    ctx: Context, conn: AsyncConnection, organization_id: int, user_id: int, role: Role
+) -> None:
+    table = t.organization_members
+    mine = (table.c.organization_id == organization_id) & (table.c.user_id == user_id)
+    await conn.execute(delete(table).where(mine))
+    await queries.insert_row(
+        conn, table, organization_id=organization_id, user_id=user_id, role=role, created_at=ctx.ports.clock()
+    )
+
+
+async def create_team(ctx: Context, name: str, organization: str | None, admin: str) -> Entity:
+    access.require_admin(ctx)
+    check_entity_name(name, "team name")
+    async with ctx.database.write() as conn:
+        user = await _load_user(conn, admin)
+        owner = await _load_organization(conn, organization) if organization else None
+        entity_id = await _insert_entity(ctx, conn, name, EntityKind.TEAM, owner.id if owner else None)
+        await queries.insert_row(
+            conn,
+            t.team_members,
+            entity_id=entity_id,
+            user_id=user.id,
+            role=Role.ADMIN,
+            created_at=ctx.ports.clock(),
+        )
+        entity = await queries.find_entity_by_id(conn, entity_id)
+    assert entity is not None, "it was just written"
+    return entity
+
+
+async def delete_team(ctx: Context, name: str) -> None:
+    """Remove a team that owns no project. Raises `Conflict` while it owns one."""
+    access.require_admin(ctx)
+    async with ctx.database.write() as conn:
+        entity = await queries.find_entity(conn, name)
+        if entity is None or entity.kind is not EntityKind.TEAM:
+            raise NotFound(f"there is no team {name!r}")
+        await delete_entity(conn, entity)
+
+
+async def delete_entity(conn: AsyncConnection, entity: Entity) -> None:
+    try:
+        await conn.execute(delete(t.entities).where(t.entities.c.id == entity.id))
+    except IntegrityError as error:
+        raise Conflict(f"{entity.name!r} still owns projects; delete or move them first") from error
+
+
+# ---- entities as clients ask for them -------------------------------------------------------------------------
+
+
+async def find_entity(ctx: Context, name: str) -> Entity | None:
+    """Return the entity when the caller is signed in; names of entities are no secret between accounts."""
+    access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        return await queries.find_entity(conn, name)
+
+
+async def list_own_entities(ctx: Context) -> list[Entity]:
+    """Return the entities the caller belongs to, the personal one first."""
+    identity = access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        found = await queries.list_entities(conn, list(identity.roles))
+    return sorted(found, key=lambda entity: (entity.id != identity.entity_id, entity.name))
+
+
+async def list_team_members(ctx: Context, entity: Entity) -> list[Membership]:
+    access.require(ctx, Permission.READ, Target(entity.id, what="team"))
+    async with ctx.database.read() as conn:
+        return await queries.list_team_members(conn, entity.id)
+
+
+async def list_own_organizations(ctx: Context) -> list[Organization]:
+    identity = access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        return await queries.list_organizations(conn, list(identity.organization_roles))
+
+
+async def find_organization(ctx: Context, name: str) -> Organization | None:
+    """Return the organization when the caller belongs to it."""
+    identity = access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        organization = await queries.find_organization(conn, name)
+    visible = organization and (identity.is_admin or organization.id in identity.organization_roles)
+    return organization if visible else None

@@ -1,0 +1,105 @@
+"""Tables of people, teams, organizations, keys and browser sessions."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, UniqueConstraint
+
+from steelyard.sql.naming import metadata
+from steelyard.sql.types import BigId, LongText, Name, UtcTime
+
+organizations = Table(
+    "organizations",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("name", Name(64), nullable=False, unique=True),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+# An entity owns projects: a person's own, a team, or an organization.
+entities = Table(
+    "entities",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("name", Name(64), nullable=False),
+    Column("folded_name", Name(64), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("organization_id", BigId, ForeignKey("organizations.id", ondelete="CASCADE")),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("username", Name(64), nullable=False, unique=True),
+    Column("name", Name(128), nullable=False, default=""),
+    Column("email", Name(254), nullable=False, default=""),
+    Column("password_hash", String(255)),
+    Column("is_admin", Boolean, nullable=False, default=False),
+    Column("kind", String(16), nullable=False, default="human"),
+    Column("is_active", Boolean, nullable=False, default=True),
+    # The personal entity of a person, the team of a service account.
+    Column("entity_id", BigId, ForeignKey("entities.id"), nullable=False),
+    Column("default_entity_id", BigId, ForeignKey("entities.id")),
+    Column("settings", LongText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+organization_members = Table(
+    "organization_members",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("organization_id", BigId, ForeignKey("organizations.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("organization_id", "user_id"),
+    Index(None, "user_id"),
+)
+
+team_members = Table(
+    "team_members",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("entity_id", BigId, ForeignKey("entities.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("entity_id", "user_id"),
+    Index(None, "user_id"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Name(128), nullable=False, default=""),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    Column("hint", Name(16), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("last_used_at", UtcTime),
+    Index(None, "user_id"),
+)
+
+browser_sessions = Table(
+    "browser_sessions",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("csrf_token", String(64), nullable=False),
+    Column("user_agent", Name(255), nullable=False, default=""),
+    Column("created_at", UtcTime, nullable=False),
+    Column("last_seen_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Index(None, "user_id"),
+)
+
+# Secrets of the whole server (URL signing key, first-start token), made once and shared by all its processes.
+server_secrets = Table(
+    "server_secrets",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", String(255), nullable=False),
+)

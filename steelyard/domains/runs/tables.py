@@ -1,0 +1,52 @@
+"""Tables of runs. Config and summary are kept as the client's own text, so that they come back byte for byte."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+
+from steelyard.sql.naming import metadata
+from steelyard.sql.types import BigId, LongText, Name, UtcTime
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("project_id", BigId, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("run_id", Name(128), nullable=False),
+    Column("title", Name(512), nullable=False),
+    # Position in the project's order of creation: colour, and the tie-breaker of every ordering.
+    Column("number", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("exit_code", Integer),
+    Column("stop_requested", Boolean, nullable=False, default=False),
+    Column("preempting", Boolean, nullable=False, default=False),
+    Column("created_by", BigId, ForeignKey("users.id", ondelete="SET NULL")),
+    Column("group_name", Name(512)),
+    Column("job_type", Name(512)),
+    Column("notes", LongText),
+    Column("description", LongText),
+    Column("tags", LongText, nullable=False),
+    Column("config", LongText, nullable=False),
+    Column("summary", LongText, nullable=False),
+    Column("system_metrics", LongText, nullable=False),
+    Column("commit_sha", Name(128)),
+    Column("host", Name(255)),
+    Column("program", Name(1024)),
+    Column("repository", Name(1024)),
+    Column("sweep_id", BigId),
+    Column("created_at", UtcTime, nullable=False),
+    Column("started_at", UtcTime),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("heartbeat_at", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("duration_s", Float),
+    # Set when deleted: the row stays so that its id cannot be taken again (docs/protocol/ingest.md, existing runs).
+    Column("deleted_at", UtcTime),
+    # Grows with every change of the run, for lists that refresh only what changed.
+    Column("version", BigInteger, nullable=False, default=0),
+    UniqueConstraint("project_id", "run_id"),
+    Index(None, "project_id", "created_at"),
+    Index(None, "state", "heartbeat_at"),
+    Index(None, "sweep_id"),
+    Index(None, "created_by"),
+)

@@ -1,0 +1,36 @@
+"""What a failed request answers: one JSON form for clients and web app, logged once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import structlog
+from sqlalchemy.exc import OperationalError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from steelyard.kernel.errors import SteelyardError
+from steelyard.sql.dialect import is_passing
+
+log = structlog.get_logger()
+
+
+def error_response(error: Exception, request_id: str, path: str) -> Response:
+    """Return the answer for `error`. The client reads `error.message` or `errors[].message`
+    (docs/protocol/README.md, error conventions).
+    """
+    status, code, message = 500, "internal", f"internal error (request {request_id})"
+    if isinstance(error, SteelyardError):
+        status, code, message = error.status, error.code, error.message
+    elif isinstance(error, OperationalError) and is_passing(error):
+        status, code, message = 503, "unavailable", "the database is busy or restarting; the request may be repeated"
+    if status >= 500:  # noqa: PLR2004 - the class of server faults
+        log.error("request failed", path=path, request_id=request_id, status=status, exc_info=error)
+    failure: dict[str, Any] = {"code": code, "message": message, "requestId": request_id}
+    body = {"error": failure, "errors": [{"message": message, "extensions": {"code": code}}]}
+    return Response(orjson.dumps(body), status, media_type="application/json")
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    return error_response(error, request.scope.get("state", {}).get("request_id", ""), request.url.path)

@@ -1,0 +1,109 @@
+"""`POST /graphql`: the endpoint, and the assembly of all slices' schemas and resolvers."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType, execute
+from starlette.requests import Request
+from starlette.responses import Response
+
+import steelyard.domains
+from steelyard.context import Context
+from steelyard.graphql.binding import ObjectBinding, bind_schema
+from steelyard.graphql.errors import format_errors, status_of
+from steelyard.graphql.lenient import strip_unknown_variables
+from steelyard.graphql.scalars import bind_scalars
+from steelyard.graphql.schema import build_schema
+from steelyard.graphql.unsupported import UNSUPPORTED
+from steelyard.graphql.validation import DocumentCache
+from steelyard.rest.bodies import read_body
+from steelyard.http.callers import Callers
+from steelyard.kernel.errors import Malformed
+
+# `wandb verify` sends 10 MB on purpose (docs/protocol/verify.md, line 4); a whole config or summary may be as large.
+BODY_MAX_BYTES = 64 << 20
+
+
+def assemble_schema() -> GraphQLSchema:
+    """Join the SDL of all slices with their resolvers. Raises `AssertionError` when the two do not fit."""
+    schema = build_schema()
+    bind_scalars(schema)
+    bind_schema(schema, _bindings(), UNSUPPORTED)
+    return schema
+
+
+def _bindings() -> Iterable[ObjectBinding]:
+    for module in pkgutil.walk_packages(steelyard.domains.__path__, "steelyard.domains."):
+        if module.name.endswith(".resolvers"):
+            yield from importlib.import_module(module.name).BINDINGS
+
+
+class GraphQLEndpoint:
+    """Answers one document per request."""
+
+    def __init__(self, callers: Callers) -> None:
+        self._callers = callers
+        self._schema = assemble_schema()
+        self._documents = DocumentCache(self._schema)
+
+    async def answer(self, request: Request) -> Response:
+        ctx = await self._callers.of_api(request)
+        payload = _payload(await read_body(request, BODY_MAX_BYTES))
+        cached = self._documents.load(payload["query"])
+        if cached.errors:
+            return _answer({"errors": format_errors(cached.errors, ctx.request_id)}, 200)
+        operation = _operation(cached.document, payload.get("operationName"))
+        return await self._execute(ctx, cached.document, operation, payload.get("variables") or {})
+
+    async def _execute(
+        self, ctx: Context, document: DocumentNode, operation: OperationDefinitionNode, variables: dict[str, Any]
+    ) -> Response:
+        outcome: Any = execute(
+            self._schema,
+            document,
+            context_value=ctx,
+            variable_values=strip_unknown_variables(self._schema, operation, variables),
+            operation_name=operation.name.value if operation.name else None,
+        )
+        if hasattr(outcome, "__await__"):
+            outcome = await outcome
+        errors: list[GraphQLError] = outcome.errors or []
+        body: dict[str, Any] = {}
+        if outcome.data is not None:
+            body["data"] = outcome.data
+        if errors:
+            body["errors"] = format_errors(errors, ctx.request_id)
+        return _answer(body, status_of(errors, is_mutation=operation.operation is OperationType.MUTATION))
+
+
+def _payload(body: bytes) -> dict[str, Any]:
+    try:
+        payload = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"the body is not JSON: {error}") from error
+    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+        raise Malformed('the body must be {"query": "…", "variables": {…}}')
+    if not isinstance(payload.get("variables") or {}, dict):
+        raise Malformed("variables must be an object")
+    return payload
+
+
+def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """Return the named operation, or the first when the name is absent, empty or unknown.
+
+    Clients send `""` for documents written in Python (docs/protocol/README.md, surfaces).
+    """
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if not operations:
+        raise Malformed("the document holds no operation")
+    return next((node for node in operations if node.name and node.name.value == name), operations[0])
+
+
+def _answer(body: dict[str, Any], status: int) -> Response:
+    content = orjson.dumps(body, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS)
+    return Response(content, status_code=status, media_type="application/json")

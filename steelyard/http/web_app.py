@@ -1,0 +1,50 @@
+"""Serves the built web app: hashed assets for ever, and the one page for every path a person may open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+# Nothing may come from elsewhere, and nothing inline runs. Blob and data images are charts and previews.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src {img}; media-src {img}; "
+    "font-src 'self' data:; connect-src {connect}; frame-src {img}; worker-src 'self' blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+_FOLDER = Path(__file__).parent.parent / "web_dist"
+_MISSING = (
+    "<!doctype html><title>Steelyard</title><p>The web app has not been built. Run <code>make web</code> "
+    "(or install the package with pip) and reload."
+)
+
+
+class WebApp:
+    """`bucket_origin` is where signed object URLs lead when not to ourselves; the page may load them."""
+
+    def __init__(self, bucket_origin: str) -> None:
+        outside = f" {bucket_origin}" if bucket_origin else ""
+        self._headers = {
+            "Content-Security-Policy": CONTENT_SECURITY_POLICY.format(
+                img=f"'self' data: blob:{outside}", connect=f"'self'{outside}"
+            ),
+            "Cache-Control": "no-cache",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",
+        }
+
+    async def page(self, _request: Request) -> Response:
+        index = _FOLDER / "index.html"
+        if not index.exists():
+            return HTMLResponse(_MISSING, 503)
+        return HTMLResponse(index.read_text(), headers=self._headers)
+
+    async def asset(self, request: Request) -> Response:
+        """Serve a file of the build; names hold a content hash, so they are cached for ever."""
+        path = (_FOLDER / request.url.path.lstrip("/")).resolve()
+        if not path.is_relative_to(_FOLDER) or not path.is_file():
+            return Response("not found", 404)
+        hashed = request.url.path.startswith("/assets/")
+        cache = "public, max-age=31536000, immutable" if hashed else "no-cache"
+        return FileResponse(path, headers={"Cache-Control": cache, "X-Content-Type-Options": "nosniff"})

@@ -1,0 +1,60 @@
+"""The port of object stores: named, immutable-by-convention blobs in a folder or a bucket, reached by signed URLs.
+
+Keys are relative, `/`-separated UTF-8 texts made by us; they never hold `..` and never begin with `/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """What the store knows of one object. `md5` is raw bytes, None when the store cannot tell."""
+
+    key: str
+    size_bytes: int
+    modified_at: datetime
+    md5: bytes | None = None
+
+
+@dataclass(frozen=True)
+class SignedRequest:
+    """A URL that carries its own permission, and the headers that must be sent along."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class ObjectStore(Protocol):
+    async def put(self, key: str, body: AsyncIterator[bytes], *, md5: bytes | None = None) -> StoredObject:
+        """Store `body` whole or not at all, replacing what was there. Raises `Invalid` when `md5` does not match."""
+        ...
+
+    async def stat(self, key: str) -> StoredObject | None: ...
+
+    def get(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Yield bytes `start` to `end` (exclusive). Raises `NotFound` before the first byte when absent."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Remove the object; absent ones are fine."""
+        ...
+
+    def list(self, prefix: str) -> AsyncIterator[StoredObject]: ...
+
+    async def sign_get(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
+        """Return a URL that reads `key`, by anybody, for `ttl_s` seconds. `origin` is our public URL.
+
+        `filename` is the name a browser saves it under.
+        """
+        ...
+
+    async def sign_put(self, key: str, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
+        """Return a URL that writes `key` once or again. With `md5` the store refuses other content, where it can."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,55 @@
+"""Reading request bodies within bounds, decoding `Content-Encoding: gzip`."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+from steelyard.kernel.errors import Malformed, TooLarge
+
+JSON_BODY_MAX_BYTES = 4 << 20
+
+
+async def read_body(request: Request, limit_bytes: int) -> bytes:
+    """Return the whole decoded body. Raises `TooLarge` beyond `limit_bytes`, `Malformed` for broken gzip."""
+    parts: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit_bytes:
+            raise TooLarge(f"the body exceeds {limit_bytes} bytes")
+        parts.append(chunk)
+    body = b"".join(parts)
+    encoding = request.headers.get("content-encoding", "").lower()
+    if encoding in {"", "identity"}:
+        return body
+    if encoding != "gzip":
+        raise Malformed(f"the content encoding {encoding!r} is not supported")
+    return gunzip(body, limit_bytes)
+
+
+def gunzip(body: bytes, limit_bytes: int) -> bytes:
+    decoder = zlib.decompressobj(wbits=31)
+    try:
+        out = decoder.decompress(body, limit_bytes + 1)
+    except zlib.error as error:
+        raise Malformed(f"the body is not valid gzip: {error}") from error
+    if len(out) > limit_bytes:
+        raise TooLarge(f"the decoded body exceeds {limit_bytes} bytes")
+    if not decoder.eof:
+        raise Malformed("the gzip body is cut short")
+    return out
+
+
+async def read_json(request: Request) -> dict[str, Any]:
+    """Return the JSON object of a request of the web app. Raises `Malformed`."""
+    try:
+        value = orjson.loads(await read_body(request, JSON_BODY_MAX_BYTES) or b"{}")
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"the body is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise Malformed("the body must be a JSON object")
+    return value

@@ -1,0 +1,56 @@
+"""Every difference between SQLite and MySQL that statements show: upserts, and which errors mean what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+# MySQL: lost connection, deadlock, lock wait timeout. The transaction was rolled back and may be tried again.
+_MYSQL_PASSING = {1205, 1213, 2006, 2013}
+
+
+async def insert_ignore(conn: AsyncConnection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert the row unless its unique key exists; return whether it was inserted."""
+    if conn.dialect.name == "sqlite":
+        done = await conn.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing())
+    else:
+        done = await conn.execute(mysql.insert(table).values(**values).prefix_with("IGNORE"))
+    return done.rowcount == 1
+
+
+async def upsert(
+    conn: AsyncConnection, table: Table, rows: Iterable[Mapping[str, Any]], key: Iterable[str], update: Iterable[str]
+) -> None:
+    """Insert `rows`; where the unique `key` exists, set the columns `update` to the given values."""
+    values = [dict(row) for row in rows]
+    if not values:
+        return
+    columns = list(update)
+    if conn.dialect.name == "sqlite":
+        lite = sqlite.insert(table)
+        statement: Any = lite.on_conflict_do_update(
+            index_elements=list(key), set_={name: lite.excluded[name] for name in columns}
+        )
+    else:
+        mine = mysql.insert(table)
+        statement = mine.on_duplicate_key_update({name: mine.inserted[name] for name in columns})
+    await conn.execute(statement, values)
+
+
+def is_duplicate(error: IntegrityError) -> bool:
+    """Tell a unique-key clash from other broken constraints."""
+    text = str(error.orig)
+    return "UNIQUE constraint" in text or "1062" in text
+
+
+def is_passing(error: OperationalError) -> bool:
+    """Tell faults that go away by themselves (busy, deadlock, lost connection) from wrong statements."""
+    original = error.orig
+    if original is not None and original.args and original.args[0] in _MYSQL_PASSING:
+        return True
+    return "database is locked" in str(original) or "database table is locked" in str(original)

@@ -1,0 +1,111 @@
+"""Opens the database and hands out transactions. Services own transactions; queries take the connection.
+
+SQLite runs in WAL mode with `synchronous=FULL`: a commit that returned has reached the disk. It has one writer at a
+time, so writers of this process queue on a lock instead of spinning on the file lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from sqlalchemy import URL, event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from steelyard.kernel.errors import Invalid
+
+# Long enough for a slow command-line write of another process, short enough to fail a request that a proxy still holds.
+_SQLITE_BUSY_MS = 20_000
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA busy_timeout={_SQLITE_BUSY_MS}",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-16384",
+)
+
+
+class Database:
+    """One engine and its two kinds of transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._writer = asyncio.Lock() if self.is_sqlite else None
+        self._writing = engine.execution_options(steelyard_write=True)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A consistent view of the data, for questions."""
+        async with self.engine.connect() as conn, conn.begin():
+            yield conn
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that commits at the end of the block and rolls back when it raises."""
+        async with self._writer or nullcontext(), self._writing.connect() as conn, conn.begin():
+            yield conn
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def open_database(url: str, data_dir: Path, max_connections: int) -> Database:
+    """Return a database for `mysql://user:password@host:port/name`, or for a file in `data_dir` when `url` is empty.
+
+    Opens no connection yet. Raises `Invalid` for another scheme.
+    """
+    if not url:
+        return Database(_open_sqlite(data_dir / "steelyard.db"))
+    engine = create_async_engine(
+        _mysql_url(url),
+        pool_size=max_connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        isolation_level="READ COMMITTED",
+    )
+    return Database(engine)
+
+
+def _open_sqlite(path: Path) -> AsyncEngine:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)), pool_size=8, max_overflow=24, pool_timeout=60
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say, in `_on_begin`
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _on_begin(conn: Any) -> None:
+        # IMMEDIATE takes the write lock at once: a reader that turns writer late may find it can never commit.
+        writing = conn.get_execution_options().get("steelyard_write")
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def _mysql_url(text: str) -> URL:
+    parts = urlsplit(text)
+    if parts.scheme not in {"mysql", "mysql+asyncmy"}:
+        raise Invalid("the database URL must look like mysql://user:password@host:3306/name")
+    query = dict(parse_qsl(parts.query))
+    return URL.create(
+        "mysql+asyncmy",
+        username=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        host=parts.hostname or "localhost",
+        port=parts.port or 3306,
+        database=unquote(parts.path.lstrip("/")),
+        query={"charset": "utf8mb4", **{k: v for k, v in query.items() if k == "unix_socket"}},
+    )

@@ -1,0 +1,51 @@
+"""Runs what must happen by itself: each schedule is a coroutine function called again and again at its interval."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from steelyard.context import Context
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """`run` must be safe to be called by several processes at once, and again after a crash."""
+
+    name: str
+    every_s: float
+    run: Callable[[Context], Awaitable[None]]
+
+
+SCHEDULES: list[Schedule] = []
+
+
+class Worker:
+    """Owns the tasks of all schedules; a failing one is logged and tried again at its next turn."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(self._repeat(item), name=item.name) for item in SCHEDULES]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _repeat(self, schedule: Schedule) -> None:
+        while True:
+            try:
+                await schedule.run(self._ctx)
+            except Exception:
+                log.exception("scheduled work failed", schedule=schedule.name)
+            await asyncio.sleep(schedule.every_s)
