@@ -82,8 +82,11 @@ def user_delete(name: str, data: Path | None, as_json: bool) -> None:
 def user_list(data: Path | None, as_json: bool) -> None:
     """List accounts."""
     found = run_command(load_settings(data), service.list_users)
-    lines = [f"{u.username}\t{u.email}{'  admin' if u.is_admin else ''}{'' if u.is_active else '  ended'}" for u in found]
-    print_result([_user_json(item) for item in found], "\n".join(lines), as_json=as_json)
+    print_result([_user_json(item) for item in found], "\n".join(map(_user_line, found)), as_json=as_json)
+
+
+def _user_line(found: User) -> str:
+    return f"{found.username}\t{found.email}{'  admin' if found.is_admin else ''}{'' if found.is_active else '  ended'}"
 
 
 @command(org, "create")

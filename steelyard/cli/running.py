@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 import click
 import orjson
 
-from steelyard.app import open_ports, system_context
 from steelyard.config import sources
 from steelyard.config.settings import Settings
 from steelyard.context import Context, Ports
 from steelyard.kernel.errors import Conflict, NotFound, SteelyardError
+from steelyard.opening import open_ports, system_context
 
 T = TypeVar("T")
 Function = Callable[..., Any]
@@ -30,7 +30,7 @@ class CommandFailed(click.ClickException):
 
     def __init__(self, error: SteelyardError) -> None:
         super().__init__(error.message)
-        self.exit_code = EXIT_EXISTS_OR_MISSING if isinstance(error, Conflict | NotFound) else EXIT_FAILED
+        vars(self)["exit_code"] = EXIT_EXISTS_OR_MISSING if isinstance(error, Conflict | NotFound) else EXIT_FAILED
 
 
 def data_options(function: Function) -> Function:

@@ -6,12 +6,11 @@ import asyncio
 from pathlib import Path
 
 import click
-import uvicorn
 
-from steelyard.app import close_ports, make_app, open_ports
 from steelyard.cli.running import CommandFailed, load_settings
 from steelyard.config.settings import Settings
 from steelyard.kernel.errors import SteelyardError
+from steelyard.opening import close_ports, open_ports
 from steelyard.telemetry.logs import configure_logs
 
 
@@ -32,13 +31,17 @@ def serve(data: Path | None, host: str | None, port: int | None) -> None:
 
 def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
     try:
-        import uvloop  # noqa: PLC0415 - not available on every platform
+        import uvloop
     except ImportError:
         return None
-    return uvloop.Loop  # type: ignore[no-any-return]
+    return uvloop.Loop
 
 
 async def _serve(settings: Settings) -> None:
+    import uvicorn
+
+    from steelyard.app import make_app
+
     ports = await open_ports(settings)
     server = settings.server
     shown = "localhost" if server.host in {"0.0.0.0", "127.0.0.1", "::"} else server.host  # noqa: S104 - compared only

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from steelyard.app import close_ports, open_ports, system_context
 from steelyard.cli.running import load_settings
+from steelyard.opening import close_ports, open_ports, system_context
 from steelyard.telemetry.logs import configure_logs
 from steelyard.worker.loop import Worker
 

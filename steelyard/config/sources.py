@@ -1,4 +1,7 @@
-"""Where a setting's value comes from: flag > `STEELYARD_*` > W&B server name > default. The only reader of the environment."""
+"""Where a setting's value comes from: flag > `STEELYARD_*` > W&B server name > default.
+
+The only reader of the environment.
+"""
 
 from __future__ import annotations
 

@@ -58,7 +58,10 @@ def snake(name: str) -> str:
 
 
 def bind_schema(schema: GraphQLSchema, bindings: Iterable[ObjectBinding], unsupported: Iterable[str]) -> None:
-    """Attach every resolver. Raises `AssertionError` for a resolver without a field, or a root field without resolver."""
+    """Attach every resolver.
+
+    Raises `AssertionError` for a resolver without a field, or a root field without a resolver.
+    """
     models: dict[type, str] = {}
     for binding in bindings:
         _bind_type(schema, binding)
@@ -85,14 +88,14 @@ def _bind_type(schema: GraphQLSchema, binding: ObjectBinding) -> None:
 
 
 def _adapt(resolver: Resolver) -> Resolver:
-    def resolve(parent: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
+    def resolve(parent: Any, info: GraphQLResolveInfo[Any], **args: Any) -> Any:
         return resolver(parent, info.context, **{snake(key): value for key, value in args.items()})
 
     return resolve
 
 
 def _adapt_root(resolver: Resolver) -> Resolver:
-    def resolve(_parent: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
+    def resolve(_parent: Any, info: GraphQLResolveInfo[Any], **args: Any) -> Any:
         return resolver(info.context, **{snake(key): value for key, value in args.items()})
 
     return resolve
@@ -118,7 +121,7 @@ def _fill_defaults(schema: GraphQLSchema, models: dict[type, str]) -> None:
 
 
 def _resolve_type(models: dict[type, str]) -> Resolver:
-    def resolve(value: Any, _info: GraphQLResolveInfo, _abstract: Any) -> str | None:
+    def resolve(value: Any, _info: GraphQLResolveInfo[Any], _abstract: Any) -> str | None:
         return value.get("__typename") if isinstance(value, dict) else models.get(type(value))
 
     return resolve
@@ -127,14 +130,14 @@ def _resolve_type(models: dict[type, str]) -> Resolver:
 def _read(wire_name: str) -> Resolver:
     attribute = snake(wire_name)
 
-    def resolve(parent: Any, _info: GraphQLResolveInfo, **_args: Any) -> Any:
+    def resolve(parent: Any, _info: GraphQLResolveInfo[Any], **_args: Any) -> Any:
         return parent.get(wire_name) if isinstance(parent, dict) else getattr(parent, attribute, None)
 
     return resolve
 
 
 def _read_id(type_name: str) -> Resolver:
-    def resolve(parent: Any, _info: GraphQLResolveInfo) -> Any:
+    def resolve(parent: Any, _info: GraphQLResolveInfo[Any]) -> Any:
         value = parent.get("id") if isinstance(parent, dict) else getattr(parent, "id", None)
         return encode_global_id(type_name, value) if isinstance(value, int) else value
 
@@ -150,6 +153,8 @@ def unreadable_fields(schema: GraphQLSchema, bindings: Iterable[ObjectBinding]) 
         known = {item.name for item in fields(binding.model)} | set(dir(binding.model))
         names = _object(schema, binding.type_name).fields
         missing += [
-            f"{binding.type_name}.{name}" for name in names if name not in binding.resolvers and snake(name) not in known
+            f"{binding.type_name}.{name}"
+            for name in names
+            if name not in binding.resolvers and snake(name) not in known
         ]
     return sorted(missing)

@@ -55,6 +55,4 @@ def bind_scalars(schema: GraphQLSchema) -> None:
     for name, (write, read) in _SCALARS.items():
         scalar = schema.type_map.get(name)
         if isinstance(scalar, GraphQLScalarType):
-            scalar.serialize = write
-            scalar.parse_value = read
-            scalar.parse_literal = _literal(read)
+            vars(scalar).update(serialize=write, parse_value=read, parse_literal=_literal(read))

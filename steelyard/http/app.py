@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -105,5 +105,3 @@ class RequestIds:
             if started:
                 raise
             await error_response(error, request_id, scope["path"])(scope, receive, send_with_id)
-
-

@@ -25,7 +25,7 @@ def error_response(error: Exception, request_id: str, path: str) -> Response:
         status, code, message = error.status, error.code, error.message
     elif isinstance(error, OperationalError) and is_passing(error):
         status, code, message = 503, "unavailable", "the database is busy or restarting; the request may be repeated"
-    if status >= 500:  # noqa: PLR2004 - the class of server faults
+    if status >= 500:
         log.error("request failed", path=path, request_id=request_id, status=status, exc_info=error)
     failure: dict[str, Any] = {"code": code, "message": message, "requestId": request_id}
     body = {"error": failure, "errors": [{"message": message, "extensions": {"code": code}}]}

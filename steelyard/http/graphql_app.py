@@ -16,14 +16,14 @@ import steelyard.domains
 from steelyard.context import Context
 from steelyard.graphql.binding import ObjectBinding, bind_schema
 from steelyard.graphql.errors import format_errors, status_of
-from steelyard.graphql.lenient import strip_unknown_variables
+from steelyard.graphql.lenient import strip_unknown_keys
 from steelyard.graphql.scalars import bind_scalars
 from steelyard.graphql.schema import build_schema
 from steelyard.graphql.unsupported import UNSUPPORTED
 from steelyard.graphql.validation import DocumentCache
-from steelyard.rest.bodies import read_body
 from steelyard.http.callers import Callers
 from steelyard.kernel.errors import Malformed
+from steelyard.rest.bodies import read_body
 
 # `wandb verify` sends 10 MB on purpose (docs/protocol/verify.md, line 4); a whole config or summary may be as large.
 BODY_MAX_BYTES = 64 << 20
@@ -54,11 +54,11 @@ class GraphQLEndpoint:
     async def answer(self, request: Request) -> Response:
         ctx = await self._callers.of_api(request)
         payload = _payload(await read_body(request, BODY_MAX_BYTES))
-        cached = self._documents.load(payload["query"])
-        if cached.errors:
-            return _answer({"errors": format_errors(cached.errors, ctx.request_id)}, 200)
-        operation = _operation(cached.document, payload.get("operationName"))
-        return await self._execute(ctx, cached.document, operation, payload.get("variables") or {})
+        prepared = self._documents.prepare(payload["query"])
+        if prepared.document is None:
+            return _answer({"errors": format_errors(prepared.errors, ctx.request_id)}, 200)
+        operation = _operation(prepared.document, payload.get("operationName"))
+        return await self._execute(ctx, prepared.document, operation, payload.get("variables") or {})
 
     async def _execute(
         self, ctx: Context, document: DocumentNode, operation: OperationDefinitionNode, variables: dict[str, Any]
@@ -67,7 +67,7 @@ class GraphQLEndpoint:
             self._schema,
             document,
             context_value=ctx,
-            variable_values=strip_unknown_variables(self._schema, operation, variables),
+            variable_values=strip_unknown_keys(self._schema, operation, variables),
             operation_name=operation.name.value if operation.name else None,
         )
         if hasattr(outcome, "__await__"):

@@ -1,4 +1,6 @@
-"""The kinds of failure a caller can act on. Slices subclass them; mapping to HTTP and GraphQL happens once, at the border.
+"""The kinds of failure a caller can act on.
+
+Slices subclass them; mapping to HTTP and GraphQL happens once, at the border.
 
 The client retries 5xx and 429 for days (docs/protocol/README.md, error conventions), so a permanent problem
 must be one of the 4xx kinds here.

@@ -7,11 +7,14 @@ import re
 from steelyard.kernel.errors import Invalid
 
 # First segments of our own routes and of links that clients print; an entity of such a name could not be reached.
-RESERVED = frozenset(
-    """graphql files artifacts artifactsv2 oidc authorize login signup setup settings orgs healthz ready static assets
-    api app admin home registry site docs storage bucket share search profile invite forgot-password create-team
-    create-project users teams compat metrics favicon.ico robots.txt""".split()
-)
+# fmt: off
+RESERVED = frozenset((
+    "graphql", "files", "artifacts", "artifactsv2", "oidc", "authorize", "login", "signup", "setup",
+    "settings", "orgs", "healthz", "ready", "static", "assets", "api", "app", "admin", "home", "registry",
+    "site", "docs", "storage", "bucket", "share", "search", "profile", "invite", "forgot-password",
+    "create-team", "create-project", "users", "teams", "compat", "metrics", "favicon.ico", "robots.txt",
+))
+# fmt: on
 _ENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 PROJECT_MAX = 128
 RUN_ID_MAX = 128
@@ -25,7 +28,7 @@ def fold(name: str) -> str:
 
 
 def check_entity_name(name: str, what: str = "name") -> str:
-    """Return `name`. Raises `Invalid` unless it is 1–64 of letters, digits, `_`, `-`, `.` and not one of our routes."""
+    """Return `name`. Raises `Invalid` unless it is 1 to 64 of letters, digits, `_`, `-`, `.` and no route of ours."""
     if not _ENTITY.fullmatch(name):
         raise Invalid(f"the {what} must be 1 to 64 letters, digits, '_', '-' or '.', beginning with a letter or digit")
     if fold(name) in RESERVED:

@@ -56,8 +56,8 @@ async def upgrade(database: Database) -> bool:
 
 
 def _upgrade(connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415 - alembic is slow to import and most starts have nothing to migrate
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))

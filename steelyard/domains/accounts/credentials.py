@@ -194,4 +194,3 @@ async def change_password(ctx: Context, current: str, new: str, keep_session: in
         await queries.update_user(conn, identity.user_id, password_hash=password_hash)
         others = (table.c.user_id == identity.user_id) & (table.c.id != (keep_session or 0))
         await conn.execute(delete(table).where(others))
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from steelyard.sql.types import BigId, LongBytes, LongText, Name, UtcTime
+from steelyard.sql.types import BigId, LongText, Name, UtcTime
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,61 @@
+"""Opens the ports that the settings name: database (schema brought up to date), object store, clock, policy."""
+
+from __future__ import annotations
+
+import secrets
+
+import structlog
+
+from steelyard import migrations
+from steelyard.adapters.objects.open import open_store
+from steelyard.config.settings import Settings
+from steelyard.context import SYSTEM, Context, Policy, Ports
+from steelyard.domains.accounts import queries
+from steelyard.domains.accounts import tables as t
+from steelyard.kernel.clock import utc_now
+from steelyard.sql.dialect import insert_ignore
+from steelyard.sql.engine import Database, open_database
+
+log = structlog.get_logger()
+_URL_KEY = "url_signing_key"
+
+
+async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
+    """Connect to the database and the object store, bringing the schema up to date unless told otherwise."""
+    database = open_database(settings.database.url, settings.data_dir, settings.database.max_connections)
+    if migrate and await migrations.upgrade(database):
+        log.info("database schema is up to date", revision=migrations.head_revision())
+    return Ports(
+        database=database,
+        objects=open_store(settings.objects, settings.data_dir, await _signing_key(database)),
+        clock=utc_now,
+        policy=Policy(
+            signup_open=settings.accounts.signup,
+            session_hours=settings.accounts.session_hours,
+            heartbeat_grace_s=settings.runs.heartbeat_grace_s,
+            url_ttl_s=settings.objects.url_ttl_s,
+            public_url=settings.server.public_url.rstrip("/"),
+        ),
+    )
+
+
+async def _signing_key(database: Database) -> str:
+    """Return the secret all processes sign local URLs with, made once."""
+    async with database.read() as conn:
+        found = await queries.find_secret(conn, _URL_KEY)
+    if found:
+        return found
+    async with database.write() as conn:
+        await insert_ignore(conn, t.server_secrets, {"name": _URL_KEY, "value": secrets.token_hex(32)})
+        made = await queries.find_secret(conn, _URL_KEY)
+    assert made, "it was just written"
+    return made
+
+
+def system_context(ports: Ports) -> Context:
+    return Context(ports=ports, identity=SYSTEM, origin=ports.policy.public_url)
+
+
+async def close_ports(ports: Ports) -> None:
+    await ports.objects.close()
+    await ports.database.close()
