@@ -1,0 +1,1 @@
+"""Tests; `pytest` runs them, CONTRIBUTING.md says how they are arranged."""

@@ -1,0 +1,87 @@
+"""Fetching programs: Debian packages of the machine's own suite, and Python packages in a venv of their own."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.services.places import CACHE, lock
+from tests.services.processes import ServiceError
+
+# Test services start their own servers; the ones a package would start are not wanted.
+NO_SERVICE_START = Path("/usr/sbin/policy-rc.d")
+
+
+def run(command: list[str], *, advice: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> str:
+    """Run `command` and return its standard output. Raises `ServiceError` with its messages and `advice`."""
+    try:
+        done = subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        raise ServiceError(f"{command[0]} is not installed; {advice}") from error
+    if done.returncode:
+        tail = "\n".join((done.stdout + done.stderr).splitlines()[-20:])
+        raise ServiceError(f"`{' '.join(command[:6])} …` failed:\n{tail}\n{advice}")
+    return done.stdout
+
+
+def ensure_debian(program: str, *packages: str) -> Path:
+    """The path of `program`, its Debian packages installed first if it is absent (as root or through sudo)."""
+    search = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+    found = shutil.which(program, path=search)
+    if not found:
+        with lock("apt"):
+            _apt_install(packages)
+        found = shutil.which(program, path=search)
+    if not found:
+        raise ServiceError(f"{program} is absent even after installing {', '.join(packages)}")
+    return Path(found)
+
+
+def _apt_install(packages: tuple[str, ...]) -> None:
+    advice = f"install by hand: apt-get install {' '.join(packages)}"
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    install = [*sudo, "apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
+    held_back = os.geteuid() == 0 and not NO_SERVICE_START.exists()
+    if held_back:
+        NO_SERVICE_START.write_text("#!/bin/sh\nexit 101\n")
+        NO_SERVICE_START.chmod(0o755)
+    try:
+        run(install, advice=advice, env=environment)
+    except ServiceError:  # the package list may be old, or was never read
+        run([*sudo, "apt-get", "update", "-q"], advice=advice, env=environment)
+        run(install, advice=advice, env=environment)
+    finally:
+        if held_back:
+            NO_SERVICE_START.unlink()
+
+
+def ensure_venv(name: str, requirements: list[str], *, python: str = sys.executable) -> Path:
+    """The folder of a cached virtual environment with `requirements`; made again when they or the Python change."""
+    folder = CACHE / "venv" / name
+    wanted = hashlib.sha256("\n".join([python, *requirements]).encode()).hexdigest()
+    stamp = folder / ".installed"
+    with lock(f"venv-{name}"):
+        if stamp.exists() and stamp.read_text() == wanted:
+            return folder
+        shutil.rmtree(folder, ignore_errors=True)
+        advice = "check the network and pip's settings (pip config list)"
+        target = str(folder / "bin" / "python")
+        uv = Path(sys.executable).parent / "uv"
+        if uv.exists():
+            run([str(uv), "venv", "-q", "--no-project", "--python", python, str(folder)], advice=advice)
+            run([str(uv), "pip", "install", "-q", "--python", target, *requirements], advice=advice)
+        else:
+            run([python, "-m", "venv", str(folder)], advice="install the venv module (on Debian: python3-venv)")
+            run([target, "-m", "pip", "install", "-q", *requirements], advice=advice)
+        stamp.write_text(wanted)
+        return folder
+
+
+def version_of(command: list[str]) -> str:
+    """The first dotted number that a program prints when asked for its version."""
+    found = re.search(r"\d+\.\d+[\w.]*", run(command, advice="its installation is broken"))
+    return found.group() if found else "unknown"

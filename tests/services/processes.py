@@ -1,0 +1,73 @@
+"""Starting, watching and ending one background server, across the processes of a test session."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+POLL_S = 0.05
+
+
+class ServiceError(Exception):
+    """A service could not be installed or started; the message says what to do."""
+
+
+def spawn(command: list[str], *, log: Path, cwd: Path, env: dict[str, str] | None = None) -> int:
+    """Start `command` in a session of its own, so that it outlives us, and return its pid."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=cwd, env=env, start_new_session=True
+        )
+    return process.pid
+
+
+def is_alive(pid: int) -> bool:
+    """Whether `pid` runs; a zombie that nobody has collected yet does not."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in {"Z", "X"}
+
+
+def wait_ready(pid: int, ready: Callable[[], object], *, log: Path, timeout_s: float) -> None:
+    """Wait until `ready()` neither raises nor is falsy. Raises `ServiceError` with the end of the log, `pid` ended."""
+    deadline = time.monotonic() + timeout_s
+    problem = "it never answered"
+    while time.monotonic() < deadline and is_alive(pid):
+        try:
+            if ready():
+                return
+        except Exception as error:  # noqa: BLE001 - drivers raise what they like while a server starts
+            problem = repr(error)
+        time.sleep(POLL_S)
+    stop(pid, grace_s=2)
+    tail = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
+    raise ServiceError(f"did not start within {timeout_s:.0f} s ({problem}); its log {log} ends with:\n{tail}")
+
+
+def stop(pid: int, *, grace_s: float = 20) -> None:
+    """End `pid` politely, then by force after `grace_s`. Returns when it is gone."""
+    sign = signal.SIGTERM
+    deadline = time.monotonic() + grace_s
+    while is_alive(pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, sign)
+        if sign is signal.SIGTERM:
+            _collect(pid, deadline)
+            sign = signal.SIGKILL
+        time.sleep(POLL_S)
+    _collect(pid, time.monotonic())
+
+
+def _collect(pid: int, deadline: float) -> None:
+    """Wait for `pid`; if it is our own child, take its exit code so that no zombie stays."""
+    while True:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        if not is_alive(pid) or time.monotonic() >= deadline:
+            return
+        time.sleep(POLL_S)
