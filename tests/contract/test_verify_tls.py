@@ -1,0 +1,22 @@
+"""Behind a TLS proxy with a private authority, `wandb verify` has no complaint left, not even a yellow one.
+
+Runs on both engines; the plain-http verdict is part of tests/e2e/test_first_start.py.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.contract.verify_report import LINES, VerifyReport
+from tests.harness.client import Client
+from tests.harness.server import Server
+
+
+def test_verify_has_nothing_to_say(
+    server: Server, client: Callable[..., Client], tls_proxy: Callable[..., str], authority: Path
+) -> None:
+    url = tls_proxy(server)
+    trusting = {"SSL_CERT_FILE": str(authority), "REQUESTS_CA_BUNDLE": str(authority)}
+    printed = client(base_url=url).cli("verify", f"--host={url}", env=trusting, timeout_s=400)
+    report = VerifyReport.read(printed)
+    assert list(report.marks) == LINES, printed
+    assert (report.failed, report.yellow, report.red) == ([], [], []), printed
