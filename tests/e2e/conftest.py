@@ -1,0 +1,5 @@
+"""Browser tests look at runs that the real client made, as the contract tests do."""
+
+from tests.contract.conftest import module_programs
+
+__all__ = ["module_programs"]
