@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from steelyard.sql.naming import metadata
 from steelyard.sql.types import BigId, LongText, Name, UtcTime
@@ -49,4 +61,19 @@ runs = Table(
     Index(None, "state", "heartbeat_at"),
     Index(None, "sweep_id"),
     Index(None, "created_by"),
+)
+
+# News for open browsers: what changed, in order. Trimmed after an hour (domains/history/live.py).
+run_changes = Table(
+    "run_changes",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("project_id", BigId, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("run", BigId, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    # A sum of `changes.Kind`.
+    Column("kinds", SmallInteger, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index(None, "project_id", "id"),
+    Index(None, "at"),
+    sqlite_autoincrement=True,
 )
