@@ -59,6 +59,8 @@ runs = Table(
     UniqueConstraint("project_id", "run_id"),
     Index(None, "project_id", "created_at"),
     Index(None, "state", "heartbeat_at"),
+    # What changed in a project is read from this index alone, without touching the long texts.
+    Index(None, "project_id", "version"),
     Index(None, "sweep_id"),
     Index(None, "created_by"),
 )

@@ -183,5 +183,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_runs_created_by"), "runs", ["created_by"], unique=False)
     op.create_index(op.f("ix_runs_project_id_created_at"), "runs", ["project_id", "created_at"], unique=False)
+    op.create_index(op.f("ix_runs_project_id_version"), "runs", ["project_id", "version"], unique=False)
     op.create_index(op.f("ix_runs_state_heartbeat_at"), "runs", ["state", "heartbeat_at"], unique=False)
     op.create_index(op.f("ix_runs_sweep_id"), "runs", ["sweep_id"], unique=False)

@@ -1,0 +1,166 @@
+"""Questions about runs, one function each. They never commit. Deleted runs are absent unless a name says otherwise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.domains.accounts.tables import entities, users
+from steelyard.domains.projects.tables import projects
+from steelyard.domains.runs import rules
+from steelyard.domains.runs.model import Condition, Run, RunRef, RunState
+from steelyard.domains.runs.tables import runs
+from steelyard.kernel.names import fold
+
+# MySQL and SQLite both bound the number of parameters of a statement.
+_CHUNK = 500
+
+
+def _whole() -> Select[Any]:
+    return (
+        select(
+            *runs.c,
+            projects.c.name.label("project"),
+            projects.c.entity_id,
+            projects.c.visibility,
+            entities.c.name.label("entity"),
+            users.c.username,
+        )
+        .join(projects, projects.c.id == runs.c.project_id)
+        .join(entities, entities.c.id == projects.c.entity_id)
+        .join(users, users.c.id == runs.c.created_by, isouter=True)
+    )
+
+
+def _run(row: Any) -> Run:
+    values = dict(row._mapping)
+    values["tags"] = tuple(orjson.loads(values["tags"]))
+    values["state"] = RunState(values["state"])
+    return Run(**values)
+
+
+async def find_run(conn: AsyncConnection, entity: str, project: str, run_id: str) -> Run | None:
+    statement = _whole().where(entities.c.folded_name == fold(entity), projects.c.name == project)
+    row = (await conn.execute(statement.where(runs.c.run_id == run_id, runs.c.deleted_at.is_(None)))).first()
+    return _run(row) if row else None
+
+
+async def find_run_by_id(conn: AsyncConnection, run: int) -> Run | None:
+    row = (await conn.execute(_whole().where(runs.c.id == run, runs.c.deleted_at.is_(None)))).first()
+    return _run(row) if row else None
+
+
+async def find_project_run(conn: AsyncConnection, project_id: int, run_id: str) -> Run | None:
+    statement = _whole().where(runs.c.project_id == project_id, runs.c.run_id == run_id, runs.c.deleted_at.is_(None))
+    row = (await conn.execute(statement)).first()
+    return _run(row) if row else None
+
+
+async def find_run_ref(conn: AsyncConnection, entity: str, project: str, run_id: str) -> RunRef | None:
+    """Return the run without its texts, a deleted one too (`deleted` tells)."""
+    statement = (
+        select(
+            runs.c.id,
+            runs.c.run_id,
+            runs.c.project_id,
+            runs.c.state,
+            runs.c.exit_code,
+            runs.c.stop_requested,
+            runs.c.preempting,
+            runs.c.deleted_at,
+            projects.c.name.label("project"),
+            projects.c.entity_id,
+            projects.c.visibility,
+            entities.c.name.label("entity"),
+        )
+        .join(projects, projects.c.id == runs.c.project_id)
+        .join(entities, entities.c.id == projects.c.entity_id)
+        .where(entities.c.folded_name == fold(entity), projects.c.name == project, runs.c.run_id == run_id)
+    )
+    row = (await conn.execute(statement)).first()
+    if row is None:
+        return None
+    condition = Condition(RunState(row.state), row.exit_code, row.stop_requested, row.preempting)
+    return RunRef(
+        row.id,
+        row.run_id,
+        row.project_id,
+        row.project,
+        row.entity_id,
+        row.entity,
+        row.visibility,
+        condition,
+        row.deleted_at is not None,
+    )
+
+
+async def lock_run(conn: AsyncConnection, run: int) -> Run | None:
+    """Return the run, held against other writers until the transaction ends; a deleted one too."""
+    row = (await conn.execute(_whole().where(runs.c.id == run).with_for_update(of=runs))).first()
+    return _run(row) if row else None
+
+
+async def lock_condition(conn: AsyncConnection, run: int, silent_since: datetime | None = None) -> Condition | None:
+    """Return the condition of a living run, held against other writers until the transaction ends.
+
+    With `silent_since` only when its last sign of life was before that. The long texts are not read.
+    """
+    statement = select(runs.c.state, runs.c.exit_code, runs.c.stop_requested, runs.c.preempting)
+    statement = statement.where(runs.c.id == run, runs.c.deleted_at.is_(None)).with_for_update()
+    if silent_since is not None:
+        statement = statement.where(runs.c.heartbeat_at < silent_since)
+    row = (await conn.execute(statement)).first()
+    return Condition(RunState(row.state), row.exit_code, row.stop_requested, row.preempting) if row else None
+
+
+async def lock_project_run(conn: AsyncConnection, project_id: int, run_id: str) -> Run | None:
+    """Return the run of this id as `lock_run` does, a deleted one too."""
+    statement = _whole().where(runs.c.project_id == project_id, runs.c.run_id == run_id).with_for_update(of=runs)
+    row = (await conn.execute(statement)).first()
+    return _run(row) if row else None
+
+
+async def list_runs_by_id(conn: AsyncConnection, ids: list[int]) -> list[Run]:
+    """Return the living ones of `ids`, in that order."""
+    found: dict[int, Run] = {}
+    for start in range(0, len(ids), _CHUNK):
+        statement = _whole().where(runs.c.id.in_(ids[start : start + _CHUNK]), runs.c.deleted_at.is_(None))
+        found |= {row.id: _run(row) for row in await conn.execute(statement)}
+    return [found[run] for run in ids if run in found]
+
+
+async def list_recent_runs(conn: AsyncConnection, user_id: int, limit: int) -> list[Run]:
+    """Return the newest runs that the user made."""
+    statement = _whole().where(runs.c.created_by == user_id, runs.c.deleted_at.is_(None))
+    return [_run(row) for row in await conn.execute(statement.order_by(runs.c.id.desc()).limit(limit))]
+
+
+async def list_silent_runs(conn: AsyncConnection, before: datetime, limit: int) -> list[int]:
+    """Return runs that should show signs of life and have shown none since `before`."""
+    statement = select(runs.c.id).where(
+        runs.c.state.in_(sorted(rules.WATCHED)), runs.c.heartbeat_at < before, runs.c.deleted_at.is_(None)
+    )
+    return list((await conn.execute(statement.order_by(runs.c.heartbeat_at).limit(limit))).scalars())
+
+
+async def list_versions(conn: AsyncConnection, project_id: int) -> dict[int, int]:
+    """Return id → version of every run of the project, deleted ones too; read from an index alone."""
+    rows = await conn.execute(select(runs.c.id, runs.c.version).where(runs.c.project_id == project_id))
+    return {row.id: row.version for row in rows}
+
+
+async def count_runs(conn: AsyncConnection, project_id: int) -> int:
+    statement = select(func.count()).select_from(runs)
+    return int(
+        (await conn.execute(statement.where(runs.c.project_id == project_id, runs.c.deleted_at.is_(None)))).scalar_one()
+    )
+
+
+async def update_run(conn: AsyncConnection, run: int, moment: datetime, **values: Any) -> None:
+    """Set columns, and let lists see that the run changed."""
+    changed = {**values, "updated_at": moment, "version": runs.c.version + 1}
+    await conn.execute(update(runs).where(runs.c.id == run).values(**changed))
