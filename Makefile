@@ -34,7 +34,7 @@ services: .tools ## fetch the real MySQL, object store, proxy, browser and clien
 	@$(PY) -m tests.services install
 
 test: .tools web services ## every test, on SQLite + folder and on MySQL + S3, with real clients and a real browser
-	@$(PY) -m pytest --engine both -n $(WORKERS) --dist worksteal $(TESTS)
+	@$(PY) -m pytest --engine both -n $(WORKERS) --dist loadgroup $(TESTS)
 
 lock: .tools ## pin the newest versions of everything in requirements/lock.txt
 	@.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --group build --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements/lock.txt

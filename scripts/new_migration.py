@@ -11,7 +11,7 @@ import importlib
 import pkgutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic.autogenerate import produce_migrations, render_python_code
@@ -40,7 +40,7 @@ def upgrade() -> None:
 '''
 
 
-def render(kind: str, item: Any, _context: Any) -> str | bool:
+def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     if kind != "type":
         return False
     if isinstance(item, types.UtcTime):
@@ -65,6 +65,7 @@ def main() -> None:
             _upgrade(connection)
         context = MigrationContext.configure(connection, opts={"target_metadata": metadata, "render_item": render})
         script = produce_migrations(context, metadata)
+        assert script.upgrade_ops is not None, "produce_migrations always makes upgrade operations"
         body = render_python_code(script.upgrade_ops, render_item=render, migration_context=context)
     body = "\n".join(line for line in body.splitlines() if not line.strip().startswith("#"))
     if not body.startswith("    "):
