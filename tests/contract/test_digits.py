@@ -44,7 +44,8 @@ def train_and_read(programs: Programs) -> Trained:
     """Run the program, then read both of its runs in processes of their own."""
     told = programs.script(EXAMPLE, "--pause", "0.01", "--group", "g", record="--record")
     owner = programs.user.name
-    paths = programs.run("read_group", entity=owner, project="digits", group="g")
+    runs = programs.run("list_runs", entity=owner, project="digits", filters={"group": "g"})
+    paths = {run["job_type"]: run["path"] for run in runs}
     assert sorted(paths) == ["prepare", "train"]
     found = {job: programs.run("read_run", path=path, ask=questions(job)) for job, path in paths.items()}
     names = {"data": "digits:full", "latest": "digits:latest", "model": "digits-mlp:best", "v0": "digits-mlp:v0"}

@@ -61,7 +61,7 @@ def test_the_pictures_are_painted(window: Visit, told: dict[str, Any]) -> None:
     page.get_by_text("misclassified").first.scroll_into_view_if_needed()
     picture = page.locator("img[src*='misclassified'], figure img").first
     expect(picture).to_be_visible()
-    page.wait_for_function("image => image.complete && image.naturalWidth === 128", arg=picture.element_handle())
+    expect(picture).to_have_js_property("naturalWidth", 128)
     expect(page.get_by_text(re.compile(r"\d taken for \d")).first).to_be_visible()
 
 

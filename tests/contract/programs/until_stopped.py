@@ -16,6 +16,7 @@ def until_stopped(given: dict) -> dict:
     try:
         while time.monotonic() < end:
             run.log({"step_again": step})
+            print(f"at step {step}")
             step += 1
             if step == 5:
                 Path(given["ready"]).touch()
