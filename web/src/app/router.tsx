@@ -24,6 +24,7 @@ const sweeps = () => import("@/pages/sweeps");
 const projectRoutes: RouteObject[] = [
   page("", workspace),
   page("workspace", workspace),
+  page("overview", () => import("@/pages/overview")),
   page("table", runsTable),
   { path: "runs", element: <KeepQuery to={(p) => projectPath(p.entity, p.project, "table")} /> },
   page("runs/:run", run),
@@ -43,6 +44,8 @@ export const routes: RouteObject[] = [
     children: [
       { index: true, element: <Navigate to="/home" replace /> },
       page("login", () => import("@/pages/login")),
+      page("signup", () => import("@/pages/signup")),
+      page("setup", () => import("@/pages/setup")),
       {
         element: <SignedIn />,
         children: [
@@ -50,6 +53,11 @@ export const routes: RouteObject[] = [
             element: <Shell />,
             children: [
               page("home", () => import("@/pages/home")),
+              page("authorize", () => import("@/pages/authorize")),
+              page("settings", () => import("@/pages/settings")),
+              page("profile", () => import("@/pages/profile")),
+              page(":entity", () => import("@/pages/entity")),
+              page(":entity/projects", () => import("@/pages/projects")),
               { path: ":entity/:project", element: <ProjectFrame />, children: projectRoutes },
               { path: "*", element: <NotFoundPage /> },
             ],

@@ -9,12 +9,18 @@ export function SignedIn() {
   const { data, error, refetch } = useSession();
   const { pathname, search, hash } = useLocation();
   if (data?.user) return <Outlet />;
-  if (data)
-    return <Navigate to={loginPath(pathname === "/home" && !search ? "/" : pathname + search + hash)} replace />;
+  if (data) return <Navigate to={signInAddress(pathname + search + hash, data.signupOpen)} replace />;
   if (!error) return null;
   return (
     <main className={styles.bare}>
       <ErrorState error={error} onRetry={() => void refetch()} />
     </main>
   );
+}
+
+/** The client's link for a new user (`/authorize?signup=true`) leads to sign-up where that is open. */
+function signInAddress(here: string, signupOpen: boolean): string {
+  const address = loginPath(here === "/home" ? "/" : here);
+  const wantsAccount = new URL(here, location.origin).searchParams.get("signup") === "true";
+  return wantsAccount && signupOpen ? address.replace("/login", "/signup") : address;
 }

@@ -1,33 +1,104 @@
+import { useQuery } from "@tanstack/react-query";
+import {
+  ChartSpline,
+  FileText,
+  type LucideIcon,
+  Package,
+  PanelLeftClose,
+  PanelLeftOpen,
+  SlidersHorizontal,
+  Table2,
+} from "lucide-react";
+import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
-import { NavLink, Outlet, useParams } from "react-router";
+import { NavLink, Outlet, useLocation, useOutletContext, useParams } from "react-router";
+import { ProjectLiveProvider } from "@/domains/projects/live";
+import { projectQuery } from "@/domains/projects/queries";
+import { VisibilityBadge } from "@/domains/projects/visibility";
+import { isAbsent } from "@/lib/failure";
 import { projectPath, readName } from "@/lib/paths";
+import NotFoundPage from "@/pages/not-found";
+import { ErrorBoundary } from "@/ui/error-boundary";
+import { ErrorState } from "@/ui/error-state";
+import { IconButton } from "@/ui/icon-button";
+import { LivePill } from "./live-pill";
 import styles from "./project-frame.module.css";
+import { useRail } from "./rail";
+import type { ShellContext } from "./shell";
 
-/** The frame of a project's pages: the rail on the left and the page beside it. */
+type Word = "overview" | "workspace" | "runs" | "sweeps" | "artifacts";
+const PAGES: { path: string; word: Word; Icon: LucideIcon; alsoAt?: (path: string, base: string) => boolean }[] = [
+  { path: "overview", word: "overview", Icon: FileText },
+  {
+    path: "workspace",
+    word: "workspace",
+    Icon: ChartSpline,
+    alsoAt: (path, base) => path === base || path === `${base}/`,
+  },
+  { path: "table", word: "runs", Icon: Table2, alsoAt: (path, base) => path.startsWith(`${base}/runs/`) },
+  { path: "sweeps", word: "sweeps", Icon: SlidersHorizontal },
+  { path: "artifacts", word: "artifacts", Icon: Package },
+];
+
+/** The frame of a project's pages: the rail, the live stream, and the page. An absent project is a 404 at once. */
 export function ProjectFrame() {
-  const { t } = useTranslation();
   const params = useParams();
   const [entity, project] = [readName(params.entity), readName(params.project)];
-  const pages = ["overview", "workspace", "table", "sweeps", "artifacts"] as const;
-  const words = {
-    overview: "overview",
-    workspace: "workspace",
-    table: "runs",
-    sweeps: "sweeps",
-    artifacts: "artifacts",
-  } as const;
+  const { barSlot } = useOutletContext<ShellContext>();
+  const { pathname } = useLocation();
+  const { data, error, refetch } = useQuery(projectQuery(entity, project));
+  if (isAbsent(error)) return <NotFoundPage />;
   return (
-    <div className={styles.frame}>
-      <nav className={styles.rail} aria-label={t("shell.nav.project")}>
-        {pages.map((name) => (
-          <NavLink key={name} to={projectPath(entity, project, name)} className={styles.link}>
-            {t(`shell.nav.${words[name]}`)}
-          </NavLink>
-        ))}
-      </nav>
-      <main id="content" className={styles.page}>
-        <Outlet />
-      </main>
-    </div>
+    <ProjectLiveProvider key={`${entity}/${project}`} entity={entity} project={project}>
+      {barSlot && createPortal(<LivePill />, barSlot)}
+      <div className={styles.frame}>
+        <Rail entity={entity} project={project}>
+          {data && <VisibilityBadge visibility={data.visibility} />}
+        </Rail>
+        <main id="content" className={styles.page} tabIndex={-1}>
+          {error && !data ? (
+            <div className={styles.failure}>
+              <ErrorState error={error} onRetry={() => void refetch()} />
+            </div>
+          ) : (
+            <ErrorBoundary resetKey={pathname}>
+              <Outlet />
+            </ErrorBoundary>
+          )}
+        </main>
+      </div>
+    </ProjectLiveProvider>
+  );
+}
+
+function Rail({ entity, project, children }: { entity: string; project: string; children: React.ReactNode }) {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const { narrow, toggle } = useRail();
+  const base = projectPath(entity, project);
+  return (
+    <nav className={styles.rail} data-narrow={narrow || undefined} aria-label={t("shell.nav.project")}>
+      {PAGES.map(({ path, word, Icon, alsoAt }) => (
+        <NavLink
+          key={path}
+          to={projectPath(entity, project, path)}
+          title={narrow ? t(`shell.nav.${word}`) : undefined}
+          className={({ isActive }) =>
+            isActive || alsoAt?.(pathname, base) ? `${styles.link} ${styles.here}` : `${styles.link}`
+          }
+        >
+          <Icon aria-hidden />
+          <span className={styles.word}>{t(`shell.nav.${word}`)}</span>
+        </NavLink>
+      ))}
+      <div className={styles.foot}>
+        <div className={styles.badge}>{children}</div>
+        <IconButton
+          label={narrow ? t("shell.nav.widen") : t("shell.nav.narrow")}
+          icon={narrow ? <PanelLeftOpen aria-hidden /> : <PanelLeftClose aria-hidden />}
+          onClick={toggle}
+        />
+      </div>
+    </nav>
   );
 }

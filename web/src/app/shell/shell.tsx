@@ -1,22 +1,61 @@
+import { HelpCircle } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, Outlet } from "react-router";
+import { Link, Outlet, useNavigation } from "react-router";
+import { useAppearance } from "@/lib/theme";
+import { IconButton } from "@/ui/icon-button";
 import { Mark } from "@/ui/logo";
+import { useShortcut, useShortcutListener } from "@/ui/shortcuts";
+import { AccountMenu } from "./account-menu";
+import { Breadcrumb } from "./breadcrumb";
+import { GlobalSearch } from "./global-search";
+import { HelpSheet } from "./help-sheet";
 import styles from "./shell.module.css";
 
-/** The frame of every page behind the sign-in: top bar, then the page. */
+/** What the shell lends to the frames inside it. */
+export interface ShellContext {
+  /** a place in the top bar, e.g. for the live pill */
+  barSlot: HTMLElement | null;
+}
+
+/** The frame of every page behind the sign-in: top bar, then the page. `jupyter=true` leaves the page alone. */
 export function Shell() {
   const { t } = useTranslation();
+  const [barSlot, setBarSlot] = useState<HTMLElement | null>(null);
+  const [helpOpen, setHelpOpen] = useState(false);
+  const navigation = useNavigation();
+  const { theme, chooseTheme } = useAppearance();
+  useShortcutListener();
+  useShortcut("?", t("shell.help.open"), () => setHelpOpen(true));
+  useShortcut("t", t("shell.help.theme"), () => chooseTheme(theme === "dark" ? "light" : "dark"));
+
   return (
     <div className={styles.shell}>
       <a href="#content" className={styles.skip}>
         {t("shell.skip")}
       </a>
       <header className={styles.bar}>
-        <Link to="/home" className={styles.logo} aria-label="Steelyard">
+        <Link to="/home" className={styles.logo} aria-label={t("shell.home")}>
           <Mark />
         </Link>
+        <Breadcrumb />
+        <div className={styles.end}>
+          <div ref={setBarSlot} className={styles.slot} />
+          <GlobalSearch />
+          <IconButton
+            label={t("shell.help.open")}
+            icon={<HelpCircle aria-hidden />}
+            className={styles.help}
+            onClick={() => setHelpOpen(true)}
+          />
+          <AccountMenu onHelp={() => setHelpOpen(true)} />
+        </div>
+        {navigation.state === "loading" && (
+          <div className={styles.progress} role="status" aria-label={t("common.loading")} />
+        )}
       </header>
-      <Outlet />
+      <Outlet context={{ barSlot } satisfies ShellContext} />
+      <HelpSheet open={helpOpen} onOpenChange={setHelpOpen} />
     </div>
   );
 }

@@ -1,1 +1,21 @@
-export const home = {} as const;
+export const home = {
+  title: "Home",
+  continue: "Recent runs",
+  noRuns: "No runs yet",
+  projects: "Projects",
+  allProjects: "All projects of {{entity}}",
+  moreProjects: "More of your projects",
+  start: {
+    title: "Log your first run",
+    text: "Three steps on the machine that trains. This page changes by itself when the run arrives.",
+    waiting: "Waiting for the first run",
+    install: "Install the client",
+    login: "Sign in to this server",
+    loginText: "Paste a key when asked.",
+    key: "Create a key",
+    script: "Run a script",
+    copyInstall: "Copy install command",
+    copyLogin: "Copy sign-in command",
+    copyScript: "Copy script",
+  },
+} as const;

@@ -3,6 +3,7 @@ import { accounts } from "./accounts";
 import { common } from "./common";
 import { home } from "./home";
 import { projects } from "./projects";
+import { runs } from "./runs";
 import { shell } from "./shell";
 
-export const en = { common, shell, accounts, home, projects } as const;
+export const en = { common, shell, accounts, home, projects, runs } as const;

@@ -1,0 +1,55 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { ConfirmButton } from "@/ui/confirm-button";
+import { EmptyState } from "@/ui/empty-state";
+import { ErrorState } from "@/ui/error-state";
+import { RelativeTime } from "@/ui/relative-time";
+import { SkeletonRows } from "@/ui/skeleton";
+import { Head, Table } from "@/ui/table";
+import { apiKeysQuery, useRevokeKey } from "./keys";
+
+export function KeyTable() {
+  const { t } = useTranslation();
+  const { data, error, refetch } = useQuery(apiKeysQuery);
+  const { mutateAsync: revoke } = useRevokeKey();
+  if (!data) return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows rows={3} />;
+  if (data.length === 0) return <EmptyState title={t("accounts.key.none")}>{t("accounts.key.noneText")}</EmptyState>;
+  return (
+    <Table label={t("accounts.key.title")}>
+      <thead>
+        <tr>
+          <Head>{t("accounts.key.name")}</Head>
+          <Head>{t("accounts.key.hint")}</Head>
+          <Head>{t("accounts.key.createdAt")}</Head>
+          <Head>{t("accounts.key.lastUsedAt")}</Head>
+          <Head aria-label={t("common.actions")} />
+        </tr>
+      </thead>
+      <tbody>
+        {data.map((key) => (
+          <tr key={key.id}>
+            <td>{key.name || t("common.none")}</td>
+            <td>
+              <code>{key.hint}</code>
+            </td>
+            <td>
+              <RelativeTime at={key.createdAt} />
+            </td>
+            <td>
+              <RelativeTime at={key.lastUsedAt} empty={t("common.never")} />
+            </td>
+            <td align="right">
+              <ConfirmButton
+                label={t("accounts.key.revoke")}
+                question={t("accounts.key.revokeQuestion", { name: key.name || key.hint })}
+                onConfirm={() => revoke(key.id)}
+              >
+                {t("accounts.key.revokeText")}
+              </ConfirmButton>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
