@@ -18,15 +18,20 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import steelyard.domains
-from steelyard.context import Ports
+from steelyard.adapters.objects.local import LocalStore
+from steelyard.adapters.objects.signing import PATH_PREFIX
+from steelyard.context import SYSTEM, Context, Ports
 from steelyard.domains.accounts.credentials import Authenticator
+from steelyard.domains.files import service as files
 from steelyard.http.callers import Callers
 from steelyard.http.errors import error_response, on_error
 from steelyard.http.graphql_app import GraphQLEndpoint
 from steelyard.http.health import Health
+from steelyard.http.objects import ObjectRoutes
 from steelyard.http.web_app import WebApp
 from steelyard.kernel.errors import NotFound
 from steelyard.kernel.ids import random_name
+from steelyard.ports.objects import StoredObject
 from steelyard.rest.routes import Handler, RouteTable, json_response
 
 Lifespan = Callable[[], Any]
@@ -37,6 +42,7 @@ def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGI
     callers = Callers(ports, Authenticator(ports))
     web, health = WebApp(bucket_origin), Health(ports)
     routes: list[BaseRoute] = [
+        *_object_routes(ports),
         Route("/graphql", GraphQLEndpoint(callers).answer, methods=["POST"]),
         Route("/healthz", health.alive),
         Route("/ready", health.ready),
@@ -53,6 +59,18 @@ def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGI
             yield
 
     return RequestIds(Starlette(routes=routes, exception_handlers={Exception: on_error}, lifespan=run))
+
+
+def _object_routes(ports: Ports) -> list[BaseRoute]:
+    if not isinstance(ports.objects, LocalStore):
+        return []
+    system = Context(ports=ports, identity=SYSTEM, origin=ports.policy.public_url)
+
+    async def on_stored(stored: StoredObject) -> None:
+        await files.object_stored(system, stored)
+
+    endpoint = ObjectRoutes(ports.objects, on_stored).answer
+    return [Route(f"{PATH_PREFIX}{{key:path}}", endpoint, methods=["GET", "HEAD", "PUT", "OPTIONS"])]
 
 
 def _slice_routes() -> list[tuple[str, str, Handler]]:

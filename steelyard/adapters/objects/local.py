@@ -38,7 +38,7 @@ class LocalStore:
         digest, size = hashlib.md5(usedforsecurity=False), 0
         try:
             with temporary.open("wb") as file:
-                async for chunk in body:
+                async for chunk in _gathered(body):
                     size += len(chunk)
                     await asyncio.to_thread(_append, file, digest, chunk)
                 await asyncio.to_thread(_flush, file)
@@ -48,6 +48,10 @@ class LocalStore:
         finally:
             temporary.unlink(missing_ok=True)
         return StoredObject(key, size, datetime.fromtimestamp(self.path_of(key).stat().st_mtime, UTC), digest.digest())
+
+    @property
+    def signer(self) -> UrlSigner:
+        return self._signer
 
     def path_of(self, key: str) -> Path:
         """Return where the bytes of `key` are, whether or not they exist."""
@@ -104,6 +108,20 @@ class LocalStore:
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+
+async def _gathered(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield pieces of at least `_CHUNK_BYTES`: a thread costs as much for a small piece as for a large one."""
+    parts: list[bytes] = []
+    size = 0
+    async for chunk in body:
+        parts.append(chunk)
+        size += len(chunk)
+        if size >= _CHUNK_BYTES:
+            yield b"".join(parts)
+            parts, size = [], 0
+    if parts:
+        yield b"".join(parts)
 
 
 def _append(file: Any, digest: Any, chunk: bytes) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from steelyard.adapters.objects.bucket_url import parse_bucket_url
 from steelyard.adapters.objects.local import LocalStore
 from steelyard.adapters.objects.signing import UrlSigner
 from steelyard.config.settings import ObjectSettings
-from steelyard.kernel.errors import Invalid
 from steelyard.ports.objects import ObjectStore
 
 
@@ -15,10 +15,14 @@ def open_store(settings: ObjectSettings, data_dir: Path, signing_key: str) -> Ob
     """Return a folder under `data_dir` when no bucket is set. Raises `Invalid` for a bucket URL we cannot read."""
     if not settings.bucket:
         return LocalStore(data_dir / "objects", UrlSigner(signing_key))
-    raise Invalid(f"the bucket URL {settings.bucket.split(':', 1)[0]}: is of no known kind; use s3://")
+    from steelyard.adapters.objects.s3 import S3Objects  # a large library that a folder does not need
+
+    return S3Objects(parse_bucket_url(settings.bucket, settings.region))
 
 
 def bucket_origin(settings: ObjectSettings) -> str:
     """Return the origin of signed bucket URLs, empty when they lead to ourselves."""
-    del settings
-    return ""
+    if not settings.bucket:
+        return ""
+    bucket = parse_bucket_url(settings.bucket, settings.region)
+    return bucket.endpoint or f"https://{bucket.bucket}.s3.{bucket.region}.amazonaws.com"

@@ -1,0 +1,132 @@
+"""Objects in an S3-compatible bucket, through obstore. Clients reach them by signed URLs; bytes do not pass us."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import obstore
+from obstore.store import S3Store
+
+from steelyard.adapters.objects.bucket_url import Bucket
+from steelyard.kernel.errors import Invalid, NotFound, Unavailable
+from steelyard.ports.objects import SignedRequest, StoredObject
+
+# Bodies up to this size go up in one request; longer ones in parts of it.
+_PART_BYTES = 8 << 20
+_CHUNK_BYTES = 1 << 20
+_MD5_HEX_LENGTH = 32
+
+
+class S3Objects:
+    """Meets `steelyard.ports.objects.ObjectStore`."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self._prefix = f"{bucket.prefix}/" if bucket.prefix else ""
+        options: dict[str, Any] = {
+            "region": bucket.region,
+            "virtual_hosted_style_request": not bucket.path_style,
+            "client_options": {"allow_http": True, "timeout": "120s", "connect_timeout": "10s"},
+        }
+        if bucket.endpoint:
+            options["endpoint"] = bucket.endpoint
+        if bucket.key:
+            options.update(access_key_id=bucket.key, secret_access_key=bucket.secret)
+        self._store = S3Store(bucket.bucket, **options)
+
+    async def put(self, key: str, body: AsyncIterator[bytes], *, md5: bytes | None = None) -> StoredObject:
+        digest = hashlib.md5(usedforsecurity=False)
+        first, rest = await _head_of(body, digest)
+        if rest is None:
+            _check(digest, md5)
+            await obstore.put_async(self._store, self._prefix + key, first, use_multipart=False)
+        else:
+            await obstore.put_async(
+                self._store, self._prefix + key, _joined(first, rest, digest), chunk_size=_PART_BYTES, max_concurrency=2
+            )
+        try:
+            _check(digest, md5)
+        except Invalid:
+            await self.delete(key)
+            raise
+        stored = await self.stat(key)
+        if stored is None:
+            raise Unavailable("the bucket does not show an object that it has just taken")
+        return StoredObject(key, stored.size_bytes, stored.modified_at, digest.digest())
+
+    async def stat(self, key: str) -> StoredObject | None:
+        try:
+            return self._stored(await obstore.head_async(self._store, self._prefix + key))
+        except FileNotFoundError:
+            return None
+
+    def _stored(self, meta: Any) -> StoredObject:
+        tag = (meta.get("e_tag") or "").strip('"')
+        md5 = bytes.fromhex(tag) if len(tag) == _MD5_HEX_LENGTH and tag.isalnum() else None
+        key = meta["path"].removeprefix(self._prefix)
+        return StoredObject(key, meta["size"], meta["last_modified"], md5)
+
+    async def get(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        options: Any = {}
+        if start or end is not None:
+            options["range"] = {"offset": start} if end is None else (start, end)
+        try:
+            found = await obstore.get_async(self._store, self._prefix + key, options=options)
+        except FileNotFoundError:
+            raise NotFound("the object is not there") from None
+        async for chunk in found.stream(min_chunk_size=_CHUNK_BYTES):
+            yield bytes(chunk)
+
+    async def delete(self, key: str) -> None:
+        try:
+            await obstore.delete_async(self._store, self._prefix + key)
+        except FileNotFoundError:
+            return
+
+    async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
+        async for batch in obstore.list(self._store, self._prefix + prefix):
+            for meta in batch:
+                yield self._stored(meta)
+
+    async def sign_get(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
+        del origin, filename, content_type  # the bucket signs neither a name nor a type
+        return SignedRequest(await self._sign("GET", key, ttl_s))
+
+    async def sign_put(self, key: str, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
+        del origin
+        headers = {"Content-MD5": base64.b64encode(md5).decode()} if md5 else {}
+        return SignedRequest(await self._sign("PUT", key, ttl_s), headers)
+
+    async def _sign(self, method: Any, key: str, ttl_s: int) -> str:
+        return await obstore.sign_async(self._store, method, self._prefix + key, timedelta(seconds=ttl_s))
+
+    async def close(self) -> None:
+        """Connections end with the process."""
+
+
+async def _head_of(body: AsyncIterator[bytes], digest: Any) -> tuple[bytes, AsyncIterator[bytes] | None]:
+    """Return up to one part of `body`, and the iterator of the rest when there is more."""
+    parts: list[bytes] = []
+    size = 0
+    async for chunk in body:
+        digest.update(chunk)
+        parts.append(chunk)
+        size += len(chunk)
+        if size >= _PART_BYTES:
+            return b"".join(parts), body
+    return b"".join(parts), None
+
+
+async def _joined(first: bytes, rest: AsyncIterator[bytes], digest: Any) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in rest:
+        digest.update(chunk)
+        yield chunk
+
+
+def _check(digest: Any, md5: bytes | None) -> None:
+    if md5 is not None and digest.digest() != md5:
+        raise Invalid("the MD5 of the body is not the one announced")

@@ -1,0 +1,76 @@
+"""A file of a run, and the rules of its name."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from datetime import datetime
+
+from steelyard.kernel.errors import Invalid
+
+NAME_MAX = 4096
+# What Debian's type table lacks and experiment trackers store.
+_TYPES = {
+    ".jsonl": "application/x-ndjson",
+    ".log": "text/plain",
+    ".yaml": "text/yaml",
+    ".yml": "text/yaml",
+    ".md": "text/markdown",
+}
+
+
+@dataclass(frozen=True)
+class RunFile:
+    """`id` is None for a name that was only asked for: a handle to upload to."""
+
+    id: int | None
+    run_id: int
+    name: str
+    object_key: str
+    mimetype: str
+    size_bytes: int
+    md5: str
+    uploaded_at: datetime | None
+
+    @property
+    def display_name(self) -> str:
+        return self.name
+
+    @property
+    def digest(self) -> str:
+        return self.md5
+
+    @property
+    def updated_at(self) -> datetime | None:
+        return self.uploaded_at
+
+
+def clean_name(name: str) -> str:
+    """Return `name` without a leading `./` and with single forward slashes.
+
+    Raises `Invalid` for absolute names, `..`, and anything else that is no name below the run's folder.
+    """
+    cleaned = name.removeprefix("./")
+    parts = cleaned.split("/")
+    if not cleaned or len(cleaned) > NAME_MAX or any(part in {"", ".", ".."} for part in parts) or "\x00" in cleaned:
+        raise Invalid(f"{name[:200]!r} is not a file name below the run's folder")
+    return cleaned
+
+
+def name_digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def guess_type(name: str) -> str:
+    ending = name[name.rfind(".") :].lower() if "." in name else ""
+    return _TYPES.get(ending) or mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"
+
+
+def handle(run_id: int, name: str) -> RunFile:
+    """Return the file that would stand under `name`, without any content."""
+    return RunFile(None, run_id, name, object_key(run_id, name), guess_type(name), 0, "", None)
+
+
+def object_key(run_id: int, name: str) -> str:
+    return f"runs/{run_id}/{name_digest(name)}"

@@ -1,0 +1,77 @@
+"""Questions about run files. They never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.domains.files.model import RunFile, guess_type, name_digest, object_key
+from steelyard.domains.files.tables import run_files as t
+from steelyard.sql.dialect import upsert
+
+_COLUMNS = [t.c.id, t.c.run_id, t.c.name, t.c.object_key, t.c.mimetype, t.c.size_bytes, t.c.md5, t.c.uploaded_at]
+
+
+def _file(row: Row[Any]) -> RunFile:
+    return RunFile(*row)
+
+
+async def ensure_files(conn: AsyncConnection, run_id: int, names: Iterable[str], now: datetime) -> None:
+    """Make a row for each name; rows that exist stay as they are until new content arrives."""
+    rows = [
+        {
+            "run_id": run_id,
+            "name": name,
+            "name_digest": name_digest(name),
+            "object_key": object_key(run_id, name),
+            "mimetype": guess_type(name),
+            "size_bytes": 0,
+            "md5": "",
+            "created_at": now,
+        }
+        for name in names
+    ]
+    await upsert(conn, t, rows, key=("run_id", "name_digest"), update=("mimetype",))
+
+
+async def mark_stored(conn: AsyncConnection, key: str, size_bytes: int, md5: str, moment: datetime) -> None:
+    values = {"size_bytes": size_bytes, "md5": md5, "uploaded_at": moment}
+    await conn.execute(update(t).where(t.c.object_key == key).values(**values))
+
+
+async def list_named(conn: AsyncConnection, run_id: int, names: Sequence[str]) -> list[RunFile]:
+    digests = [name_digest(name) for name in names]
+    rows = await conn.execute(select(*_COLUMNS).where(t.c.run_id == run_id, t.c.name_digest.in_(digests)))
+    return [_file(row) for row in rows]
+
+
+async def list_pending(conn: AsyncConnection, run_id: int, limit: int) -> list[RunFile]:
+    statement = select(*_COLUMNS).where(t.c.run_id == run_id, t.c.uploaded_at.is_(None)).order_by(t.c.id.desc())
+    return [_file(row) for row in await conn.execute(statement.limit(limit))]
+
+
+async def list_stored(conn: AsyncConnection, run_id: int, pattern: str, offset: int, limit: int) -> list[RunFile]:
+    """Return stored files by name. `pattern` is SQL LIKE with `%` and `_`; empty means all."""
+    statement = _stored(select(*_COLUMNS), run_id, pattern).order_by(t.c.name).offset(offset).limit(limit)
+    return [_file(row) for row in await conn.execute(statement)]
+
+
+async def count_stored(conn: AsyncConnection, run_id: int, pattern: str = "") -> int:
+    return int((await conn.execute(_stored(select(func.count()).select_from(t), run_id, pattern))).scalar_one())
+
+
+def _stored(statement: Select[Any], run_id: int, pattern: str) -> Select[Any]:
+    statement = statement.where(t.c.run_id == run_id, t.c.uploaded_at.is_not(None))
+    return statement.where(t.c.name.like(pattern)) if pattern else statement
+
+
+async def list_by_ids(conn: AsyncConnection, ids: Sequence[int]) -> list[RunFile]:
+    return [_file(row) for row in await conn.execute(select(*_COLUMNS).where(t.c.id.in_(ids)))]
+
+
+async def delete_files(conn: AsyncConnection, ids: Sequence[int]) -> None:
+    await conn.execute(delete(t).where(t.c.id.in_(ids)))

@@ -1,0 +1,125 @@
+"""Use cases of run files: signed uploads, completion, listing, download, deletion.
+
+Bytes go between the client and the store by signed URLs and never pass through here. A file counts as stored once its
+content has been seen in the store: at our own upload route, when the client reports it, or at the latest when asked.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from steelyard.context import Context
+from steelyard.domains.accounts.access import Permission
+from steelyard.domains.files import queries
+from steelyard.domains.files.model import RunFile, clean_name, handle
+from steelyard.domains.runs import service as runs
+from steelyard.domains.runs.model import Run
+from steelyard.kernel.errors import NotFound
+from steelyard.ports.objects import SignedRequest, StoredObject
+
+# Uploads that nobody reported, looked for per listing: a bound on what one question may cost.
+_PENDING_LOOKED_FOR = 200
+
+
+async def open_uploads(ctx: Context, run: Run, names: Sequence[str]) -> list[RunFile]:
+    """Return a file per name, in the given order, ready for its content. Raises `Invalid` for unfit names."""
+    runs.require(ctx, Permission.WRITE, run)
+    cleaned = [clean_name(name) for name in names]
+    async with ctx.database.write() as conn:
+        await queries.ensure_files(conn, run.id, dict.fromkeys(cleaned), ctx.ports.clock())
+        known = {item.name: item for item in await queries.list_named(conn, run.id, cleaned)}
+    return [known[name] for name in cleaned]
+
+
+async def upload_url(ctx: Context, item: RunFile) -> SignedRequest:
+    return await ctx.ports.objects.sign_put(item.object_key, origin=ctx.origin, ttl_s=ctx.ports.policy.url_ttl_s)
+
+
+async def download_url(ctx: Context, item: RunFile) -> str:
+    """Return a signed absolute URL, good without any credentials."""
+    signed = await ctx.ports.objects.sign_get(
+        item.object_key,
+        origin=ctx.origin,
+        ttl_s=ctx.ports.policy.url_ttl_s,
+        filename=PurePosixPath(item.name).name,
+        content_type=item.mimetype,
+    )
+    return signed.url
+
+
+async def object_stored(ctx: Context, stored: StoredObject) -> None:
+    """Take note of content that arrived at our own upload route; keys of other slices are ignored."""
+    if not stored.key.startswith("runs/"):
+        return
+    async with ctx.database.write() as conn:
+        await queries.mark_stored(conn, stored.key, stored.size_bytes, _md5_text(stored), stored.modified_at)
+
+
+def _md5_text(stored: StoredObject) -> str:
+    return base64.b64encode(stored.md5).decode() if stored.md5 else ""
+
+
+async def mark_uploaded(ctx: Context, run_id: int, names: Sequence[str]) -> None:
+    """Look up the reported files in the store. The caller has checked that it may write; unknown names are ignored."""
+    async with ctx.database.read() as conn:
+        items = await queries.list_named(conn, run_id, names)
+    await _look_up(ctx, items)
+
+
+async def _look_up(ctx: Context, items: Sequence[RunFile]) -> int:
+    found = [stored for item in items if (stored := await ctx.ports.objects.stat(item.object_key))]
+    if found:
+        async with ctx.database.write() as conn:
+            for stored in found:
+                await queries.mark_stored(conn, stored.key, stored.size_bytes, _md5_text(stored), stored.modified_at)
+    return len(found)
+
+
+async def find_files(ctx: Context, run: Run, names: Sequence[str]) -> list[RunFile]:
+    """Return one file per name, in order; a name without content comes back as a handle (`uploaded_at` None).
+
+    Clients look up a file before they upload it (docs/protocol/verify.md, run check).
+    """
+    cleaned = [clean_name(name) for name in names]
+    async with ctx.database.read() as conn:
+        known = {item.name: item for item in await queries.list_named(conn, run.id, cleaned)}
+    pending = [item for item in known.values() if item.uploaded_at is None]
+    if pending and await _look_up(ctx, pending):
+        async with ctx.database.read() as conn:
+            known = {item.name: item for item in await queries.list_named(conn, run.id, cleaned)}
+    return [known.get(name) or handle(run.id, name) for name in cleaned]
+
+
+async def list_files(ctx: Context, run: Run, pattern: str, offset: int, limit: int) -> list[RunFile]:
+    await _settle(ctx, run)
+    async with ctx.database.read() as conn:
+        return await queries.list_stored(conn, run.id, pattern, offset, limit)
+
+
+async def count_files(ctx: Context, run: Run) -> int:
+    await _settle(ctx, run)
+    async with ctx.database.read() as conn:
+        return await queries.count_stored(conn, run.id)
+
+
+async def _settle(ctx: Context, run: Run) -> None:
+    async with ctx.database.read() as conn:
+        pending = await queries.list_pending(conn, run.id, _PENDING_LOOKED_FOR)
+    if pending:
+        await _look_up(ctx, pending)
+
+
+async def delete_files(ctx: Context, ids: Sequence[int]) -> None:
+    """Delete files of runs that the caller may write to. Raises `NotFound` when one is not there."""
+    async with ctx.database.read() as conn:
+        items = await queries.list_by_ids(conn, ids)
+    if len(items) != len(set(ids)):
+        raise NotFound("one of the files is not there")
+    for run_id in {item.run_id for item in items}:
+        runs.require(ctx, Permission.WRITE, await runs.load_run_by_id(ctx, run_id))
+    async with ctx.database.write() as conn:
+        await queries.delete_files(conn, [item.id for item in items if item.id is not None])
+    for item in items:
+        await ctx.ports.objects.delete(item.object_key)

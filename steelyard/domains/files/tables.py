@@ -1,0 +1,26 @@
+"""Tables of run files."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, UniqueConstraint
+
+from steelyard.sql.naming import metadata
+from steelyard.sql.types import BigId, LongText, Name, UtcTime
+
+run_files = Table(
+    "run_files",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("run_id", BigId, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("name", LongText, nullable=False),
+    # Names may be longer than an index takes; their SHA-256 is the key.
+    Column("name_digest", String(64), nullable=False),
+    Column("object_key", Name(255), nullable=False),
+    Column("mimetype", Name(255), nullable=False),
+    Column("size_bytes", BigInteger, nullable=False, default=0),
+    Column("md5", String(32), nullable=False, default=""),
+    Column("created_at", UtcTime, nullable=False),
+    # Null until the content has been seen in the store.
+    Column("uploaded_at", UtcTime),
+    UniqueConstraint("run_id", "name_digest"),
+)
