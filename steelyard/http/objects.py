@@ -75,4 +75,3 @@ class ObjectRoutes:
                 "Cache-Control": "private, max-age=3600",
             },
         )
-
