@@ -17,7 +17,7 @@ _COLUMNS = [t.c.id, t.c.run_id, t.c.name, t.c.object_key, t.c.mimetype, t.c.size
 
 
 def _file(row: Row[Any]) -> RunFile:
-    return RunFile(*row)
+    return RunFile(**row._mapping)
 
 
 async def ensure_files(conn: AsyncConnection, run_id: int, names: Iterable[str], now: datetime) -> None:

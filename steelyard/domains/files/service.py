@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from steelyard.context import Context
+from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
 from steelyard.domains.files import queries
 from steelyard.domains.files.model import RunFile, clean_name, handle
-from steelyard.domains.runs import service as runs
+from steelyard.domains.runs import queries as runs
 from steelyard.domains.runs.model import Run
 from steelyard.kernel.errors import NotFound
 from steelyard.ports.objects import SignedRequest, StoredObject
@@ -25,7 +26,7 @@ _PENDING_LOOKED_FOR = 200
 
 async def open_uploads(ctx: Context, run: Run, names: Sequence[str]) -> list[RunFile]:
     """Return a file per name, in the given order, ready for its content. Raises `Invalid` for unfit names."""
-    runs.require(ctx, Permission.WRITE, run)
+    access.require(ctx, Permission.WRITE, run.target)
     cleaned = [clean_name(name) for name in names]
     async with ctx.database.write() as conn:
         await queries.ensure_files(conn, run.id, dict.fromkeys(cleaned), ctx.ports.clock())
@@ -117,8 +118,11 @@ async def delete_files(ctx: Context, ids: Sequence[int]) -> None:
         items = await queries.list_by_ids(conn, ids)
     if len(items) != len(set(ids)):
         raise NotFound("one of the files is not there")
-    for run_id in {item.run_id for item in items}:
-        runs.require(ctx, Permission.WRITE, await runs.load_run_by_id(ctx, run_id))
+        owners = [await runs.find_run_by_id(conn, run_id) for run_id in {item.run_id for item in items}]
+    for run in owners:
+        if run is None:
+            raise NotFound("one of the files is not there")
+        access.require(ctx, Permission.WRITE, run.target)
     async with ctx.database.write() as conn:
         await queries.delete_files(conn, [item.id for item in items if item.id is not None])
     for item in items:
