@@ -141,7 +141,7 @@ async def sign_in(ctx: Context, login: str, password: str, user_agent: str) -> s
     """Return the token of a new browser session. Raises `Unauthenticated`, the same for any wrong part."""
     async with ctx.database.read() as conn:
         found = await queries.find_login(conn, login)
-    if not secrets.password_matches(found[1] if found else None, password) or not found:
+    if not await secrets.password_matches(found[1] if found else None, password) or not found:
         raise Unauthenticated("user name or password is wrong")
     return await open_session(ctx, found[0], user_agent)
 
@@ -186,9 +186,9 @@ async def change_password(ctx: Context, current: str, new: str, keep_session: in
     identity = access.require_account(ctx)
     async with ctx.database.read() as conn:
         stored = await queries.find_password_hash(conn, identity.user_id)
-    if not secrets.password_matches(stored, current):
+    if not await secrets.password_matches(stored, current):
         raise Conflict("the current password is wrong")
-    password_hash = secrets.hash_password(new)
+    password_hash = await secrets.hash_password(new)
     table = t.browser_sessions
     async with ctx.database.write() as conn:
         await queries.update_user(conn, identity.user_id, password_hash=password_hash)

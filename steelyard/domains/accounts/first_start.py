@@ -41,7 +41,7 @@ async def create_first_admin(ctx: Context, token: str, spec: NewUser, user_agent
     Raises `Denied` for a wrong token or when an account exists.
     """
     assert spec.password is not None, "a person signs in with a password"
-    password_hash = secrets.hash_password(spec.password)
+    password_hash = await secrets.hash_password(spec.password)
     async with ctx.database.write() as conn:
         expected = await queries.find_secret(conn, _TOKEN)
         fits = expected is not None and hmac.compare_digest(expected.encode(), token.encode())
@@ -54,7 +54,7 @@ async def create_first_admin(ctx: Context, token: str, spec: NewUser, user_agent
 
 async def create_configured_admin(ctx: Context, spec: NewUser) -> User | None:
     """Make the administrator that the settings name, unless an account exists."""
-    password_hash = secrets.hash_password(spec.password) if spec.password else None
+    password_hash = await secrets.hash_password(spec.password) if spec.password else None
     async with ctx.database.write() as conn:
         if await queries.count_users(conn):
             return None
@@ -66,7 +66,7 @@ async def sign_up(ctx: Context, spec: NewUser, user_agent: str) -> str:
     assert spec.password is not None, "a person signs in with a password"
     if not ctx.ports.policy.signup_open or await needs_setup(ctx):
         raise Denied("sign-up is closed on this server; ask an administrator for an account")
-    password_hash = secrets.hash_password(spec.password)
+    password_hash = await secrets.hash_password(spec.password)
     async with ctx.database.write() as conn:
         user = await insert_user(ctx, conn, spec, password_hash)
     return await credentials.open_session(ctx, user.id, user_agent)

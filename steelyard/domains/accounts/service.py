@@ -34,7 +34,7 @@ async def create_user(ctx: Context, spec: NewUser) -> User:
     Raises `Conflict` when the name or the key is taken, `Invalid` for unfit ones.
     """
     access.require_admin(ctx)
-    password_hash = secrets.hash_password(spec.password) if spec.password is not None else None
+    password_hash = await secrets.hash_password(spec.password) if spec.password is not None else None
     async with ctx.database.write() as conn:
         return await insert_user(ctx, conn, spec, password_hash)
 
@@ -136,7 +136,7 @@ async def delete_user(ctx: Context, username: str) -> None:
 async def set_password(ctx: Context, username: str, password: str) -> None:
     """Give a new password, for administrators; open browser sessions of that account end."""
     access.require_admin(ctx)
-    password_hash = secrets.hash_password(password)
+    password_hash = await secrets.hash_password(password)
     async with ctx.database.write() as conn:
         user = await _load_user(conn, username)
         await queries.update_user(conn, user.id, password_hash=password_hash)

@@ -74,3 +74,9 @@ def handle(run_id: int, name: str) -> RunFile:
 
 def object_key(run_id: int, name: str) -> str:
     return f"runs/{run_id}/{name_digest(name)}"
+
+
+def key_parts(key: str) -> tuple[int, str]:
+    """Return run and name digest of an `object_key`."""
+    _, run_id, digest = key.split("/")
+    return int(run_id), digest

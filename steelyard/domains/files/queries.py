@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from steelyard.domains.files.model import RunFile, guess_type, name_digest, object_key
+from steelyard.domains.files.model import RunFile, guess_type, key_parts, name_digest, object_key
 from steelyard.domains.files.tables import run_files as t
 from steelyard.sql.dialect import upsert
 
@@ -39,8 +39,9 @@ async def ensure_files(conn: AsyncConnection, run_id: int, names: Iterable[str],
 
 
 async def mark_stored(conn: AsyncConnection, key: str, size_bytes: int, md5: str, moment: datetime) -> None:
+    run_id, digest = key_parts(key)
     values = {"size_bytes": size_bytes, "md5": md5, "uploaded_at": moment}
-    await conn.execute(update(t).where(t.c.object_key == key).values(**values))
+    await conn.execute(update(t).where(t.c.run_id == run_id, t.c.name_digest == digest).values(**values))
 
 
 async def list_named(conn: AsyncConnection, run_id: int, names: Sequence[str]) -> list[RunFile]:
