@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from steelyard.context import Context
-from steelyard.domains.accounts.access import Permission
 from steelyard.domains.files import service
 from steelyard.domains.files.model import RunFile
-from steelyard.domains.runs import service as runs
 from steelyard.domains.runs.model import Run
 from steelyard.graphql.binding import ObjectBinding
 from steelyard.graphql.connection import Connection, offset_of, offset_page, page_size, slice_page
@@ -35,7 +33,7 @@ def _node(item: RunFile) -> dict[str, Any]:
 
 
 async def _run_of(ctx: Context, given: dict[str, Any]) -> Run:
-    return await runs.load_run(ctx, given["entityName"], given["projectName"], given["runName"], Permission.WRITE)
+    return await service.load_writable_run(ctx, given["entityName"], given["projectName"], given["runName"])
 
 
 @mutation.field("markRunFilesUploaded")

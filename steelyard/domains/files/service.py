@@ -24,6 +24,17 @@ from steelyard.ports.objects import SignedRequest, StoredObject
 _PENDING_LOOKED_FOR = 200
 
 
+async def load_writable_run(ctx: Context, entity: str, project: str, run_id: str) -> Run:
+    """Return the run that uploads are for. Raises `NotFound` or `Denied`."""
+    access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        run = await runs.find_run(conn, entity, project, run_id)
+    if run is None:
+        raise NotFound(f"run {run_id!r} not found")
+    access.require(ctx, Permission.WRITE, run.target)
+    return run
+
+
 async def open_uploads(ctx: Context, run: Run, names: Sequence[str]) -> list[RunFile]:
     """Return a file per name, in the given order, ready for its content. Raises `Invalid` for unfit names."""
     access.require(ctx, Permission.WRITE, run.target)
@@ -114,14 +125,14 @@ async def _settle(ctx: Context, run: Run) -> None:
 
 async def delete_files(ctx: Context, ids: Sequence[int]) -> None:
     """Delete files of runs that the caller may write to. Raises `NotFound` when one is not there."""
+    access.require_account(ctx)
     async with ctx.database.read() as conn:
         items = await queries.list_by_ids(conn, ids)
-    if len(items) != len(set(ids)):
-        raise NotFound("one of the files is not there")
         owners = [await runs.find_run_by_id(conn, run_id) for run_id in {item.run_id for item in items}]
+    if len(items) != len(set(ids)) or None in owners:
+        raise NotFound("one of the files is not there")
     for run in owners:
-        if run is None:
-            raise NotFound("one of the files is not there")
+        assert run is not None, "checked above"
         access.require(ctx, Permission.WRITE, run.target)
     async with ctx.database.write() as conn:
         await queries.delete_files(conn, [item.id for item in items if item.id is not None])
