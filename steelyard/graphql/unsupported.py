@@ -29,8 +29,6 @@ _BY_AREA = {
         "Mutation.updateRunState",
         "Mutation.rewindRun",
         "Mutation.notifyScriptableRunAlert",
-        "Mutation.markRunFilesUploaded",
-        "Mutation.deleteFiles",
         "Mutation.enqueueSweepRun",
         "Run.runInfo",
     ),
