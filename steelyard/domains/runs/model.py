@@ -75,7 +75,7 @@ class Run:
     host: str | None
     program: str | None
     repository: str | None
-    sweep_id: int | None
+    sweep_name: str | None
     created_at: datetime
     started_at: datetime | None
     updated_at: datetime

@@ -45,7 +45,8 @@ runs = Table(
     Column("host", Name(255)),
     Column("program", Name(1024)),
     Column("repository", Name(1024)),
-    Column("sweep_id", BigId),
+    # The sweep of this project that the run belongs to, by the name people see.
+    Column("sweep_name", Name(64)),
     Column("created_at", UtcTime, nullable=False),
     Column("started_at", UtcTime),
     Column("updated_at", UtcTime, nullable=False),
@@ -61,7 +62,7 @@ runs = Table(
     Index(None, "state", "heartbeat_at"),
     # What changed in a project is read from this index alone, without touching the long texts.
     Index(None, "project_id", "version"),
-    Index(None, "sweep_id"),
+    Index(None, "project_id", "sweep_name"),
     Index(None, "created_by"),
 )
 

@@ -167,7 +167,7 @@ def upgrade() -> None:
         sa.Column("host", Name(255), nullable=True),
         sa.Column("program", Name(1024), nullable=True),
         sa.Column("repository", Name(1024), nullable=True),
-        sa.Column("sweep_id", BigId, nullable=True),
+        sa.Column("sweep_name", Name(64), nullable=True),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("started_at", UtcTime(), nullable=True),
         sa.Column("updated_at", UtcTime(), nullable=False),
@@ -185,4 +185,4 @@ def upgrade() -> None:
     op.create_index(op.f("ix_runs_project_id_created_at"), "runs", ["project_id", "created_at"], unique=False)
     op.create_index(op.f("ix_runs_project_id_version"), "runs", ["project_id", "version"], unique=False)
     op.create_index(op.f("ix_runs_state_heartbeat_at"), "runs", ["state", "heartbeat_at"], unique=False)
-    op.create_index(op.f("ix_runs_sweep_id"), "runs", ["sweep_id"], unique=False)
+    op.create_index(op.f("ix_runs_project_id_sweep_name"), "runs", ["project_id", "sweep_name"], unique=False)
