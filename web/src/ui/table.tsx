@@ -42,3 +42,6 @@ export const Num = ({ children, title }: { children: ReactNode; title?: string }
     {children}
   </td>
 );
+
+/** The last cell of a row, with what can be done to it. */
+export const RowActions = ({ children }: { children: ReactNode }) => <td className={styles.end}>{children}</td>;
