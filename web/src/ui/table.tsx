@@ -37,8 +37,16 @@ export function Head({ numeric = false, sort, onSort, children, className, ...re
   );
 }
 
-export const Num = ({ children, title }: { children: ReactNode; title?: string }) => (
-  <td className={styles.numeric} title={title}>
+export const Num = ({
+  children,
+  title,
+  className,
+}: {
+  children: ReactNode;
+  title?: string;
+  className?: string | undefined;
+}) => (
+  <td className={cx(styles.numeric, className)} title={title}>
     {children}
   </td>
 );
