@@ -24,9 +24,9 @@ class Visit:
 
     def sign_in(self, login: str, password: str) -> None:
         self.open("/login")
-        self.page.get_by_label(re.compile("user ?name|e-?mail", re.IGNORECASE)).first.fill(login)
-        self.page.get_by_label(re.compile("^password", re.IGNORECASE)).first.fill(password)
-        self.page.get_by_role("button", name=re.compile("^(sign|log) in$", re.IGNORECASE)).click()
+        self.page.get_by_label("User name or e-mail").fill(login)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(re.compile("/home"))
 
 
