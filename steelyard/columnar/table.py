@@ -1,0 +1,161 @@
+"""All rows of a stream as one table: newest copy of each line, sorted by step, rows of an equal step merged.
+
+A table is made of blocks and never changes; new chunks make a new table, which shares their arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from steelyard.columnar.blocks import Block
+from steelyard.columnar.columns import Column, Indexes, Mask, join
+
+STEP = "_step"
+
+
+class Table:
+    """`steps` holds the step of each row, ascending. Rows of two writers stay apart even where steps are equal."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self._blocks = tuple(block for block in blocks if block.row_count)
+        self._bases = np.cumsum([0, *(block.row_count for block in self._blocks)])
+        alive = _alive(blocks, self._blocks, self._bases)
+        slot_steps = self._slot_steps()
+        # order: slots sorted as rows are; rank: slot → row, -1 for lines that were overwritten
+        self._order, starts = _ordered(slot_steps, alive, *self._writers_and_lines())
+        self._starts = np.append(starts, len(self._order))
+        self._rank = np.full(len(slot_steps), -1, dtype=np.int64)
+        self._rank[self._order] = np.repeat(np.arange(len(starts)), np.diff(self._starts))
+        self._is_plain = len(starts) == len(slot_steps) and bool(np.all(self._rank == np.arange(len(starts))))
+        self.steps: Indexes = slot_steps[self._order[starts]] if len(starts) else np.empty(0, np.int64)
+        self._columns: dict[str, Column | None] = {}
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    @property
+    def size_bytes(self) -> int:
+        own = self._order.nbytes + self._rank.nbytes + self.steps.nbytes
+        return own + sum(column.size_bytes for column in self._columns.values() if column is not None)
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """Every key that any row has or had, in order of first appearance."""
+        return list(dict.fromkeys(key for block in self._blocks for key in block.columns))
+
+    def find_column(self, key: str) -> Column | None:
+        """Return the values of a key by row, None when it was never logged. A dot may come escaped (`a\\.b`)."""
+        if key not in self._columns:
+            column = self._assemble(key)
+            if column is None and "\\" in key:
+                column = self._assemble(key.replace("\\.", "."))
+            self._columns[key] = column
+        return self._columns[key]
+
+    def _assemble(self, key: str) -> Column | None:
+        parts: list[Column] = []
+        for block, base in zip(self._blocks, self._bases.tolist(), strict=False):
+            column = block.columns.get(key)
+            if column is not None:
+                parts.append(self._mapped(column, base))
+        return join(parts) if parts else None
+
+    def _mapped(self, column: Column, base: int) -> Column:
+        rows = column.rows + base if base else column.rows
+        if self._is_plain:
+            return column.at(rows)
+        ranks = self._rank[rows]
+        keep = ranks >= 0
+        return column.at(ranks) if keep.all() else column.at(ranks).take(keep)
+
+    def row_range(self, step_min: int | None, step_end: int | None) -> tuple[int, int]:
+        """Return the rows whose step is at least `step_min` and below `step_end`, as a half-open range."""
+        start = 0 if step_min is None else int(np.searchsorted(self.steps, step_min, side="left"))
+        end = len(self) if step_end is None else int(np.searchsorted(self.steps, step_end, side="left"))
+        return start, max(start, end)
+
+    def locate(self, rows: Indexes) -> tuple[Indexes, Indexes, Indexes]:
+        """Return where the texts of `rows` are kept: chunk ids, lines in them, and whose of `rows` each is.
+
+        A row that was merged out of several lines has several, oldest first.
+        """
+        counts = self._starts[rows + 1] - self._starts[rows]
+        owners = np.repeat(np.arange(len(rows)), counts)
+        first = np.repeat(self._starts[rows] - np.append(0, np.cumsum(counts)[:-1]), counts)
+        slots = self._order[first + np.arange(len(owners))]
+        chunks, lines = np.empty_like(slots), np.empty_like(slots)
+        of_block = np.searchsorted(self._bases, slots, side="right") - 1
+        for index in np.unique(of_block).tolist():
+            mine = of_block == index
+            chunks[mine], lines[mine] = self._blocks[index].locate(slots[mine] - self._bases[index])
+        return chunks, lines, owners
+
+    def _slot_steps(self) -> Indexes:
+        """Return the step of every line.
+
+        A line without one has that of the line before it; a stream without steps, as that of system metrics, is
+        numbered by its lines.
+        """
+        if not any(STEP in block.columns for block in self._blocks):
+            return self._writers_and_lines()[1]
+        steps = np.zeros(int(self._bases[-1]), dtype=np.int64)
+        carried: dict[str, int] = {}
+        for block, base in zip(self._blocks, self._bases.tolist(), strict=False):
+            own = _steps(block, carried.get(block.writer, 0))
+            steps[base : base + block.row_count] = own
+            carried[block.writer] = int(own[-1])
+        return steps
+
+    def _writers_and_lines(self) -> tuple[Indexes, Indexes]:
+        numbers = {writer: i for i, writer in enumerate(dict.fromkeys(block.writer for block in self._blocks))}
+        counts = [block.row_count for block in self._blocks]
+        writers = np.repeat([numbers[block.writer] for block in self._blocks], counts).astype(np.int64)
+        lines = [np.arange(block.first_line, block.end_line) for block in self._blocks]
+        return writers, np.concatenate(lines) if lines else np.empty(0, np.int64)
+
+
+def _steps(block: Block, carried: int) -> Indexes:
+    column = block.columns.get(STEP)
+    column = column.numeric() if column is not None else None
+    if column is None or not len(column) or column.numbers is None:
+        return np.full(block.row_count, carried, dtype=np.int64)
+    finite = np.nan_to_num(column.numbers, nan=carried, posinf=2.0**62, neginf=-(2.0**62))
+    values = np.clip(finite, -(2.0**62), 2.0**62).astype(np.int64)
+    if len(column) == block.row_count:
+        return values
+    position = np.searchsorted(column.rows, np.arange(block.row_count), side="right") - 1
+    return np.where(position >= 0, values[np.maximum(position, 0)], carried)
+
+
+def _alive(arrivals: Sequence[Block], blocks: Sequence[Block], bases: Indexes) -> Mask:
+    """Tell which lines no newer block has written over or cut off."""
+    alive = np.ones(int(bases[-1]), dtype=bool)
+    base_of = {id(block): int(base) for block, base in zip(blocks, bases, strict=False)}
+    ends: dict[str, int] = {}
+    for index, newer in enumerate(arrivals):
+        if newer.first_line < ends.get(newer.writer, 0):
+            for older in arrivals[:index]:
+                if older.writer == newer.writer and older.row_count:
+                    start = max(newer.first_line, older.first_line) - older.first_line
+                    end = older.row_count if not newer.row_count else newer.end_line - older.first_line
+                    base = base_of[id(older)]
+                    alive[base + start : base + max(start, min(end, older.row_count))] = False
+        ends[newer.writer] = newer.first_line if not newer.row_count else max(ends.get(newer.writer, 0), newer.end_line)
+    return alive
+
+
+def _ordered(steps: Indexes, alive: Mask, writers: Indexes, lines: Indexes) -> tuple[Indexes, Indexes]:
+    """Return the living slots in the order of rows, and where each row begins in it."""
+    order = np.flatnonzero(alive)
+    step, writer, line = steps[order], writers[order], lines[order]
+    is_sorted = not writer.any() and bool(np.all(np.diff(step) >= 0)) and bool(np.all(np.diff(line) > 0))
+    if not is_sorted:
+        by = np.lexsort((line, writer, step))
+        order, step, writer = order[by], step[by], writer[by]
+    if not len(order):
+        return order, order
+    begins = np.append(True, (np.diff(step) != 0) | (np.diff(writer) != 0))
+    return order, np.flatnonzero(begins)
