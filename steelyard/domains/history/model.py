@@ -1,0 +1,51 @@
+"""The streams a run sends, and the words for their parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Stream(IntEnum):
+    """Stored by number: never renumber."""
+
+    HISTORY = 1
+    EVENTS = 2
+    CONSOLE = 3
+
+
+class Encoding(IntEnum):
+    """How the body of a chunk is kept. Stored by number: never renumber."""
+
+    LINES = 0  # the lines as UTF-8, joined by newlines
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a stream has come, and its newest chunk, by which a resent one is known."""
+
+    next_line: int = 0
+    last_first_line: int = 0
+    last_line_count: int = 0
+    last_checksum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkKey:
+    """A stored chunk without its body."""
+
+    id: int
+    writer: str
+    first_line: int
+    line_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleLine:
+    """One line of console output; `number` counts from 0 without gaps. `ts` is ISO-8601 without a zone."""
+
+    number: int
+    text: str
+    ts: str | None = None
+    level: str | None = None
+    label: str | None = None

@@ -1,0 +1,116 @@
+"""Questions about chunks and positions, one function each. They never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.domains.history import tables as t
+from steelyard.domains.history.model import ChunkKey, Encoding, Position, Stream
+from steelyard.domains.runs.tables import runs
+from steelyard.sql.dialect import upsert
+
+StreamKey = tuple[int, str, Stream]  # run, writer, stream
+
+# Bodies read by one statement; chunks are at most a few MB, mostly a few KB.
+_BODIES_PER_READ = 200
+
+
+@dataclass(frozen=True, slots=True)
+class NewChunk:
+    key: StreamKey
+    first_line: int
+    line_count: int
+    body: bytes
+    created_at: datetime
+
+
+async def lock_runs(conn: AsyncConnection, ids: Sequence[int]) -> set[int]:
+    """Return which of `ids` are living runs, held against other writers until the transaction ends."""
+    statement = select(runs.c.id).where(runs.c.id.in_(ids), runs.c.deleted_at.is_(None)).order_by(runs.c.id)
+    return set((await conn.execute(statement.with_for_update())).scalars())
+
+
+async def find_summary(conn: AsyncConnection, run: int) -> str:
+    return (await conn.execute(select(runs.c.summary).where(runs.c.id == run))).scalar() or "{}"
+
+
+async def find_positions(conn: AsyncConnection, ids: Sequence[int]) -> dict[StreamKey, Position]:
+    table = t.stream_positions.c
+    statement = select(
+        table.run,
+        table.writer,
+        table.stream,
+        table.next_line,
+        table.last_first_line,
+        table.last_line_count,
+        table.last_checksum,
+    ).where(table.run.in_(ids))
+    rows = await conn.execute(statement)
+    return {(row[0], row[1], Stream(row[2])): Position(*row[3:]) for row in rows}
+
+
+async def put_positions(conn: AsyncConnection, positions: Mapping[StreamKey, Position]) -> None:
+    columns = ("next_line", "last_first_line", "last_line_count", "last_checksum")
+    rows = [
+        {
+            "run": run,
+            "writer": writer,
+            "stream": int(stream),
+            "next_line": position.next_line,
+            "last_first_line": position.last_first_line,
+            "last_line_count": position.last_line_count,
+            "last_checksum": position.last_checksum,
+        }
+        for (run, writer, stream), position in positions.items()
+    ]
+    await upsert(conn, t.stream_positions, rows, ("run", "writer", "stream"), columns)
+
+
+async def insert_chunks(conn: AsyncConnection, chunks: Sequence[NewChunk]) -> None:
+    """Add chunks in their order, in one statement."""
+    if not chunks:
+        return
+    rows = [
+        {
+            "run": chunk.key[0],
+            "writer": chunk.key[1],
+            "stream": int(chunk.key[2]),
+            "first_line": chunk.first_line,
+            "line_count": chunk.line_count,
+            "encoding": int(Encoding.LINES),
+            "body": chunk.body,
+            "created_at": chunk.created_at,
+        }
+        for chunk in chunks
+    ]
+    await conn.execute(insert(t.history_chunks), rows)
+
+
+async def line_counts(conn: AsyncConnection, run: int) -> dict[Stream, int]:
+    """Return for each stream the number of lines, of all writers: where a resuming client continues."""
+    table = t.stream_positions.c
+    statement = select(table.stream, func.sum(table.next_line)).where(table.run == run).group_by(table.stream)
+    return {Stream(row[0]): int(row[1]) for row in await conn.execute(statement)}
+
+
+async def list_chunk_keys(conn: AsyncConnection, run: int, stream: Stream, after_id: int = 0) -> list[ChunkKey]:
+    """Return the chunks of the stream that are newer than `after_id`, in the order of arrival."""
+    table = t.history_chunks.c
+    statement = select(table.id, table.writer, table.first_line, table.line_count)
+    statement = statement.where(table.run == run, table.stream == int(stream), table.id > after_id)
+    return [ChunkKey(*row) for row in await conn.execute(statement.order_by(table.id))]
+
+
+async def load_bodies(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, bytes]:
+    table = t.history_chunks.c
+    found: dict[int, bytes] = {}
+    for start in range(0, len(ids), _BODIES_PER_READ):
+        part = ids[start : start + _BODIES_PER_READ]
+        rows = await conn.execute(select(table.id, table.body).where(table.id.in_(part)))
+        found |= {row.id: row.body for row in rows}
+    return found
