@@ -29,6 +29,9 @@ from steelyard.http.graphql_app import GraphQLEndpoint
 from steelyard.http.health import Health
 from steelyard.http.objects import ObjectRoutes
 from steelyard.http.web_app import WebApp
+from steelyard.ingest.admission import Admission
+from steelyard.ingest.endpoint import FileStream, find_address
+from steelyard.ingest.journal import Journal
 from steelyard.kernel.errors import NotFound
 from steelyard.kernel.ids import random_name
 from steelyard.ports.objects import StoredObject
@@ -39,7 +42,8 @@ Lifespan = Callable[[], Any]
 
 def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGIApp:
     """Assemble everything that answers HTTP. `lifespan` starts and stops what runs beside the requests."""
-    callers = Callers(ports, Authenticator(ports))
+    authenticator = Authenticator(ports)
+    callers, journal = Callers(ports, authenticator), Journal(ports)
     web, health = WebApp(bucket_origin), Health(ports)
     routes: list[BaseRoute] = [
         *_object_routes(ports),
@@ -57,8 +61,10 @@ def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGI
     async def run(_app: Starlette) -> AsyncIterator[None]:
         async with lifespan():
             yield
+            await journal.close()
 
-    return RequestIds(Starlette(routes=routes, exception_handlers={Exception: on_error}, lifespan=run))
+    app = Starlette(routes=routes, exception_handlers={Exception: on_error}, lifespan=run)
+    return RequestIds(StreamFirst(FileStream(Admission(ports, authenticator), journal), app))
 
 
 def _object_routes(ports: Ports) -> list[BaseRoute]:
@@ -94,6 +100,21 @@ def _mount(callers: Callers, method: str, path: str, handler: Handler) -> Route:
 
 async def _no_such_route(request: Request) -> Response:
     raise NotFound(f"there is no route {request.url.path}")
+
+
+class StreamFirst:
+    """Hands stream requests, the bulk of all traffic, to their endpoint before any routing."""
+
+    def __init__(self, stream: FileStream, app: ASGIApp) -> None:
+        self._stream = stream
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        address = find_address(scope)
+        if address is None:
+            await self._app(scope, receive, send)
+        else:
+            await self._stream(address, scope, receive, send)
 
 
 class RequestIds:

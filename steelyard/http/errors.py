@@ -15,6 +15,9 @@ from steelyard.sql.dialect import is_passing
 
 log = structlog.get_logger()
 
+# Short, for what passes passes soon, and clients back off by themselves from the second time on.
+_RETRY_AFTER_S = "2"
+
 
 def error_response(error: Exception, request_id: str, path: str) -> Response:
     """Return the answer for `error`. The client reads `error.message` or `errors[].message`
@@ -29,7 +32,8 @@ def error_response(error: Exception, request_id: str, path: str) -> Response:
         log.error("request failed", path=path, request_id=request_id, status=status, exc_info=error)
     failure: dict[str, Any] = {"code": code, "message": message, "requestId": request_id}
     body = {"error": failure, "errors": [{"message": message, "extensions": {"code": code}}]}
-    return Response(orjson.dumps(body), status, media_type="application/json")
+    headers = {"Retry-After": _RETRY_AFTER_S} if status in {429, 503} else {}
+    return Response(orjson.dumps(body), status, headers, media_type="application/json")
 
 
 async def on_error(request: Request, error: Exception) -> Response:

@@ -77,7 +77,7 @@ async function exchange(method: Method, path: string, body: unknown, signal?: Ab
 
 async function refusedForToken(response: Response): Promise<boolean> {
   const failure = await readFailure(response.clone());
-  return /csrf/i.test(failure.code + failure.message);
+  return failure.code.toLowerCase().includes("csrf");
 }
 
 async function readBody<T>(response: Response): Promise<T> {

@@ -84,7 +84,7 @@ export const accounts = {
     sessions: "Sessions",
     appearance: "Appearance",
     admin: "administrator",
-    entities: "You write to",
+    entities: "Teams",
     version: "Steelyard {{version}}",
   },
   appearance: {

@@ -1,0 +1,85 @@
+"""`POST /files/{entity}/{project}/{run}/file_stream`: the way in for everything a training program streams.
+
+Plain ASGI, matched ahead of the routes. Failures are raised as `SteelyardError`; the outermost layer answers them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from steelyard.ingest import admission, replies
+from steelyard.ingest.admission import Address, Admission
+from steelyard.ingest.frames import decode_frame
+from steelyard.ingest.journal import Entry, Journal
+from steelyard.kernel.errors import Malformed, TooLarge
+from steelyard.rest.bodies import gunzip
+
+# The client sends up to 10 MiB and one line more; requests of older ones and of offline sync may be larger.
+BODY_MAX_BYTES = 64 << 20
+WRITER_MAX_CHARS = 64
+
+_HEADERS = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
+
+
+def find_address(scope: Scope) -> Address | None:
+    """Return the run that a request streams to, None for requests of another kind."""
+    if scope["type"] != "http" or scope["method"] != "POST":
+        return None
+    raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+    return admission.find_address(raw_path)
+
+
+class FileStream:
+    """One request, start to finish; every step is one call into one module."""
+
+    def __init__(self, admission: Admission, journal: Journal) -> None:
+        self._admission = admission
+        self._journal = journal
+
+    async def __call__(self, address: Address, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        run = await self._admission.admit(headers.get(b"authorization", b"").decode("latin-1"), address)
+        frame = decode_frame(await _read_body(headers, receive))
+        derive_summary = headers.get(b"x-wandb-server-side-derived-summary", b"").lower() == b"true"
+        stopped = await self._journal.append(Entry(run.id, run.project_id, _writer(headers), frame, derive_summary))
+        await _send_json(send, replies.after_append(stop_requested=stopped))
+
+
+def _writer(headers: dict[bytes, bytes]) -> str:
+    """Return the writer's own id in shared mode, else an empty text (docs/protocol/ingest.md, shared mode)."""
+    writer = headers.get(b"x-wandb-async-client-id", b"").decode("latin-1")
+    if len(writer) > WRITER_MAX_CHARS:
+        raise Malformed(f"the client id is longer than {WRITER_MAX_CHARS} characters")
+    return writer
+
+
+async def _read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed("the request ended before its body")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > BODY_MAX_BYTES:
+            raise TooLarge(f"the body exceeds {BODY_MAX_BYTES} bytes")
+        parts.append(part)
+        if not message.get("more_body"):
+            break
+    body = parts[0] if len(parts) == 1 else b"".join(parts)
+    encoding = headers.get(b"content-encoding", b"identity").lower()
+    if encoding in {b"", b"identity"}:
+        return body
+    if encoding != b"gzip":
+        raise Malformed(f"the content encoding {encoding.decode('latin-1')!r} is not supported")
+    return gunzip(body, BODY_MAX_BYTES)
+
+
+async def _send_json(send: Send, body: bytes) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    start: dict[str, Any] = {"type": "http.response.start", "status": 200, "headers": [*_HEADERS, length]}
+    await send(start)
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,193 @@
+"""The body of a file_stream request → what it carries (docs/protocol/ingest.md, file_stream).
+
+The outer document is decoded once and rows stay texts; they are checked and joined into the form the journal keeps.
+Anything of a wrong type fails the whole request, so that nothing of it is stored.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from steelyard.columnar import rows
+from steelyard.domains.history.model import Stream
+from steelyard.kernel import jsontext
+from steelyard.kernel.errors import Malformed, TooLarge
+
+# The client drops lines beyond 10 MiB itself; this leaves room for what JSON escapes add.
+LINE_MAX_CHARS = 16 << 20
+# Small enough for a page of the console or of steps to read little, large enough that a row per chunk is cheap.
+CHUNK_MAX_LINES = 10_000
+# Well under MySQL's default packet of 64 MB, unless one line alone is larger.
+CHUNK_MAX_CHARS = 4 << 20
+# Offsets are stored as 64-bit numbers; no stream is as long as this.
+OFFSET_MAX = 1 << 53
+
+_STREAMS = {
+    "wandb-history.jsonl": Stream.HISTORY,
+    "wandb-events.jsonl": Stream.EVENTS,
+    "output.log": Stream.CONSOLE,
+}
+_SUMMARY = "wandb-summary.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Consecutive lines of one stream. `body` joins them by newlines."""
+
+    stream: Stream
+    first_line: int
+    line_count: int
+    body: bytes
+
+    @property
+    def checksum(self) -> int:
+        return zlib.crc32(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One request. `complete` comes with the program's exit code, as a signed 32-bit number."""
+
+    chunks: tuple[Chunk, ...] = ()
+    summary: str | None = None
+    uploaded: tuple[str, ...] = ()
+    preempting: bool = False
+    complete: bool = False
+    exit_code: int | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(len(chunk.body) for chunk in self.chunks) + len(self.summary or "")
+
+
+def decode_frame(body: bytes) -> Frame:
+    """Return what `body` carries. Raises `Malformed` or `TooLarge`, naming the part at fault."""
+    document = _document(body)
+    files = {} if document.get("files") is None else document["files"]
+    if not isinstance(files, dict):
+        raise Malformed("files must be an object")
+    chunks: list[Chunk] = []
+    summary = None
+    for name, part in files.items():
+        if name == _SUMMARY:
+            summary = _summary(part)
+        elif stream := _STREAMS.get(name):
+            chunks += _chunks(name, stream, part)
+    complete = document.get("complete") is True
+    return Frame(
+        tuple(chunks),
+        summary,
+        _uploaded(document.get("uploaded")),
+        document.get("preempting") is True,
+        complete,
+        _exit_code(document.get("exitcode")) if complete else None,
+    )
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        document = orjson.loads(body or b"{}")
+    except orjson.JSONDecodeError as error:
+        document = _document_with_surrogates(body, error)
+    if not isinstance(document, dict):
+        raise Malformed("the body must be a JSON object")
+    return document
+
+
+def _document_with_surrogates(body: bytes, error: orjson.JSONDecodeError) -> Any:
+    r"""Read what orjson refuses and older clients send: lone surrogates escaped as `\udc80`."""
+    try:
+        return rows.without_surrogates(jsontext.loads(body))
+    except ValueError:
+        raise Malformed(f"the body is not JSON: {error}") from error
+
+
+def _chunks(name: str, stream: Stream, part: Any) -> list[Chunk]:
+    offset, lines = _part(name, part)
+    if not lines:
+        return []
+    try:
+        longest = max(map(len, lines))
+        if longest > LINE_MAX_CHARS:
+            raise TooLarge(f"{name}: a line of {longest} characters exceeds the limit of {LINE_MAX_CHARS}")
+        return [
+            Chunk(stream, offset + start, len(piece), _join(stream, piece)) for start, piece in _pieces(lines, longest)
+        ]
+    except (TypeError, AttributeError) as error:
+        raise Malformed(f"{name}: content must be a list of texts") from error
+    except ValueError as error:
+        raise Malformed(f"{name} at offset {offset}: {error}") from error
+
+
+def _part(name: str, part: Any) -> tuple[int, list[str]]:
+    if not isinstance(part, dict):
+        raise Malformed(f"files.{name} must be an object with offset and content")
+    offset, lines = part.get("offset", 0), part.get("content")
+    if type(offset) is not int or not 0 <= offset < OFFSET_MAX:
+        raise Malformed(f"{name}: offset must be a number of a line")
+    if lines is not None and not isinstance(lines, list):
+        raise Malformed(f"{name}: content must be a list of texts")
+    return offset, lines or []
+
+
+def _pieces(lines: list[str], longest: int) -> list[tuple[int, list[str]]]:
+    """Cut a long list; ordinary requests pass whole."""
+    if len(lines) <= CHUNK_MAX_LINES and len(lines) * longest <= CHUNK_MAX_CHARS:
+        return [(0, lines)]
+    pieces: list[tuple[int, list[str]]] = []
+    start = chars = 0
+    for index, line in enumerate(lines):
+        if index > start and (index - start == CHUNK_MAX_LINES or chars + len(line) > CHUNK_MAX_CHARS):
+            pieces.append((start, lines[start:index]))
+            start, chars = index, 0
+        chars += len(line)
+    pieces.append((start, lines[start:]))
+    return pieces
+
+
+def _join(stream: Stream, lines: list[str]) -> bytes:
+    if stream is not Stream.CONSOLE:
+        return rows.join_rows(lines)
+    text = "\n".join(lines)
+    if text.count("\n") != len(lines) - 1:
+        text = "\n".join(line.rstrip("\r\n").replace("\n", " ") for line in lines)
+    return text.encode("utf-8", "replace")
+
+
+def _summary(part: Any) -> str | None:
+    _, lines = _part(_SUMMARY, part)
+    if not lines:
+        return None
+    text = lines[-1]
+    if not isinstance(text, str):
+        raise Malformed(f"{_SUMMARY}: content must be a list of texts")
+    if len(text) > LINE_MAX_CHARS:
+        raise TooLarge(f"{_SUMMARY} of {len(text)} characters exceeds the limit of {LINE_MAX_CHARS}")
+    try:
+        value = jsontext.loads(text)
+    except ValueError as error:
+        raise Malformed(f"{_SUMMARY} is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise Malformed(f"{_SUMMARY} must be a JSON object")
+    return text
+
+
+def _uploaded(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise Malformed("uploaded must be a list of file names")
+    return tuple(value)
+
+
+def _exit_code(value: Any) -> int:
+    if value is None:
+        return 0
+    if type(value) is not int or not -(1 << 31) <= value < 1 << 32:
+        raise Malformed("exitcode must be a 32-bit number")
+    # Windows counts its codes without sign.
+    return value - (1 << 32) if value >= 1 << 31 else value

@@ -1,0 +1,194 @@
+"""Makes stream requests durable: one transaction for all that wait, answered only after its commit.
+
+While one transaction commits, further requests gather; the next takes them all. Under load a commit is shared by
+dozens of requests, and a single writer waits for nobody. The state and the summary of a run change in the same
+transaction as its rows, so that after an answered final request all of it can be read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.context import Ports
+from steelyard.domains.history import queries
+from steelyard.domains.history.model import Position, Stream
+from steelyard.domains.runs import changes, progress
+from steelyard.domains.runs.changes import Kind
+from steelyard.ingest import fold, offsets
+from steelyard.ingest.frames import Frame
+from steelyard.kernel.errors import Gone, SteelyardError, Unavailable
+from steelyard.sql.dialect import is_passing
+
+# Requests waiting beyond this are asked to come back; it bounds the memory that a slow disk can cost.
+WAITING_MAX_BYTES = 128 << 20
+WAITING_MAX_COUNT = 2_000
+# One transaction takes at most this, so that the first of a large crowd is not kept waiting by the last.
+GROUP_MAX_BYTES = 16 << 20
+GROUP_MAX_COUNT = 256
+# A deadlock or a lost connection rolled everything back; trying again at once usually succeeds.
+ATTEMPTS = 3
+
+_KINDS = {Stream.HISTORY: Kind.HISTORY, Stream.EVENTS: Kind.EVENTS, Stream.CONSOLE: Kind.LOGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request of one writer. `derive_summary`: the server makes the summary out of the rows."""
+
+    run: int
+    project_id: int
+    writer: str
+    frame: Frame
+    derive_summary: bool = False
+
+
+@dataclass(slots=True)
+class _Waiting:
+    entry: Entry
+    answer: asyncio.Future[bool]
+
+
+class Journal:
+    """The one way in for streamed data of this process. Other processes may write to the same runs."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._waiting: deque[_Waiting] = deque()
+        self._waiting_bytes = 0
+        self._committer: asyncio.Task[None] | None = None
+
+    async def append(self, entry: Entry) -> bool:
+        """Make the request durable; return whether somebody asked the program to stop.
+
+        Sending the same request again is harmless. Raises `Malformed` for an impossible offset, `Gone` when the run
+        was deleted meanwhile, `Unavailable` when too much waits or the database fails: the client sends again.
+        """
+        size = entry.frame.size_bytes
+        if self._waiting_bytes + size > WAITING_MAX_BYTES or len(self._waiting) >= WAITING_MAX_COUNT:
+            raise Unavailable("the server is busy storing earlier data; send again in a few seconds")
+        waiting = _Waiting(entry, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._waiting_bytes += size
+        if self._committer is None:
+            self._committer = asyncio.create_task(self._commit_all(), name="journal")
+        return await waiting.answer
+
+    async def close(self) -> None:
+        """Wait until everything accepted so far is durable."""
+        while self._committer is not None:
+            await asyncio.wait([self._committer])
+
+    async def _commit_all(self) -> None:
+        try:
+            while self._waiting:
+                await self._commit_group(self._take_group())
+        finally:
+            self._committer = None
+
+    def _take_group(self) -> list[_Waiting]:
+        group: list[_Waiting] = []
+        size = 0
+        while self._waiting and len(group) < GROUP_MAX_COUNT and size < GROUP_MAX_BYTES:
+            item = self._waiting.popleft()
+            size += item.entry.frame.size_bytes
+            group.append(item)
+        self._waiting_bytes -= size
+        return group
+
+    async def _commit_group(self, group: list[_Waiting]) -> None:
+        try:
+            outcomes = await self._store([item.entry for item in group])
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
+            outcomes = [error] * len(group)
+        for item, outcome in zip(group, outcomes, strict=True):
+            if item.answer.done():  # the client has gone; its rows are stored all the same
+                continue
+            if isinstance(outcome, Exception):
+                item.answer.set_exception(outcome)
+            else:
+                item.answer.set_result(outcome)
+
+    async def _store(self, entries: Sequence[Entry]) -> list[bool | Exception]:
+        for attempt in range(ATTEMPTS):
+            try:
+                async with self._ports.database.write() as conn:
+                    return await store_entries(conn, entries, self._ports.clock())
+            except OperationalError as error:
+                if attempt == ATTEMPTS - 1 or not is_passing(error):
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+
+async def store_entries(conn: AsyncConnection, entries: Sequence[Entry], now: datetime) -> list[bool | Exception]:
+    """Store the entries in their order; return for each the stop flag, or why nothing of it was stored."""
+    runs = sorted({entry.run for entry in entries})
+    living = await queries.lock_runs(conn, runs)
+    positions = await queries.find_positions(conn, runs)
+    group = _Group(positions)
+    outcomes: list[bool | Exception] = []
+    for entry in entries:
+        try:
+            if entry.run not in living:
+                raise Gone("the run was deleted; start again under a new run id")
+            group.take(entry, now)
+            outcomes.append(False)
+        except SteelyardError as error:
+            outcomes.append(error)
+    await queries.insert_chunks(conn, group.chunks)
+    await queries.put_positions(conn, group.moved())
+    await changes.record_many(conn, group.changes(), now)
+    await _record_progress(conn, entries, outcomes, now)
+    return outcomes
+
+
+async def _record_progress(
+    conn: AsyncConnection, entries: Sequence[Entry], outcomes: list[bool | Exception], now: datetime
+) -> None:
+    for index, entry in enumerate(entries):
+        if isinstance(outcomes[index], Exception):
+            continue
+        summary = None
+        if entry.derive_summary and (derived := fold.derive_summary(entry.frame)):
+            summary = fold.merge_summary(await queries.find_summary(conn, entry.run), derived)
+        condition = await progress.record_progress(conn, entry.run, fold.progress_of(entry.frame, summary), now)
+        outcomes[index] = condition is not None and condition.stop_requested
+
+
+class _Group:
+    """What a transaction will write, gathered entry by entry."""
+
+    def __init__(self, positions: dict[queries.StreamKey, Position]) -> None:
+        self._before = positions
+        self._after = dict(positions)
+        self._kinds: dict[tuple[int, int], Kind] = {}
+        self.chunks: list[queries.NewChunk] = []
+
+    def take(self, entry: Entry, now: datetime) -> None:
+        """Add an entry whole or not at all. Raises `Malformed`."""
+        after: dict[queries.StreamKey, Position] = {}
+        chunks: list[queries.NewChunk] = []
+        kinds = Kind.RUN
+        for chunk in entry.frame.chunks:
+            key = (entry.run, entry.writer, chunk.stream)
+            position = after.get(key) or self._after.get(key) or Position()
+            after[key], is_new = offsets.reconcile(position, chunk.first_line, chunk.line_count, chunk.checksum)
+            if is_new:
+                kinds |= _KINDS[chunk.stream]
+                chunks.append(queries.NewChunk(key, chunk.first_line, chunk.line_count, chunk.body, now))
+        self._after.update(after)
+        self.chunks += chunks
+        run = (entry.project_id, entry.run)
+        self._kinds[run] = self._kinds.get(run, Kind(0)) | kinds
+
+    def moved(self) -> dict[queries.StreamKey, Position]:
+        return {key: position for key, position in self._after.items() if self._before.get(key) != position}
+
+    def changes(self) -> list[tuple[int, int, Kind]]:
+        return [(project, run, kinds) for (project, run), kinds in self._kinds.items()]
