@@ -6,6 +6,7 @@ It comes from Debian sid, in a private folder: the stable suites have only Maria
 
 import os
 import shutil
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,8 @@ class MySql(Service):
         pid = self._serve(data, port)
 
         def answers() -> bool:
+            if not processes.accepts(socket.AF_INET, ("127.0.0.1", port)):
+                return False
             with connect(port):
                 return True
 
@@ -138,10 +141,12 @@ class MySql(Service):
             [*self.initialise, f"--datadir={fresh}"], advice=f"see the messages above; {template.parent} may be removed"
         )
         pid = self._serve(fresh, free_port())
-        socket = str(self._socket(fresh))
+        path = str(self._socket(fresh))
 
         def make_account() -> bool:
-            with pymysql.connect(unix_socket=socket, user="root") as connection, connection.cursor() as cursor:
+            if not processes.accepts(socket.AF_UNIX, path):
+                return False
+            with pymysql.connect(unix_socket=path, user="root") as connection, connection.cursor() as cursor:
                 cursor.execute(f"CREATE USER IF NOT EXISTS '{USER}'@'%' IDENTIFIED BY '{PASSWORD}'")
                 cursor.execute(f"GRANT ALL ON *.* TO '{USER}'@'%' WITH GRANT OPTION")
             return True

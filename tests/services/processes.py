@@ -3,12 +3,15 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 POLL_S = 0.05
+# What this process started itself must be waited for by it, or stays as a zombie.
+_children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 class ServiceError(Exception):
@@ -21,11 +24,15 @@ def spawn(command: list[str], *, log: Path, cwd: Path, env: dict[str, str] | Non
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=cwd, env=env, start_new_session=True
         )
+    _children[process.pid] = process
     return process.pid
 
 
 def is_alive(pid: int) -> bool:
     """Whether `pid` runs; a zombie that nobody has collected yet does not."""
+    if pid in _children and _children[pid].poll() is not None:
+        del _children[pid]
+        return False
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
@@ -49,25 +56,20 @@ def wait_ready(pid: int, ready: Callable[[], object], *, log: Path, timeout_s: f
     raise ServiceError(f"did not start within {timeout_s:.0f} s ({problem}); its log {log} ends with:\n{tail}")
 
 
+def accepts(family: int, address: tuple[str, int] | str) -> bool:
+    """Whether somebody listens there; some drivers leave sockets open when nobody does."""
+    with socket.socket(family) as knock:
+        return knock.connect_ex(address) == 0
+
+
 def stop(pid: int, *, grace_s: float = 20) -> None:
     """End `pid` politely, then by force after `grace_s`. Returns when it is gone."""
-    sign = signal.SIGTERM
     deadline = time.monotonic() + grace_s
+    sign = signal.SIGTERM
     while is_alive(pid):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, sign)
-        if sign is signal.SIGTERM:
-            _collect(pid, deadline)
-            sign = signal.SIGKILL
-        time.sleep(POLL_S)
-    _collect(pid, time.monotonic())
-
-
-def _collect(pid: int, deadline: float) -> None:
-    """Wait for `pid`; if it is our own child, take its exit code so that no zombie stays."""
-    while True:
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)
-        if not is_alive(pid) or time.monotonic() >= deadline:
-            return
-        time.sleep(POLL_S)
+        while is_alive(pid) and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+        sign = signal.SIGKILL
+        deadline = time.monotonic() + POLL_S
