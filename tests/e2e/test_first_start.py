@@ -43,13 +43,13 @@ def make_key(page: Page) -> str:
     return key.inner_text().strip()
 
 
-def test_a_new_server_becomes_useful(new_server: Server, browser: Browser, client: Callable[..., Client]) -> None:
+def test_a_new_server_becomes_useful(new_server: Server, browser: Browser, client_of: Callable[..., Client]) -> None:
     with visit(browser, new_server.url) as window:
         become_administrator(window, setup_link(new_server))
         key = make_key(window.open("/authorize?ref=models"))
         window.open("/authorize?ref=models").wait_for_load_state("networkidle")
         assert key not in window.page.content(), "a key is shown once"
-    newcomer = client(server=new_server, api_key=None)
+    newcomer = client_of(new_server, logged_in=False)
     newcomer.cli("login", f"--host={new_server.url}", key)
     printed = newcomer.cli("verify", f"--host={new_server.url}", timeout_s=400)
     report = VerifyReport.read(printed)

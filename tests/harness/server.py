@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.services import processes
 from tests.services.places import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+FROM_SOURCE = (sys.executable, "-m", "steelyard")
 START_TIMEOUT_S = 90
 # A graceful end waits for requests under way.
 STOP_TIMEOUT_S = 20
@@ -38,8 +40,16 @@ class User:
 class Server:
     """A server of its own data folder, database and port; the port stays the same over restarts."""
 
-    def __init__(self, data_dir: Path, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        env: dict[str, str] | None = None,
+        *,
+        program: Sequence[str] = FROM_SOURCE,
+        cwd: Path = ROOT,
+    ) -> None:
         self.data_dir = data_dir
+        self.program, self.cwd = list(program), cwd
         self.port = free_port()
         home = data_dir.with_name(f"{data_dir.name}-home")
         home.mkdir(parents=True, exist_ok=True)
@@ -57,15 +67,15 @@ class Server:
         arguments = ["serve", "--data", str(self.data_dir), "--host", "127.0.0.1", "--port", str(self.port)]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "steelyard", *arguments],
-                cwd=ROOT,
+                [*self.program, *arguments],
+                cwd=self.cwd,
                 env=self.env,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
-        processes.wait_ready(self.process.pid, self._is_healthy, log=self.log, timeout_s=START_TIMEOUT_S)
+        processes.wait_ready(self.process.pid, self.is_healthy, log=self.log, timeout_s=START_TIMEOUT_S)
         return self
 
     def stop(self) -> int | None:
@@ -104,8 +114,8 @@ class Server:
     def try_command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """The same for a command that may fail: the caller looks at `returncode`, `stdout` and `stderr`."""
         return subprocess.run(
-            [sys.executable, "-m", "steelyard", *arguments, "--data", str(self.data_dir)],
-            cwd=ROOT,
+            [*self.program, *arguments, "--data", str(self.data_dir)],
+            cwd=self.cwd,
             env=self.env,
             capture_output=True,
             text=True,
@@ -121,7 +131,7 @@ class Server:
         self.run_command("user", "create", name, *account, *options)
         return user
 
-    def _is_healthy(self) -> bool:
+    def is_healthy(self) -> bool:
         if self.process is None or self.process.poll() is not None:
             return False
         try:

@@ -51,9 +51,10 @@ def wait_ready(pid: int, ready: Callable[[], object], *, log: Path, timeout_s: f
         except Exception as error:  # noqa: BLE001 - drivers raise what they like while a server starts
             problem = repr(error)
         time.sleep(POLL_S)
+    fate = f"did not answer within {timeout_s:.0f} s ({problem})" if is_alive(pid) else "ended by itself"
     stop(pid, grace_s=2)
     tail = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
-    raise ServiceError(f"did not start within {timeout_s:.0f} s ({problem}); its log {log} ends with:\n{tail}")
+    raise ServiceError(f"it {fate}; its log {log} ends with:\n{tail}")
 
 
 def accepts(family: int, address: tuple[str, int] | str) -> bool:

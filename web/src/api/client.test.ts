@@ -47,7 +47,12 @@ describe("requests", () => {
 
   it("fetch a new token once when the old one is refused", async () => {
     answers(
-      { status: 403, body: { error: { code: "csrf", message: "token is stale", requestId: "r" } } },
+      {
+        status: 403,
+        body: {
+          error: { code: "denied", message: "the request lacks its CSRF token; reload the page", requestId: "r" },
+        },
+      },
       { body: { user: null, csrfToken: "token-2" } },
       { body: { id: "k" } },
     );

@@ -77,7 +77,7 @@ async function exchange(method: Method, path: string, body: unknown, signal?: Ab
 
 async function refusedForToken(response: Response): Promise<boolean> {
   const failure = await readFailure(response.clone());
-  return failure.code.toLowerCase().includes("csrf");
+  return /csrf/i.test(failure.code + failure.message);
 }
 
 async function readBody<T>(response: Response): Promise<T> {

@@ -36,7 +36,6 @@ export function useFailureText(): (error: unknown) => string {
   return (error) => {
     if (!(error instanceof Failure)) return t("common.unexpected");
     if (error.status === 0) return t("common.unreachable");
-    if (error.status === 401) return t("common.signedOutFailure");
     return sentence(error.message);
   };
 }

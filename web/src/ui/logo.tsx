@@ -6,12 +6,12 @@ export const Mark = ({ size = 20 }: { size?: number }) => (
     viewBox="0 0 16 16"
     fill="none"
     stroke="var(--accent)"
-    strokeWidth="2"
+    strokeWidth="1.8"
     strokeLinecap="round"
     strokeLinejoin="round"
     aria-hidden="true"
   >
-    <path d="M1.5 6.5 14.5 3.5" />
-    <path d="M4.5 6v3.5M2.5 12.5 4.5 9.5l2 3z" />
+    <path d="M1.5 5 14.5 2.5" />
+    <path d="M5 4.5v3.5L2.5 13h5L5 8" />
   </svg>
 );

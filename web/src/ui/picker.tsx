@@ -34,8 +34,13 @@ export function Picker<T extends PickerOption>({
 }: PickerProps<T>) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState(0);
-  const at = Math.min(active, options.length - 1);
+  // until an arrow or the mouse moves it, the mark is on what is open now
+  const [moved, setActive] = useState<number | null>(query === "" ? null : 0);
+  const here = Math.max(
+    0,
+    options.findIndex((option) => option.id === current),
+  );
+  const at = Math.min(moved ?? here, options.length - 1);
 
   useEffect(() => {
     list.current?.querySelector("[data-active]")?.scrollIntoView?.({ block: "nearest" });

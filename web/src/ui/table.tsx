@@ -37,8 +37,19 @@ export function Head({ numeric = false, sort, onSort, children, className, ...re
   );
 }
 
-export const Num = ({ children, title }: { children: ReactNode; title?: string }) => (
-  <td className={styles.numeric} title={title}>
+export const Num = ({
+  children,
+  title,
+  className,
+}: {
+  children: ReactNode;
+  title?: string;
+  className?: string | undefined;
+}) => (
+  <td className={cx(styles.numeric, className)} title={title}>
     {children}
   </td>
 );
+
+/** The last cell of a row, with what can be done to it. */
+export const RowActions = ({ children }: { children: ReactNode }) => <td className={styles.end}>{children}</td>;

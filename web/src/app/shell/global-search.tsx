@@ -36,7 +36,7 @@ export function GlobalSearch() {
           <KeyCaps keys="mod+k" />
         </span>
       </button>
-      <Dialog open={open} onOpenChange={setOpen} title={t("shell.search.title")} wide>
+      <Dialog open={open} onOpenChange={setOpen} title={t("shell.search.title")} wide atTop>
         <Results onDone={() => setOpen(false)} />
       </Dialog>
     </>

@@ -5,7 +5,7 @@ import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
 import { RelativeTime } from "@/ui/relative-time";
 import { SkeletonRows } from "@/ui/skeleton";
-import { Head, Table } from "@/ui/table";
+import { Head, RowActions, Table } from "@/ui/table";
 import { apiKeysQuery, useRevokeKey } from "./keys";
 
 export function KeyTable() {
@@ -38,7 +38,7 @@ export function KeyTable() {
             <td>
               <RelativeTime at={key.lastUsedAt} empty={t("common.never")} />
             </td>
-            <td align="right">
+            <RowActions>
               <ConfirmButton
                 label={t("accounts.key.revoke")}
                 question={t("accounts.key.revokeQuestion", { name: key.name || key.hint })}
@@ -46,7 +46,7 @@ export function KeyTable() {
               >
                 {t("accounts.key.revokeText")}
               </ConfirmButton>
-            </td>
+            </RowActions>
           </tr>
         ))}
       </tbody>

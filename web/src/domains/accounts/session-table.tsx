@@ -5,7 +5,7 @@ import { ConfirmButton } from "@/ui/confirm-button";
 import { ErrorState } from "@/ui/error-state";
 import { RelativeTime } from "@/ui/relative-time";
 import { SkeletonRows } from "@/ui/skeleton";
-import { Head, Table } from "@/ui/table";
+import { Head, RowActions, Table } from "@/ui/table";
 import { browserName } from "./browser-name";
 import { sessionsQuery, useRevokeSession } from "./keys";
 
@@ -34,7 +34,7 @@ export function SessionTable() {
             <td>
               <RelativeTime at={session.lastSeenAt} />
             </td>
-            <td align="right">
+            <RowActions>
               {session.current ? (
                 <Badge tone="accent">{t("accounts.session.current")}</Badge>
               ) : (
@@ -46,7 +46,7 @@ export function SessionTable() {
                   {t("accounts.session.revokeText")}
                 </ConfirmButton>
               )}
-            </td>
+            </RowActions>
           </tr>
         ))}
       </tbody>

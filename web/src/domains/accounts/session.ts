@@ -1,7 +1,7 @@
 /** Who is signed in: read once, kept for the life of the page, renewed by whatever changes it. */
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
-import { loadSession, post, rememberCsrfToken, request } from "@/api/client";
-import type { Session, SessionUser, SetupInput, SignupInput } from "@/api/contract";
+import { loadSession, request } from "@/api/client";
+import type { SessionUser, SetupInput, SignupInput } from "@/api/contract";
 import { keys } from "@/api/keys";
 
 export const sessionQuery = queryOptions({
@@ -19,9 +19,9 @@ export function useUser(): SessionUser {
   return data.user;
 }
 
-/** Everything cached belonged to whoever was signed in before. */
-function replaceSession(client: QueryClient, session: Session): void {
-  rememberCsrfToken(session.csrfToken);
+/** Everything cached belonged to whoever was signed in before; the new session brings its own CSRF token. */
+async function renewSession(client: QueryClient): Promise<void> {
+  const session = await loadSession();
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
   client.setQueryData(keys.session, session);
 }
@@ -29,14 +29,14 @@ function replaceSession(client: QueryClient, session: Session): void {
 /** Each resolves when the new session is in place, and rejects with `Failure`. */
 export function useSessionActions() {
   const client = useQueryClient();
+  const change = async (method: "POST" | "DELETE", path: string, body?: unknown) => {
+    await request(method, path, { body });
+    await renewSession(client);
+  };
   return {
-    signIn: async (login: string, password: string) =>
-      replaceSession(client, await post<Session>("/app/session", { login, password })),
-    signUp: async (input: SignupInput) => replaceSession(client, await post<Session>("/app/signup", input)),
-    setUp: async (input: SetupInput) => replaceSession(client, await post<Session>("/app/setup", input)),
-    signOut: async () => {
-      await request<unknown>("DELETE", "/app/session");
-      replaceSession(client, await loadSession());
-    },
+    signIn: (login: string, password: string) => change("POST", "/app/session", { login, password }),
+    signUp: (input: SignupInput) => change("POST", "/app/signup", input),
+    setUp: (input: SetupInput) => change("POST", "/app/setup", input),
+    signOut: () => change("DELETE", "/app/session"),
   };
 }

@@ -33,8 +33,12 @@ export function ProjectTable({ projects, withOwner = false, sort, onSort }: Proj
           <Head numeric {...sorting("runs", "descending")}>
             {t("projects.list.runs")}
           </Head>
-          <Head numeric>{t("projects.list.compute")}</Head>
-          <Head numeric>{t("projects.list.storage")}</Head>
+          <Head numeric className={styles.roomy}>
+            {t("projects.list.compute")}
+          </Head>
+          <Head numeric className={styles.roomy}>
+            {t("projects.list.storage")}
+          </Head>
           <Head {...sorting("active", "descending")}>{t("projects.list.active")}</Head>
         </tr>
       </thead>
@@ -54,8 +58,10 @@ export function ProjectTable({ projects, withOwner = false, sort, onSort }: Proj
               <VisibilityBadge visibility={project.visibility} />
             </td>
             <Num>{formatInteger(project.runCount)}</Num>
-            <Num>{project.computeSeconds > 0 ? formatDuration(project.computeSeconds) : t("common.none")}</Num>
-            <Num>{formatBytes(project.storageBytes)}</Num>
+            <Num className={styles.roomy}>
+              {project.computeSeconds > 0 ? formatDuration(project.computeSeconds) : t("common.none")}
+            </Num>
+            <Num className={styles.roomy}>{formatBytes(project.storageBytes)}</Num>
             <td>
               <RelativeTime at={project.lastActiveAt ?? project.createdAt} />
             </td>

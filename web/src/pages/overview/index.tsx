@@ -43,7 +43,7 @@ function Facts({ project }: { project: Project }) {
   const runs = (
     <Link to={projectPath(project.entity, project.name, "table")}>
       {formatInteger(project.runCount)}
-      {project.runningCount > 0 && `, ${t("projects.list.running", { count: project.runningCount })}`}
+      {project.runningCount > 0 && ` · ${t("projects.list.running", { count: project.runningCount })}`}
     </Link>
   );
   const facts: [label: string, value: ReactNode][] = [

@@ -88,7 +88,8 @@ function Profile() {
         <ul className={styles.entities}>
           {user.entities.map((entity) => (
             <li key={entity.name}>
-              <Link to={entityPath(entity.name)}>{entity.name}</Link> <Badge>{t(`accounts.role.${entity.role}`)}</Badge>
+              <Link to={entityPath(entity.name)}>{entity.name}</Link>{" "}
+              <Badge>{entity.kind === "user" ? t("shell.kind.user") : t(`accounts.role.${entity.role}`)}</Badge>
             </li>
           ))}
         </ul>

@@ -84,7 +84,7 @@ export const accounts = {
     sessions: "Sessions",
     appearance: "Appearance",
     admin: "administrator",
-    entities: "Teams",
+    entities: "You write to",
     version: "Steelyard {{version}}",
   },
   appearance: {

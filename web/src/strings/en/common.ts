@@ -14,7 +14,6 @@ export const common = {
   actions: "Actions",
   never: "never",
   none: "–",
-  signedOutFailure: "You are signed out. Sign in to go on.",
   unreachable: "The server could not be reached. Check that it runs and that you are online.",
   unexpected: "Something went wrong on this page.",
   panelFailed: "This part failed",
