@@ -29,7 +29,7 @@ export default function EntityPage() {
     <Page
       title={name}
       aside={data && <Badge>{t(`shell.kind.${data.entity.kind}`)}</Badge>}
-      actions={<CreateProjectButton entity={name} look="plain" />}
+      actions={data && data.projects.length > 0 && <CreateProjectButton entity={name} look="plain" />}
     >
       {!data && (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows />)}
       {data && data.projects.length === 0 && <NoProjects entity={data.entity} />}

@@ -52,7 +52,7 @@ export default function ProjectsPage() {
     <Page
       title={t("projects.list.title")}
       aside={<span className={styles.owner}>{entity}</span>}
-      actions={<CreateProjectButton entity={entity} />}
+      actions={data && data.projects.length > 0 && <CreateProjectButton entity={entity} />}
     >
       {!data && (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows />)}
       {data && data.projects.length === 0 && <NoProjects entity={data.entity} />}

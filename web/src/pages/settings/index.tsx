@@ -1,9 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "react-router";
 import { AppearanceForm } from "@/domains/accounts/appearance-form";
 import { CreateKeyButton } from "@/domains/accounts/key-dialog";
 import { KeyTable } from "@/domains/accounts/key-table";
+import { apiKeysQuery, sessionsQuery } from "@/domains/accounts/keys";
 import { loginCommand, usePublicUrl } from "@/domains/accounts/new-key";
 import { PasswordForm } from "@/domains/accounts/password-form";
 import { useSession, useUser } from "@/domains/accounts/session";
@@ -23,9 +25,12 @@ export default function SettingsPage() {
   useTitle(t("accounts.settings.title"));
   const { hash } = useLocation();
   const { data: session } = useSession();
+  // the tables above push the parts below them down when they arrive
+  const settled = [useQuery(apiKeysQuery), useQuery(sessionsQuery)].filter((query) => !query.isPending).length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls again when a table has arrived
   useEffect(() => {
     if (hash) document.getElementById(hash.slice(1))?.scrollIntoView({ block: "start" });
-  }, [hash]);
+  }, [hash, settled]);
 
   const content: Record<Section, ReactNode> = {
     profile: <Profile />,
