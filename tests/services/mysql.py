@@ -113,6 +113,9 @@ class MySql(Service):
         reach = {"host": "127.0.0.1", "port": port, "user": USER, "password": PASSWORD, "version": self.version}
         return pid, reach
 
+    def clean_up(self, details: dict[str, Any]) -> None:
+        self._socket(self.folder / "data").unlink(missing_ok=True)
+
     def _serve(self, data: Path, port: int) -> int:
         arguments = [
             f"--datadir={data}",

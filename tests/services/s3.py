@@ -1,6 +1,7 @@
 """An S3-compatible object store that checks signatures, expiry and digests: SeaweedFS, in one process."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from tests.services import processes
@@ -39,7 +40,12 @@ class S3(Service):
 
         processes.wait_ready(pid, make_bucket, log=folder / "log", timeout_s=self.start_timeout_s)
         reach = {"host": "127.0.0.1", "port": ports[0], "endpoint": endpoint, "bucket": BUCKET}
-        return pid, {**reach, "key": KEY, "secret": SECRET, "region": REGION}
+        return pid, {**reach, "key": KEY, "secret": SECRET, "region": REGION, "ports": ports}
+
+    def clean_up(self, details: dict[str, Any]) -> None:
+        for port in details["ports"]:
+            for leftover in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                leftover.unlink(missing_ok=True)
 
     def _command(self, ports: list[int]) -> list[str]:
         s3, s3_grpc, master, master_grpc, volume, volume_grpc, filer, filer_grpc = ports

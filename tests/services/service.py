@@ -39,6 +39,10 @@ class Service(ABC):
     def launch(self) -> tuple[int, dict[str, Any]]:
         """Start from scratch, wait until it answers, and return its pid and how to reach it."""
 
+    @abstractmethod
+    def clean_up(self, details: dict[str, Any]) -> None:
+        """Remove what the ended service left outside its folder."""
+
     def acquire(self, holder: str | None = None) -> dict[str, Any]:
         """Take a lease and return how to reach the service, starting it if it does not run."""
         with lock(f"service-{self.name}"):
@@ -56,8 +60,9 @@ class Service(ABC):
             (self.folder / "leases" / (holder or str(os.getpid()))).unlink(missing_ok=True)
             details = self._running()
             if details is not None and not self._live_leases():
-                processes.stop(details["pid"])
+                processes.stop(details["pid"], grace_s=0)  # its data goes as well
                 shutil.rmtree(self.folder)
+                self.clean_up(details)
 
     def details(self) -> dict[str, Any] | None:
         """How to reach the running service; None when it does not run."""
