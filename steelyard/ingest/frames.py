@@ -13,14 +13,12 @@ from typing import Any
 import orjson
 
 from steelyard.columnar import rows
-from steelyard.domains.history.model import Stream
+from steelyard.domains.history.model import CHUNK_MAX_LINES, Stream
 from steelyard.kernel import jsontext
 from steelyard.kernel.errors import Malformed, TooLarge
 
 # The client drops lines beyond 10 MiB itself; this leaves room for what JSON escapes add.
 LINE_MAX_CHARS = 16 << 20
-# Small enough for a page of the console or of steps to read little, large enough that a row per chunk is cheap.
-CHUNK_MAX_LINES = 10_000
 # Well under MySQL's default packet of 64 MB, unless one line alone is larger.
 CHUNK_MAX_CHARS = 4 << 20
 # Offsets are stored as 64-bit numbers; no stream is as long as this.
@@ -90,7 +88,7 @@ def decode_frame(body: bytes) -> Frame:
 
 def _document(body: bytes) -> dict[str, Any]:
     try:
-        document = orjson.loads(body or b"{}")
+        document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         document = _document_with_surrogates(body, error)
     if not isinstance(document, dict):

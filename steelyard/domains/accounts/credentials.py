@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import time
 from collections import OrderedDict
 from datetime import timedelta
@@ -78,7 +77,7 @@ def _key_of_header(authorization: str) -> str:
         return ""
     try:
         _, _, password = base64.b64decode(value).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not ASCII, not base64, not UTF-8
         return ""
     return password
 

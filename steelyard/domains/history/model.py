@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+# Small enough for a page of the console to read little, large enough that a row of the database per chunk is cheap.
+CHUNK_MAX_LINES = 10_000
+
 
 class Stream(IntEnum):
     """Stored by number: never renumber."""

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.history import tables as t
-from steelyard.domains.history.model import ChunkKey, Encoding, Position, Stream
+from steelyard.domains.history.model import CHUNK_MAX_LINES, ChunkKey, Encoding, Position, Stream
 from steelyard.domains.runs.tables import runs
 from steelyard.sql.dialect import upsert
 
@@ -104,6 +104,27 @@ async def list_chunk_keys(conn: AsyncConnection, run: int, stream: Stream, after
     statement = select(table.id, table.writer, table.first_line, table.line_count)
     statement = statement.where(table.run == run, table.stream == int(stream), table.id > after_id)
     return [ChunkKey(*row) for row in await conn.execute(statement.order_by(table.id))]
+
+
+async def list_writers(conn: AsyncConnection, run: int, stream: Stream) -> dict[str, int]:
+    """Return writer → number of lines, in order of appearance."""
+    table = t.stream_positions.c
+    statement = select(table.writer, table.next_line).where(table.run == run, table.stream == int(stream))
+    return {row.writer: row.next_line for row in await conn.execute(statement.order_by(table.id))}
+
+
+async def load_lines(conn: AsyncConnection, key: StreamKey, start: int, end: int) -> dict[int, bytes]:
+    """Return the newest copy of each line from `start` to below `end`, by index; lines that never came are absent."""
+    run, writer, stream = key
+    table = t.history_chunks.c
+    overlaps = (table.first_line < end) & (table.first_line > start - CHUNK_MAX_LINES)
+    statement = select(table.first_line, table.body).where(
+        table.run == run, table.stream == int(stream), table.writer == writer, overlaps
+    )
+    lines: dict[int, bytes] = {}
+    for row in await conn.execute(statement.order_by(table.id)):
+        lines |= enumerate(row.body.split(b"\n"), row.first_line)
+    return lines
 
 
 async def load_bodies(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, bytes]:

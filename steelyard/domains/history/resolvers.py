@@ -7,11 +7,14 @@ from typing import Any
 import orjson
 
 from steelyard.context import Context
-from steelyard.domains.history import service
-from steelyard.domains.history.model import Stream
+from steelyard.domains.history import console, service
+from steelyard.domains.history.console import ConsolePage
+from steelyard.domains.history.model import ConsoleLine, Stream
 from steelyard.domains.history.spec import parse_spec
 from steelyard.domains.runs.model import Run
 from steelyard.graphql.binding import ObjectBinding
+from steelyard.graphql.connection import Connection, Edge, PageInfo, decode_cursor, encode_cursor, page_size
+from steelyard.kernel.errors import Invalid
 
 run = ObjectBinding("Run")
 
@@ -63,6 +66,52 @@ async def events_line_count(run: Run, ctx: Context) -> int:
 @run.field("logLineCount")
 async def log_line_count(run: Run, ctx: Context) -> int:
     return (await service.count_lines(ctx, run)).get(Stream.CONSOLE, 0)
+
+
+@run.field("logLines")
+async def log_lines(  # noqa: PLR0913, PLR0917 - the arguments of the wire
+    run: Run,
+    ctx: Context,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+    use_improved_pagination: bool | None = None,
+) -> Connection:
+    """Cursors name the line they stand at, so both styles of paging read them alike (docs/protocol/queries.md)."""
+    del use_improved_pagination
+    start = _line_of(after) + 1 if after else 0
+    if last is not None:
+        end = _line_of(before) if before else None
+        page = await console.load_tail(ctx, run, last, end)
+    else:
+        page = await console.load_page(ctx, run, start, page_size(first))
+    return _lines_connection(page)
+
+
+def _lines_connection(page: ConsolePage) -> Connection:
+    edges = [Edge(_line_node(line), encode_cursor(f"line:{line.number}")) for line in page.lines]
+    start, end = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
+    has_next = bool(edges) and page.lines[-1].number + 1 < page.total
+    return Connection(edges, PageInfo(end, has_next, start, page.first > 0), page.total)
+
+
+def _line_node(line: ConsoleLine) -> dict[str, Any]:
+    return {
+        "id": encode_cursor(f"line:{line.number}"),
+        "number": line.number,
+        "timestamp": line.ts,
+        "level": line.level,
+        "label": line.label,
+        "line": line.text,
+    }
+
+
+def _line_of(cursor: str) -> int:
+    text = decode_cursor(cursor) or ""
+    if not text.startswith("line:") or not text[5:].isdigit():
+        raise Invalid("the cursor belongs to another query")
+    return int(text[5:])
 
 
 @run.field("parquetHistory")
