@@ -3,4 +3,7 @@ import "@/strings";
 import { cleanup } from "@testing-library/react";
 import { afterEach } from "vitest";
 
+// the test document cannot draw and says so loudly; what draws takes null for "no canvas here"
+HTMLCanvasElement.prototype.getContext = () => null;
+
 afterEach(cleanup);

@@ -4,6 +4,8 @@ import { cx } from "@/lib/class-names";
 import styles from "./popup.module.css";
 
 interface PopoverProps {
+  /** its accessible name */
+  label: string;
   trigger: ReactElement;
   children: ReactNode;
   align?: "start" | "center" | "end";
@@ -13,13 +15,15 @@ interface PopoverProps {
 }
 
 /** A small non-modal sheet beside its trigger; Escape and a click outside close it. */
-export function Popover({ trigger, children, align = "start", open, onOpenChange, className }: PopoverProps) {
+export function Popover({ label, trigger, children, align = "start", open, onOpenChange, className }: PopoverProps) {
   return (
     <Base.Root {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner align={align} sideOffset={4} className={styles.positioner}>
-          <Base.Popup className={cx(styles.popup, styles.roomy, className)}>{children}</Base.Popup>
+          <Base.Popup aria-label={label} className={cx(styles.popup, styles.roomy, className)}>
+            {children}
+          </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>

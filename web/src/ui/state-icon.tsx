@@ -32,7 +32,7 @@ export function StateIcon({ state, bare = false }: { state: RunStateName; bare?:
   return (
     <span className={cx(styles.state, styles[state])} title={bare ? word : undefined}>
       <Icon aria-hidden className={styles.icon} />
-      <span className={bare ? styles.hidden : undefined}>{word}</span>
+      <span className={bare ? "visually-hidden" : undefined}>{word}</span>
     </span>
   );
 }

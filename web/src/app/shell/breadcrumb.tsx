@@ -54,6 +54,7 @@ function Crumb({ name, to, word, outer = false, children }: CrumbProps) {
       <Popover
         open={open}
         onOpenChange={setOpen}
+        label={t("shell.crumbs.switch", { word })}
         className={styles.choice}
         trigger={
           <button type="button" className={styles.switch} aria-label={t("shell.crumbs.switch", { word })}>

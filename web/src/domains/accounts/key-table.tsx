@@ -22,7 +22,9 @@ export function KeyTable() {
           <Head>{t("accounts.key.hint")}</Head>
           <Head>{t("accounts.key.createdAt")}</Head>
           <Head>{t("accounts.key.lastUsedAt")}</Head>
-          <Head aria-label={t("common.actions")} />
+          <Head>
+            <span className="visually-hidden">{t("common.actions")}</span>
+          </Head>
         </tr>
       </thead>
       <tbody>

@@ -17,12 +17,12 @@ export function NewKey({ created }: { created: NewApiKey }) {
   return (
     <div className={styles.steps}>
       <section>
-        <h3>{t("accounts.key.secret")}</h3>
+        <h2>{t("accounts.key.secret")}</h2>
         <p className={styles.note}>{t("accounts.key.once")}</p>
         <CodeBlock text={created.secret} name={t("accounts.key.copy")} wrap />
       </section>
       <section>
-        <h3>{t("accounts.key.use")}</h3>
+        <h2>{t("accounts.key.use")}</h2>
         <p className={styles.note}>{t("accounts.key.useText")}</p>
         <CodeBlock text={loginCommand(publicUrl)} name={t("accounts.key.copyCommand")} wrap />
       </section>

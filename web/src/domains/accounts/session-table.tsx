@@ -21,7 +21,9 @@ export function SessionTable() {
           <Head>{t("accounts.session.browser")}</Head>
           <Head>{t("accounts.session.createdAt")}</Head>
           <Head>{t("accounts.session.lastSeenAt")}</Head>
-          <Head aria-label={t("common.actions")} />
+          <Head>
+            <span className="visually-hidden">{t("common.actions")}</span>
+          </Head>
         </tr>
       </thead>
       <tbody>

@@ -46,9 +46,7 @@ export function ProjectTable({ projects, withOwner = false, sort, onSort }: Proj
         {projects.map((project) => (
           <tr key={`${project.entity}/${project.name}`}>
             <td className={styles.name}>
-              <Link to={projectPath(project.entity, project.name)} title={project.description || undefined}>
-                {project.name}
-              </Link>
+              <Link to={projectPath(project.entity, project.name)}>{project.name}</Link>
               {project.runningCount > 0 && (
                 <span className={styles.running}>{t("projects.list.running", { count: project.runningCount })}</span>
               )}

@@ -52,14 +52,14 @@ export default function AuthorizePage() {
           </div>
         </>
       )}
-      <p className={styles.links}>
+      <div className={styles.links}>
         <Link to="/settings#apikeys" className={buttonClass()}>
           {t("accounts.authorize.manage")}
         </Link>
         <Link to="/home" className={buttonClass({ look: "quiet" })}>
           {t("accounts.authorize.home")}
         </Link>
-      </p>
+      </div>
     </main>
   );
 }
