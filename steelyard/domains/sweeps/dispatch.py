@@ -1,0 +1,153 @@
+"""Use cases of agents: register, show a sign of life, be told what to do next.
+
+One transaction per heartbeat, with the sweep's row held: two agents are never given the same point.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.context import Context
+from steelyard.domains.accounts import access
+from steelyard.domains.accounts.access import Permission
+from steelyard.domains.projects import queries as project_queries
+from steelyard.domains.runs import service as runs
+from steelyard.domains.sweeps import queries, rules
+from steelyard.domains.sweeps.config import SweepConfig, parse_config
+from steelyard.domains.sweeps.model import ENDED, Agent, Assignment, Command, Sweep, SweepState
+from steelyard.domains.sweeps.rules import Again, Exit, Stop, Suggest, Wait
+from steelyard.domains.sweeps.search.points import (
+    Point,
+    draw_point,
+    fingerprint,
+    next_grid_point,
+    of_config,
+    to_args,
+)
+from steelyard.kernel import jsontext
+from steelyard.kernel.errors import NotFound
+from steelyard.kernel.ids import random_name
+
+
+async def create_agent(ctx: Context, sweep: Sweep, host: str) -> Agent:
+    access.require(ctx, Permission.WRITE, sweep.target)
+    now = ctx.ports.clock()
+    async with ctx.database.write() as conn:
+        agent_id = await queries.insert_agent(
+            conn,
+            sweep_id=sweep.id,
+            name=random_name(),
+            host=host[:255],
+            created_by=access.require_account(ctx).user_id or None,
+            created_at=now,
+            heartbeat_at=now,
+        )
+        agent = await queries.find_agent(conn, agent_id)
+    assert agent is not None, "it was just written"
+    return agent
+
+
+async def heartbeat(ctx: Context, agent_id: int, run_states: dict[str, bool]) -> tuple[Agent, list[Command]]:
+    """Note that the agent lives and return what it is to do: at most one command.
+
+    `run_states` are the agent's runs by id, true while they live. Raises `NotFound` when agent or sweep are gone.
+    """
+    async with ctx.database.write() as conn:
+        agent = await queries.find_agent(conn, agent_id)
+        sweep = await queries.find_sweep_by_id(conn, agent.sweep_id, lock=True) if agent else None
+        if agent is None or sweep is None:
+            raise NotFound("the agent or its sweep is not there any more")
+        access.require(ctx, Permission.WRITE, sweep.target)
+        now = ctx.ports.clock()
+        await queries.touch_agent(conn, agent.id, now)
+        await queries.update_sweep(conn, sweep.id, heartbeat_at=now)
+        live = {run_id for run_id, alive in run_states.items() if alive}
+        command = await _Dispatch(ctx, conn, sweep, agent, now).next_command(live)
+    return agent, [command] if command else []
+
+
+class _Dispatch:
+    """One heartbeat's decision, carried out within its transaction."""
+
+    def __init__(self, ctx: Context, conn: AsyncConnection, sweep: Sweep, agent: Agent, now: datetime) -> None:
+        self._ctx, self._conn, self._sweep, self._agent, self._now = ctx, conn, sweep, agent, now
+
+    async def next_command(self, live: set[str]) -> Command | None:
+        assignments = await queries.list_assignments(self._conn, self._sweep.id)
+        decision = rules.decide(self._sweep.state, self._agent.id, live, assignments, self._now)
+        match decision:
+            case Stop(item):
+                await queries.update_assignment(self._conn, item.id, stop_sent=True)
+                return Command("stop", item.run_id)
+            case Again(item, resume):
+                return await self._hand_again(item, resume=resume)
+            case Suggest():
+                return await self._suggest(assignments)
+            case Exit():
+                return Command("exit")
+            case Wait():
+                return None
+
+    async def _hand_again(self, item: Assignment, *, resume: bool) -> Command:
+        await queries.update_assignment(self._conn, item.id, agent_id=self._agent.id, handed_at=self._now)
+        return Command("resume" if resume else "run", item.run_id, jsontext.loads(item.parameters))
+
+    async def _suggest(self, assignments: Sequence[Assignment]) -> Command | None:
+        config = parse_config(self._sweep.config)
+        if config.is_local:
+            return None  # the local controller enqueues runs; this server does not think for it
+        count = await queries.count_runs(self._conn, self._sweep.project_id, self._sweep.name)
+        point = None if rules.is_capped(config.run_cap, count) else await self._next_point(config)
+        if point is None:
+            if not rules.has_live(assignments):
+                await self._set_state(SweepState.FINISHED)
+            return Command("exit")
+        return await self._hand_new(point)
+
+    async def _next_point(self, config: SweepConfig) -> Point | None:
+        if config.method == "random":
+            return draw_point(config.parameters, random.SystemRandom())
+        return next_grid_point(config.parameters, await self._taken(config))
+
+    async def _taken(self, config: SweepConfig) -> set[str]:
+        """Return the fingerprints of all points that some run of the sweep has, or was given."""
+        texts = await queries.list_run_texts(self._conn, self._sweep.project_id, self._sweep.name)
+        configs = [*(config_text for config_text, _, _ in texts)]
+        configs += await queries.list_parameters(self._conn, self._sweep.id)
+        points = (of_config(config.parameters, jsontext.loads(text)) for text in configs)
+        return {fingerprint(point) for point in points if point is not None}
+
+    async def _hand_new(self, point: Point) -> Command:
+        args = to_args(point)
+        project = await project_queries.find_project_by_id(self._conn, self._sweep.project_id)
+        assert project is not None, "a sweep goes with its project"
+        run = await runs.insert_pending_run(
+            self._ctx, self._conn, project, config=jsontext.dumps(args), sweep_name=self._sweep.name
+        )
+        await queries.insert_assignment(
+            self._conn,
+            sweep_id=self._sweep.id,
+            run_id=run.id,
+            agent_id=self._agent.id,
+            number=await queries.next_number(self._conn, self._sweep.id),
+            parameters=jsontext.dumps(args),
+            stop_sent=False,
+            handed_at=self._now,
+        )
+        if self._sweep.state is SweepState.PENDING:
+            await self._set_state(SweepState.RUNNING)
+        return Command("run", run.run_id, args)
+
+    async def _set_state(self, state: SweepState) -> None:
+        if self._sweep.state not in ENDED:
+            await queries.update_sweep(self._conn, self._sweep.id, state=state, updated_at=self._now)
+
+
+async def list_agent_runs(ctx: Context, agent: Agent) -> list[int]:
+    """Return the storage numbers of the runs an agent was handed; the caller has been shown the sweep."""
+    async with ctx.database.read() as conn:
+        return await queries.list_agent_runs(conn, agent.id)
