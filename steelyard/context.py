@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from steelyard.kernel.clock import Clock
 from steelyard.ports.objects import ObjectStore
@@ -62,6 +63,8 @@ class Context:
     origin: str = ""
     request_id: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    # What this request has loaded already (graphql/loading.py).
+    loaded: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def database(self) -> Database:

@@ -58,7 +58,7 @@ def snake(name: str) -> str:
 
 
 def bind_schema(schema: GraphQLSchema, bindings: Iterable[ObjectBinding], unsupported: Iterable[str]) -> None:
-    """Attach every resolver.
+    """Attach every resolver, and a refusal to the fields of `unsupported` that have none.
 
     Raises `AssertionError` for a resolver without a field, or a root field without a resolver.
     """
@@ -69,7 +69,8 @@ def bind_schema(schema: GraphQLSchema, bindings: Iterable[ObjectBinding], unsupp
             models[binding.model] = binding.type_name
     for path in unsupported:
         type_name, field_name = path.split(".")
-        _object(schema, type_name).fields[field_name].resolve = _refuse(path)
+        field = _object(schema, type_name).fields[field_name]
+        field.resolve = field.resolve or _refuse(path)
     _fill_defaults(schema, models)
 
 

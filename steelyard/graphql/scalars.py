@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from graphql import GraphQLScalarType, GraphQLSchema, ValueNode
+from graphql import ConstValueNode, GraphQLScalarType, GraphQLSchema
 from graphql.utilities import value_from_ast_untyped
 
 from steelyard.kernel import jsontext
@@ -35,11 +35,11 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _literal(parse: Any) -> Any:
-    def read(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
-        return parse(value_from_ast_untyped(node, variables))
+def _literal(read: Any) -> Any:
+    def coerce(node: ConstValueNode) -> Any:
+        return read(value_from_ast_untyped(node))
 
-    return read
+    return coerce
 
 
 _SCALARS: dict[str, tuple[Any, Any]] = {
@@ -55,4 +55,4 @@ def bind_scalars(schema: GraphQLSchema) -> None:
     for name, (write, read) in _SCALARS.items():
         scalar = schema.type_map.get(name)
         if isinstance(scalar, GraphQLScalarType):
-            vars(scalar).update(serialize=write, parse_value=read, parse_literal=_literal(read))
+            vars(scalar).update(coerce_output_value=write, coerce_input_value=read, coerce_input_literal=_literal(read))

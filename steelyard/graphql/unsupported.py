@@ -5,8 +5,18 @@ the list together with the commit that gives it a resolver.
 """
 
 _BY_AREA = {
+    "foundation": (
+        "Sweep.runs",
+        "Agent.runs",
+        "Query.artifact",
+        "Query.clientIDMapping",
+        "Mutation.createArtifact",
+        "Mutation.createArtifactManifest",
+        "Mutation.createArtifactFiles",
+        "Mutation.commitArtifact",
+        "Mutation.useArtifact",
+    ),
     "access": (
-        "Query.users",
         "Mutation.createUser",
         "Mutation.createTeam",
         "Mutation.createInvite",
@@ -21,16 +31,9 @@ _BY_AREA = {
         "Project.teamMembers",
     ),
     "client surface": (
-        "Mutation.generateApiKey",
-        "Mutation.deleteApiKey",
-        "Mutation.upsertModel",
-        "Mutation.renameProject",
-        "Mutation.deleteModel",
-        "Mutation.updateRunState",
         "Mutation.rewindRun",
         "Mutation.notifyScriptableRunAlert",
         "Mutation.enqueueSweepRun",
-        "Run.runInfo",
     ),
     "artifacts": (
         "Query.artifactCollection",

@@ -49,6 +49,11 @@ class User:
     settings: str
     created_at: datetime
 
+    @classmethod
+    def nobody(cls, moment: datetime) -> User:
+        """Stand in for an account that is gone."""
+        return cls(0, "", "deleted user", "", False, "human", False, 0, "", "{}", moment)
+
 
 @dataclass(frozen=True)
 class Membership:

@@ -62,6 +62,15 @@ async def list_users(conn: AsyncConnection, search: str = "") -> list[User]:
     return [User(**row._mapping) for row in await conn.execute(statement)]
 
 
+async def list_users_by_id(conn: AsyncConnection, ids: list[int]) -> list[User]:
+    return [User(**row._mapping) for row in await conn.execute(_users().where(t.users.c.id.in_(ids)))]
+
+
+async def find_user_of_entity(conn: AsyncConnection, entity_id: int) -> User | None:
+    """Return the person whose own entity this is."""
+    return await _find_user(conn, _users().where(t.users.c.entity_id == entity_id, t.users.c.kind == "human"))
+
+
 async def count_users(conn: AsyncConnection) -> int:
     return int((await conn.execute(select(func.count()).select_from(t.users))).scalar_one())
 

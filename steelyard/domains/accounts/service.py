@@ -274,3 +274,58 @@ async def find_organization(ctx: Context, name: str) -> Organization | None:
         organization = await queries.find_organization(conn, name)
     visible = organization and (identity.is_admin or organization.id in identity.organization_roles)
     return organization if visible else None
+
+
+async def find_organization_of_entity(ctx: Context, entity: Entity) -> Organization | None:
+    """Return the organization that a team belongs to, when the caller belongs to either."""
+    identity = access.require_account(ctx)
+    if entity.organization_id is None:
+        return None
+    member = entity.organization_id in identity.organization_roles or entity.id in identity.roles
+    if not (member or identity.is_admin):
+        return None
+    async with ctx.database.read() as conn:
+        return await queries.find_organization_by_id(conn, entity.organization_id)
+
+
+async def find_organization_entity(ctx: Context, organization: Organization) -> Entity | None:
+    access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        return await queries.find_organization_entity(conn, organization.id)
+
+
+async def find_user_of_entity(ctx: Context, entity: Entity) -> User | None:
+    access.require_account(ctx)
+    if entity.kind is not EntityKind.USER:
+        return None
+    async with ctx.database.read() as conn:
+        return await queries.find_user_of_entity(conn, entity.id)
+
+
+def may_write_to(ctx: Context, entity: Entity) -> bool:
+    return access.allows(ctx.identity, Permission.WRITE, Target(entity.id))
+
+
+# ---- the caller -----------------------------------------------------------------------------------------------
+
+
+async def load_viewer(ctx: Context) -> User:
+    identity = access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        user = await queries.find_user(conn, identity.user_id)
+    assert user is not None, "an identity has its account"
+    return user
+
+
+async def default_entity(ctx: Context) -> str:
+    """Return the name of the entity that is meant when the caller names none."""
+    return (await load_viewer(ctx)).entity
+
+
+async def search_users(ctx: Context, search: str) -> list[User]:
+    """Return the accounts whose name or address holds `search`; only the caller's own unless an administrator asks."""
+    identity = access.require_account(ctx)
+    if identity.is_admin:
+        return await list_users(ctx, search)
+    own = await load_viewer(ctx)
+    return [own] if search.lower() in f"{own.username}\n{own.email}".lower() else []

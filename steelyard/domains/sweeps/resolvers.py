@@ -6,7 +6,6 @@ from typing import Any
 
 from steelyard.context import Context
 from steelyard.domains.projects.model import Project
-from steelyard.domains.runs import listing as run_listing
 from steelyard.domains.runs.model import Run
 from steelyard.domains.sweeps import dispatch, rules, service
 from steelyard.domains.sweeps.config import warnings_of
@@ -120,11 +119,6 @@ def sweep_run_count_expected(sweep: Sweep, _ctx: Context) -> int | None:
     return config.expected_runs if config else None
 
 
-@sweep_type.field("runs")
-async def sweep_runs(sweep: Sweep, ctx: Context, **args: Any) -> Connection:
-    return await run_listing.page(ctx, sweep.project_id, args, {"sweep": sweep.name})
-
-
 @sweep_type.field("agents")
 async def sweep_agents(sweep: Sweep, ctx: Context, **args: Any) -> Connection:
     return slice_page(await service.list_agents(ctx, sweep), args.get("first"), args.get("after"))
@@ -139,9 +133,3 @@ async def sweep_agent(sweep: Sweep, ctx: Context, agent_name: str) -> Agent | No
 async def agent_state(agent: Agent, ctx: Context) -> str:
     sweep = await service.load_sweep_of_agent(ctx, agent)
     return rules.agent_state(agent.heartbeat_at, sweep.state, ctx.ports.clock())
-
-
-@agent_type.field("runs")
-async def agent_runs(agent: Agent, ctx: Context, **args: Any) -> Connection:
-    ids = await dispatch.list_agent_runs(ctx, agent)
-    return slice_page(await run_listing.by_ids(ctx, ids), args.get("first"), args.get("after"))

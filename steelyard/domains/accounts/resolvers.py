@@ -1,0 +1,212 @@
+"""GraphQL fields of accounts (docs/protocol/graphql-operations.md, users, teams, orgs)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from steelyard.context import Context
+from steelyard.domains.accounts import credentials, service
+from steelyard.domains.accounts.model import ApiKey, Entity, EntityKind, Membership, Organization, User
+from steelyard.graphql.binding import ObjectBinding
+from steelyard.graphql.connection import Connection, Edge, PageInfo, slice_page
+from steelyard.kernel import jsontext
+from steelyard.kernel.ids import decode_global_id, encode_global_id
+
+query = ObjectBinding("Query")
+mutation = ObjectBinding("Mutation")
+user_type = ObjectBinding("User", model=User)
+entity_type = ObjectBinding("Entity", model=Entity)
+organization_type = ObjectBinding("Organization", model=Organization)
+BINDINGS = [query, mutation, user_type, entity_type, organization_type]
+
+
+@query.field("viewer")
+async def viewer(ctx: Context) -> User | None:
+    return await service.load_viewer(ctx)
+
+
+@query.field("entity")
+async def find_entity(ctx: Context, name: str | None = None) -> Entity | None:
+    return await service.find_entity(ctx, name or await service.default_entity(ctx))
+
+
+@query.field("organization")
+async def find_organization(ctx: Context, name: str) -> Organization | None:
+    return await service.find_organization(ctx, name)
+
+
+@query.field("users")
+async def search_users(
+    ctx: Context,
+    query: str | None = None,
+    first: int | None = None,
+    after: str | None = None,
+) -> Connection:
+    """All accounts for an administrator, only themselves for anybody else."""
+    return slice_page(await service.search_users(ctx, query or ""), first, after)
+
+
+# ---- User -----------------------------------------------------------------------------------------------------
+
+
+def _is_self(user: User, ctx: Context) -> bool:
+    return ctx.identity is not None and ctx.identity.user_id == user.id
+
+
+@user_type.field("admin")
+def user_admin(user: User, _ctx: Context) -> bool:
+    return user.is_admin
+
+
+@user_type.field("email")
+def user_email(user: User, ctx: Context) -> str | None:
+    """Addresses are shown to their owner and to administrators only."""
+    return user.email if _is_self(user, ctx) or (ctx.identity and ctx.identity.is_admin) else None
+
+
+@user_type.field("flags")
+def user_flags(user: User, _ctx: Context) -> dict[str, Any]:
+    """Clients upload the program's source only where `code_saving_enabled` is on."""
+    return {"code_saving_enabled": True, **jsontext.loads(user.settings or "{}")}
+
+
+@user_type.field("accountType")
+def user_account_type(user: User, _ctx: Context) -> str:
+    return "SERVICE" if user.kind == "service" else "MEMBER"
+
+
+@user_type.field("photoUrl")
+@user_type.field("userInfo")
+@user_type.field("deletedAt")
+def absent(_user: User, _ctx: Context) -> None:
+    return None
+
+
+@user_type.field("apiKeys")
+async def user_keys(user: User, ctx: Context) -> Connection | None:
+    if not _is_self(user, ctx):
+        return None
+    keys = [_key(key, shown=key.hint) for key in await credentials.list_keys(ctx)]
+    return Connection([Edge(key, "") for key in keys], PageInfo(None, has_next_page=False))
+
+
+def _key(key: ApiKey, shown: str) -> dict[str, Any]:
+    """`name` is the whole secret once, a hint of it ever after; our own name of a key is its description."""
+    number = encode_global_id("ApiKey", key.id)
+    return {"id": number, "name": shown, "description": key.name, "createdAt": key.created_at}
+
+
+@user_type.field("teams")
+async def user_teams(user: User, ctx: Context, first: int | None = None, after: str | None = None) -> Connection | None:
+    if not _is_self(user, ctx):
+        return None
+    own = await service.list_own_entities(ctx)
+    return slice_page([entity for entity in own if entity.kind is EntityKind.TEAM], first or len(own), after)
+
+
+@user_type.field("organizations")
+async def user_organizations(user: User, ctx: Context) -> list[Organization]:
+    return await service.list_own_organizations(ctx) if _is_self(user, ctx) else []
+
+
+# ---- Entity and Organization ----------------------------------------------------------------------------------
+
+
+@entity_type.field("entityType")
+def entity_kind(entity: Entity, _ctx: Context) -> str:
+    return entity.kind.value
+
+
+@entity_type.field("isTeam")
+def entity_is_team(entity: Entity, _ctx: Context) -> bool:
+    return entity.kind is EntityKind.TEAM
+
+
+@entity_type.field("available")
+@entity_type.field("isPaid")
+@entity_type.field("readOnlyAdmin")
+@entity_type.field("privateOnly")
+def never(_entity: Entity, _ctx: Context) -> bool:
+    """A name that exists is not available, and this server knows no plans that restrict an entity."""
+    return False
+
+
+@entity_type.field("readOnly")
+def entity_read_only(entity: Entity, ctx: Context) -> bool:
+    return not service.may_write_to(ctx, entity)
+
+
+@entity_type.field("codeSavingEnabled")
+def code_saving_enabled(_entity: Entity, _ctx: Context) -> bool:
+    return True
+
+
+@entity_type.field("defaultAccess")
+def default_access(entity: Entity, _ctx: Context) -> str:
+    return "PRIVATE" if entity.kind is EntityKind.USER else "ENTITY_WRITE"
+
+
+@entity_type.field("storageBytes")
+def storage_bytes(_entity: Entity, _ctx: Context) -> int:
+    """Not metered yet."""
+    return 0
+
+
+@entity_type.field("photoUrl")
+@entity_type.field("limits")
+def entity_absent(_entity: Entity, _ctx: Context) -> None:
+    return None
+
+
+@entity_type.field("user")
+async def entity_user(entity: Entity, ctx: Context) -> User | None:
+    return await service.find_user_of_entity(ctx, entity)
+
+
+@entity_type.field("organization")
+async def entity_organization(entity: Entity, ctx: Context) -> Organization | None:
+    return await service.find_organization_of_entity(ctx, entity)
+
+
+@entity_type.field("members")
+async def entity_members(entity: Entity, ctx: Context) -> list[dict[str, Any]]:
+    return [_member(item) for item in await service.list_team_members(ctx, entity)]
+
+
+def _member(item: Membership) -> dict[str, Any]:
+    user = item.user
+    return {
+        "id": encode_global_id("Member", user.id),
+        "name": user.name or user.username,
+        "username": user.username,
+        "email": user.email,
+        "role": item.role.value,
+        "admin": item.role == "admin",
+        "pending": False,
+        "accountType": "SERVICE" if user.kind == "service" else "MEMBER",
+    }
+
+
+@organization_type.field("orgEntity")
+async def organization_entity(organization: Organization, ctx: Context) -> Entity | None:
+    return await service.find_organization_entity(ctx, organization)
+
+
+@organization_type.field("coreWeaveOrganizationId")
+def no_vendor_account(_organization: Organization, _ctx: Context) -> None:
+    return None
+
+
+# ---- keys -----------------------------------------------------------------------------------------------------
+
+
+@mutation.field("generateApiKey")
+async def generate_api_key(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the wire's name
+    made = await credentials.create_key(ctx, input.get("description") or "")
+    return {"apiKey": _key(made.key, shown=made.secret)}
+
+
+@mutation.field("deleteApiKey")
+async def delete_api_key(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+    await credentials.revoke_key(ctx, decode_global_id("ApiKey", input["id"]))
+    return {"success": True}

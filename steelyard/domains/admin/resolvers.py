@@ -1,0 +1,38 @@
+"""GraphQL fields about the server itself (docs/protocol/compat.md, version info)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from steelyard.context import Context
+from steelyard.domains.accounts.model import Organization
+from steelyard.domains.admin.features import FEATURES
+from steelyard.graphql.binding import ObjectBinding
+
+# Clients warn when they are newer than the maximum, and take old paths when it is low or absent.
+_CLI_VERSIONS = {"min_cli_version": "0.12.0", "max_cli_version": "99.0.0"}
+# The server release whose protocol we speak; plug-ins of clients compare with it.
+_PROTOCOL_VERSION = "0.78.0"
+
+query = ObjectBinding("Query")
+organization_type = ObjectBinding("Organization")
+BINDINGS = [query, organization_type]
+
+
+@query.field("serverInfo")
+def server_info(_ctx: Context) -> dict[str, Any]:
+    return {
+        "cliVersionInfo": _CLI_VERSIONS,
+        "latestLocalVersionInfo": {
+            "outOfDate": False,
+            "latestVersionString": _PROTOCOL_VERSION,
+            "versionOnThisInstanceString": _PROTOCOL_VERSION,
+        },
+        "features": [{"name": name, "isEnabled": enabled} for name, enabled in FEATURES],
+    }
+
+
+@organization_type.field("featureFlags")
+def no_ramps(_organization: Organization, _ctx: Context, **_: Any) -> list[Any]:
+    """No capability of this server is rolled out to some organizations only."""
+    return []

@@ -1,0 +1,65 @@
+"""Questions about projects, one function each. They never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.domains.accounts.access import Visibility
+from steelyard.domains.accounts.tables import entities
+from steelyard.domains.projects.model import Project
+from steelyard.domains.projects.tables import projects
+from steelyard.kernel.names import fold
+
+_SEEN_BY_ALL = (Visibility.PUBLIC, Visibility.OPEN)
+
+
+def _projects() -> Select[Any]:
+    return select(*projects.c, entities.c.name.label("entity")).join(entities, entities.c.id == projects.c.entity_id)
+
+
+async def _find(conn: AsyncConnection, statement: Select[Any]) -> Project | None:
+    row = (await conn.execute(statement)).first()
+    return Project(**row._mapping) if row else None
+
+
+async def find_project(conn: AsyncConnection, entity: str, name: str) -> Project | None:
+    return await _find(conn, _projects().where(entities.c.folded_name == fold(entity), projects.c.name == name))
+
+
+async def find_project_by_id(conn: AsyncConnection, project_id: int) -> Project | None:
+    return await _find(conn, _projects().where(projects.c.id == project_id))
+
+
+async def list_projects_by_id(conn: AsyncConnection, ids: list[int]) -> list[Project]:
+    return [Project(**row._mapping) for row in await conn.execute(_projects().where(projects.c.id.in_(ids)))]
+
+
+async def list_projects(
+    conn: AsyncConnection, owners: Collection[int], seen_whole: Collection[int] | None, offset: int, limit: int
+) -> list[Project]:
+    """Return the projects of `owners`, the last active first.
+
+    Of owners outside `seen_whole` only those that everybody may see; None stands for all owners.
+    """
+    statement = _projects().where(projects.c.entity_id.in_(owners))
+    if seen_whole is not None:
+        statement = statement.where(or_(projects.c.entity_id.in_(seen_whole), projects.c.visibility.in_(_SEEN_BY_ALL)))
+    statement = statement.order_by(projects.c.last_active_at.desc(), projects.c.id.desc())
+    return [Project(**row._mapping) for row in await conn.execute(statement.offset(offset).limit(limit))]
+
+
+async def update_project(conn: AsyncConnection, project_id: int, **values: Any) -> None:
+    await conn.execute(update(projects).where(projects.c.id == project_id).values(**values))
+
+
+async def next_run_number(conn: AsyncConnection, project_id: int, moment: datetime) -> int:
+    """Count one more run of the project and return its number, from 1 on. Holds the project until the commit."""
+    changed = {"run_counter": projects.c.run_counter + 1, "last_active_at": moment}
+    await conn.execute(update(projects).where(projects.c.id == project_id).values(**changed))
+    statement = select(projects.c.run_counter).where(projects.c.id == project_id)
+    return int((await conn.execute(statement)).scalar_one())

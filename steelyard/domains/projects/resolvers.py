@@ -1,0 +1,145 @@
+"""GraphQL fields of projects (docs/protocol/graphql-operations.md, projects). The wire also calls them models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from steelyard.context import Context
+from steelyard.domains.accounts import service as accounts
+from steelyard.domains.accounts.loaders import entities, users
+from steelyard.domains.accounts.model import Entity, User
+from steelyard.domains.projects import service
+from steelyard.domains.projects.model import Project, parse_access, wire_access
+from steelyard.domains.projects.service import ProjectChange
+from steelyard.graphql.binding import ObjectBinding
+from steelyard.graphql.connection import Connection, offset_of, offset_page, page_size
+from steelyard.kernel.errors import NotFound
+from steelyard.kernel.ids import decode_global_id, encode_global_id
+
+query = ObjectBinding("Query")
+mutation = ObjectBinding("Mutation")
+project_type = ObjectBinding("Project", model=Project)
+entity_type = ObjectBinding("Entity")
+user_type = ObjectBinding("User")
+BINDINGS = [query, mutation, project_type, entity_type, user_type]
+
+
+@query.field("project")
+@query.field("model")
+async def find_project(ctx: Context, name: str | None = None, entity_name: str | None = None) -> Project | None:
+    if not name:
+        return None
+    return await service.find_project(ctx, entity_name or await accounts.default_entity(ctx), name)
+
+
+@query.field("models")
+async def list_projects(
+    ctx: Context, entity_name: str | None = None, first: int | None = None, after: str | None = None, **_: Any
+) -> Connection | None:
+    owner = await accounts.find_entity(ctx, entity_name or await accounts.default_entity(ctx))
+    return await entity_projects(owner, ctx, first, after) if owner else None
+
+
+@entity_type.field("projects")
+async def entity_projects(
+    entity: Entity, ctx: Context, first: int | None = None, after: str | None = None, **_: Any
+) -> Connection:
+    offset, size = offset_of(after), page_size(first)
+    return offset_page(await service.list_projects(ctx, entity, offset, size + 1), offset, size)
+
+
+@entity_type.field("project")
+async def entity_project(entity: Entity, ctx: Context, name: str | None = None) -> Project | None:
+    return await service.find_project(ctx, entity.name, name) if name else None
+
+
+@user_type.field("projects")
+async def user_projects(
+    user: User, ctx: Context, first: int | None = None, after: str | None = None, **_: Any
+) -> Connection:
+    """Every project of the caller's entities; of somebody else's own entity those the caller may see."""
+    if ctx.identity is None or user.id != ctx.identity.user_id:
+        owner = await accounts.find_entity(ctx, user.username)
+        return await entity_projects(owner, ctx, first, after) if owner else offset_page([], 0, 0)
+    offset, size = offset_of(after), page_size(first)
+    return offset_page(await service.list_own_projects(ctx, offset, size + 1), offset, size)
+
+
+# ---- fields ---------------------------------------------------------------------------------------------------
+
+
+@project_type.field("internalId")
+def internal_id(project: Project, _ctx: Context) -> str:
+    return encode_global_id("ProjectInternalId", project.id)
+
+
+@project_type.field("entityName")
+def entity_name(project: Project, _ctx: Context) -> str:
+    return project.entity
+
+
+@project_type.field("entity")
+async def entity(project: Project, ctx: Context) -> Entity | None:
+    return await entities.load(ctx, project.entity_id)
+
+
+@project_type.field("access")
+def wire_access_of(project: Project, _ctx: Context) -> str:
+    return wire_access(project.visibility)
+
+
+@project_type.field("lastActive")
+@project_type.field("updatedAt")
+def last_active(project: Project, _ctx: Context) -> Any:
+    return project.last_active_at
+
+
+@project_type.field("readOnly")
+def read_only(project: Project, ctx: Context) -> bool:
+    return service.is_read_only(ctx, project)
+
+
+@project_type.field("isBenchmark")
+@project_type.field("isPublished")
+def is_never(_project: Project, _ctx: Context) -> bool:
+    """Benchmarks and published pages exist on the vendor's public site only."""
+    return False
+
+
+@project_type.field("user")
+async def author(project: Project, ctx: Context) -> User | None:
+    return await users.load(ctx, project.created_by) if project.created_by else None
+
+
+# ---- mutations ------------------------------------------------------------------------------------------------
+
+
+@mutation.field("upsertModel")
+async def upsert_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the wire's name
+    access = input.get("access")
+    change = ProjectChange(
+        description=input.get("description"),
+        visibility=parse_access(access) if access else None,
+        views=input.get("views"),
+    )
+    if input.get("id"):
+        number = decode_global_id("Project", input["id"])
+        project, inserted = await service.update_project(ctx, number, change, input.get("name")), False
+    else:
+        project, inserted = await service.upsert_project(ctx, input.get("entityName"), input.get("name"), change)
+    return {"project": project, "model": project, "inserted": inserted}
+
+
+@mutation.field("renameProject")
+async def rename_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+    found = await service.find_project(ctx, input["entityName"], input["oldProjectName"])
+    if found is None:
+        raise NotFound(f"project {input['entityName']}/{input['oldProjectName']} not found")
+    project = await service.update_project(ctx, found.id, ProjectChange(), input["newProjectName"])
+    return {"project": project, "inserted": False}
+
+
+@mutation.field("deleteModel")
+async def delete_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+    await service.delete_project(ctx, decode_global_id("Project", input["id"]))
+    return {"success": True}

@@ -1,0 +1,212 @@
+"""Use cases of projects. Anybody who may write to an entity makes a project by first using its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.context import Context
+from steelyard.domains.accounts import access
+from steelyard.domains.accounts import queries as account_queries
+from steelyard.domains.accounts.access import Permission, Target, Visibility
+from steelyard.domains.accounts.model import Entity, EntityKind
+from steelyard.domains.projects import queries
+from steelyard.domains.projects.model import Project, check_visibility
+from steelyard.domains.projects.tables import projects
+from steelyard.kernel.errors import Conflict, Denied, NotFound
+from steelyard.kernel.names import check_project_name
+from steelyard.sql.dialect import insert_ignore, is_duplicate
+
+DEFAULT_PROJECT = "uncategorized"
+
+
+@dataclass(frozen=True)
+class ProjectChange:
+    """What to change; None leaves it."""
+
+    description: str | None = None
+    visibility: str | None = None
+    views: str | None = None
+
+    def columns(self) -> dict[str, Any]:
+        if self.visibility is not None:
+            check_visibility(self.visibility)
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+async def find_project(ctx: Context, entity: str, name: str) -> Project | None:
+    """Return the project, None when it is absent or not the caller's to see."""
+    access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        project = await queries.find_project(conn, entity, name)
+    return project if project and access.allows(ctx.identity, Permission.READ, project.target) else None
+
+
+async def load_project(ctx: Context, entity: str, name: str) -> Project:
+    project = await find_project(ctx, entity, name)
+    if project is None:
+        raise NotFound(f"project {entity}/{name} not found")
+    return project
+
+
+async def load_projects(ctx: Context, ids: list[int]) -> dict[int, Project]:
+    """Return those of `ids` that the caller may see, by id."""
+    access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        found = await queries.list_projects_by_id(conn, ids)
+    return {item.id: item for item in found if access.allows(ctx.identity, Permission.READ, item.target)}
+
+
+async def list_projects(ctx: Context, entity: Entity, offset: int, limit: int) -> list[Project]:
+    """Return the projects of `entity` that the caller may see, the last active first."""
+    return await _list(ctx, [entity.id], offset, limit)
+
+
+async def list_own_projects(ctx: Context, offset: int, limit: int) -> list[Project]:
+    """Return the projects of all entities that the caller belongs to, the last active first."""
+    return await _list(ctx, list(access.require_account(ctx).roles), offset, limit)
+
+
+async def _list(ctx: Context, owners: list[int], offset: int, limit: int) -> list[Project]:
+    identity = access.require_account(ctx)
+    seen_whole = None if identity.is_admin else list(identity.roles)
+    async with ctx.database.read() as conn:
+        return await queries.list_projects(conn, owners, seen_whole, offset, limit)
+
+
+async def load_owner(ctx: Context, conn: AsyncConnection, entity: str | None) -> Entity:
+    """Return the entity that a new thing shall belong to: the named one, or the caller's default.
+
+    Raises `NotFound` for an unknown name.
+    """
+    identity = access.require_account(ctx)
+    if not entity:
+        user = await account_queries.find_user(conn, identity.user_id)
+        assert user is not None, "an identity has its account"
+        entity = user.entity
+    found = await account_queries.find_entity(conn, entity)
+    if found is None:
+        raise NotFound(f"entity {entity} not found")
+    return found
+
+
+async def ensure_project(ctx: Context, conn: AsyncConnection, entity: str | None, name: str | None) -> Project:
+    """Return the project that a client is about to write to, made when it is the first to use the name.
+
+    Joins the caller's transaction; two callers at once get the same project. Raises `NotFound` for an unknown entity,
+    `Denied` without write access (whether the project exists is not told), `Invalid` for an unfit name.
+    """
+    owner = await load_owner(ctx, conn, entity)
+    name = check_project_name(name or DEFAULT_PROJECT)
+    found = await queries.find_project(conn, owner.name, name)
+    if not access.allows(ctx.identity, Permission.WRITE, found.target if found else Target(owner.id)):
+        raise Denied("permission denied")
+    if found is None:
+        await insert_ignore(conn, projects, _new_columns(ctx, owner, name, ProjectChange()))
+        found = await queries.find_project(conn, owner.name, name)
+    assert found is not None, "it was just written"
+    return found
+
+
+def _new_columns(ctx: Context, owner: Entity, name: str, spec: ProjectChange) -> dict[str, Any]:
+    identity = access.require_account(ctx)
+    now = ctx.ports.clock()
+    own = owner.kind is EntityKind.USER
+    return {
+        "entity_id": owner.id,
+        "name": name,
+        "description": "",
+        "visibility": Visibility.PRIVATE if own else Visibility.TEAM,
+        "created_by": identity.user_id or None,
+        "created_at": now,
+        "last_active_at": now,
+        "run_counter": 0,
+        **spec.columns(),
+    }
+
+
+async def create_project(ctx: Context, entity: str | None, name: str, spec: ProjectChange) -> Project:
+    """Make a project. Raises `Conflict` when the name is taken, else as `ensure_project` does."""
+    async with ctx.database.write() as conn:
+        owner = await load_owner(ctx, conn, entity)
+        if not access.allows(ctx.identity, Permission.WRITE, Target(owner.id)):
+            raise Denied("permission denied")
+        columns = _new_columns(ctx, owner, check_project_name(name), spec)
+        try:
+            await conn.execute(insert(projects).values(**columns))
+        except IntegrityError as error:
+            if not is_duplicate(error):
+                raise
+            raise Conflict(f"a project {owner.name}/{name} exists already") from error
+        project = await queries.find_project(conn, owner.name, name)
+    assert project is not None, "it was just written"
+    return project
+
+
+async def upsert_project(
+    ctx: Context, entity: str | None, name: str | None, change: ProjectChange
+) -> tuple[Project, bool]:
+    """Return the project with `change` applied, and whether it was made for that."""
+    async with ctx.database.write() as conn:
+        owner = await load_owner(ctx, conn, entity)
+        before = await queries.find_project(conn, owner.name, name or DEFAULT_PROJECT)
+        project = await ensure_project(ctx, conn, owner.name, name)
+        if before is not None:
+            _check_change(ctx, project, change)
+        await _write(conn, project, change.columns())
+        return await _reload(conn, project.id), before is None
+
+
+async def update_project(ctx: Context, project_id: int, change: ProjectChange, name: str | None = None) -> Project:
+    """Change a project, and its name when one is given. Raises `Conflict` when that name is taken."""
+    async with ctx.database.write() as conn:
+        project = await _reload(conn, project_id)
+        access.require(ctx, Permission.WRITE, project.target)
+        _check_change(ctx, project, change)
+        values = change.columns()
+        if name is not None and name != project.name:
+            access.require(ctx, Permission.MANAGE, project.target)
+            values["name"] = check_project_name(name)
+        await _write(conn, project, values)
+        return await _reload(conn, project_id)
+
+
+def _check_change(ctx: Context, project: Project, change: ProjectChange) -> None:
+    if change.visibility not in {None, project.visibility}:
+        access.require(ctx, Permission.MANAGE, project.target)
+
+
+async def _write(conn: AsyncConnection, project: Project, values: dict[str, Any]) -> None:
+    if not values:
+        return
+    try:
+        await queries.update_project(conn, project.id, **values)
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
+        raise Conflict(f"a project {project.entity}/{values['name']} exists already") from error
+
+
+async def delete_project(ctx: Context, project_id: int) -> None:
+    """Delete a project with all its runs for good. Needs to manage its entity, or to have made the project."""
+    async with ctx.database.write() as conn:
+        project = await _reload(conn, project_id)
+        identity = access.require(ctx, Permission.WRITE, project.target)
+        if project.created_by != identity.user_id:
+            access.require(ctx, Permission.MANAGE, project.target)
+        await conn.execute(delete(projects).where(projects.c.id == project.id))
+
+
+async def _reload(conn: AsyncConnection, project_id: int) -> Project:
+    project = await queries.find_project_by_id(conn, project_id)
+    if project is None:
+        raise NotFound("project not found")
+    return project
+
+
+def is_read_only(ctx: Context, project: Project) -> bool:
+    return not access.allows(ctx.identity, Permission.WRITE, project.target)

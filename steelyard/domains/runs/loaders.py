@@ -1,0 +1,9 @@
+"""Batch loaders of runs: what every run of a page is asked for."""
+
+from __future__ import annotations
+
+from steelyard.domains.projects import service as projects
+from steelyard.domains.projects.model import Project
+from steelyard.graphql.loading import Batch
+
+projects_of_runs: Batch[int, Project] = Batch("projects", projects.load_projects)

@@ -1,0 +1,148 @@
+"""GraphQL fields of runs, which the wire also calls buckets (docs/protocol/ingest.md, graphql-operations.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from steelyard.context import Context
+from steelyard.domains.accounts.loaders import users
+from steelyard.domains.accounts.model import User
+from steelyard.domains.projects.model import Project
+from steelyard.domains.runs import documents, service
+from steelyard.domains.runs.loaders import projects_of_runs
+from steelyard.domains.runs.model import Run, RunState
+from steelyard.domains.runs.service import RunChange, RunName
+from steelyard.graphql.binding import ObjectBinding
+from steelyard.kernel.ids import decode_global_id
+
+mutation = ObjectBinding("Mutation")
+project_type = ObjectBinding("Project")
+run_type = ObjectBinding("Run", model=Run)
+BINDINGS = [mutation, project_type, run_type]
+
+# Wire name of each attribute that is called otherwise here.
+_RENAMED = {
+    "name": "run_id",
+    "displayName": "title",
+    "exitcode": "exit_code",
+    "summaryMetrics": "summary",
+    "group": "group_name",
+    "jobProgram": "program",
+    "jobRepo": "repository",
+    "commit": "commit_sha",
+    "stopped": "stop_requested",
+    "shouldStop": "stop_requested",
+}
+
+
+def _attribute(name: str) -> Any:
+    return lambda run, _ctx: getattr(run, name)
+
+
+for _wire, _own in _RENAMED.items():
+    run_type.field(_wire)(_attribute(_own))
+
+
+# ---- finding --------------------------------------------------------------------------------------------------
+
+
+@project_type.field("run")
+@project_type.field("bucket")
+async def find_run(project: Project, ctx: Context, name: str, **_: Any) -> Run | None:
+    return await service.find_run(ctx, project, name)
+
+
+@run_type.field("tags")
+def tags(run: Run, _ctx: Context) -> list[str]:
+    return list(run.tags)
+
+
+@run_type.field("wandbConfig")
+def client_config(run: Run, _ctx: Context, keys: list[str] | None = None) -> dict[str, Any]:
+    return documents.client_config(run.config, keys)
+
+
+@run_type.field("runInfo")
+def run_info(run: Run, _ctx: Context) -> dict[str, Any] | None:
+    return documents.run_info(run.config)
+
+
+@run_type.field("readOnly")
+def read_only(run: Run, ctx: Context) -> bool:
+    return service.is_read_only(ctx, run)
+
+
+@run_type.field("running")
+def running(run: Run, _ctx: Context) -> bool:
+    return run.state in {RunState.RUNNING, RunState.PREEMPTING}
+
+
+@run_type.field("failed")
+def failed(run: Run, _ctx: Context) -> bool:
+    return run.state in {RunState.FAILED, RunState.CRASHED, RunState.KILLED}
+
+
+@run_type.field("project")
+async def project_of(run: Run, ctx: Context) -> Project | None:
+    return await projects_of_runs.load(ctx, run.project_id)
+
+
+@run_type.field("user")
+async def author(run: Run, ctx: Context) -> User | dict[str, Any]:
+    """Never null: clients read a name from it even where the account is gone."""
+    found = await users.load(ctx, run.created_by) if run.created_by else None
+    return found or User.nobody(run.created_at)
+
+
+# ---- mutations ------------------------------------------------------------------------------------------------
+
+
+@mutation.field("upsertBucket")
+async def upsert_run(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the wire's name
+    """By name it starts or continues work on a run; by id alone it edits one."""
+    change = _change(input)
+    if input.get("id") and not input.get("name"):
+        run, inserted = await service.update_run(ctx, decode_global_id("Run", input["id"]), change), False
+    elif input.get("id"):
+        run, inserted = await service.resume_run(ctx, decode_global_id("Run", input["id"]), change), False
+    else:
+        name = RunName(input.get("entityName"), input.get("modelName"), input.get("name"))
+        run, inserted = await service.upsert_run(ctx, name, change)
+    return {"bucket": run, "inserted": inserted}
+
+
+def _change(given: dict[str, Any]) -> RunChange:
+    return RunChange(
+        title=given.get("displayName") or None,
+        notes=given.get("notes"),
+        description=given.get("description"),
+        group_name=given.get("groupName"),
+        job_type=given.get("jobType"),
+        tags=given.get("tags"),
+        config=given.get("config"),
+        summary=given.get("summaryMetrics"),
+        host=given.get("host"),
+        program=given.get("jobProgram"),
+        repository=given.get("jobRepo"),
+        commit_sha=given.get("commit"),
+        state=given.get("state"),
+        sweep=given.get("sweep"),
+    )
+
+
+@mutation.field("deleteRun")
+async def delete_run(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+    await service.delete_run(ctx, decode_global_id("Run", input["id"]))
+    return {"success": True}
+
+
+@mutation.field("stopRun")
+async def stop_run(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+    await service.stop_run(ctx, decode_global_id("Run", input["id"]))
+    return {"success": True}
+
+
+@mutation.field("updateRunState")
+async def set_state(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+    await service.set_state(ctx, decode_global_id("Run", input["id"]), input["state"])
+    return {"success": True}

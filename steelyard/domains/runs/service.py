@@ -1,0 +1,274 @@
+"""Use cases of runs: make, find, change, stop, delete. Their life while they stream is in `progress.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.context import Context
+from steelyard.domains.accounts import access
+from steelyard.domains.accounts import queries as account_queries
+from steelyard.domains.accounts.access import Permission
+from steelyard.domains.projects import queries as project_queries
+from steelyard.domains.projects import service as projects
+from steelyard.domains.projects.model import Project
+from steelyard.domains.runs import documents, queries, rules
+from steelyard.domains.runs.model import Condition, Run, RunState
+from steelyard.domains.runs.tables import runs
+from steelyard.domains.runs.titles import generate_title
+from steelyard.kernel.errors import Gone, Invalid, NotFound
+from steelyard.kernel.ids import random_name
+from steelyard.kernel.names import check_run_id
+from steelyard.sql.dialect import insert_ignore
+
+# What people type and see in lists; longer ones are refused, for cut ones would no longer be found.
+_LABEL_MAX = 512
+TAGS_MAX = 1000
+# What programs find out by themselves is cut to the column instead: a run must not fail for a long path.
+_CUT = {"commit_sha": 128, "host": 255, "program": 1024, "repository": 1024}
+
+
+@dataclass(frozen=True)
+class RunChange:
+    """What to change; None leaves it as it is. Documents and tags replace the old ones whole."""
+
+    title: str | None = None
+    notes: str | None = None
+    description: str | None = None
+    group_name: str | None = None
+    job_type: str | None = None
+    tags: list[str] | None = None
+    config: str | None = None
+    summary: str | None = None
+    host: str | None = None
+    program: str | None = None
+    repository: str | None = None
+    commit_sha: str | None = None
+    state: str | None = None
+    sweep: str | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns to set, without state and sweep. Raises `Invalid`."""
+        given = {name: value for name, value in vars(self).items() if value is not None}
+        for name in ("title", "group_name", "job_type"):
+            if len(given.get(name, "")) > _LABEL_MAX:
+                raise Invalid(f"{name.replace('_', ' ')} must be at most {_LABEL_MAX} characters")
+        for name in ("config", "summary"):
+            if name in given:
+                documents.check_object(given[name], name)
+        if "tags" in given:
+            given["tags"] = _tags_text(given["tags"])
+        cut = {name: given[name][:length] for name, length in _CUT.items() if name in given}
+        return {name: value for name, value in (given | cut).items() if name not in {"state", "sweep"}}
+
+
+def _tags_text(tags: list[str]) -> str:
+    if len(tags) > TAGS_MAX or any(len(tag) > _LABEL_MAX for tag in tags):
+        raise Invalid(f"a run may have {TAGS_MAX} tags of at most {_LABEL_MAX} characters each")
+    return orjson.dumps(list(dict.fromkeys(tags))).decode()
+
+
+@dataclass(frozen=True)
+class RunName:
+    """A run as a client names it; missing parts are the caller's defaults, a missing `run_id` is generated."""
+
+    entity: str | None
+    project: str | None
+    run_id: str | None
+
+
+async def upsert_run(ctx: Context, name: RunName, change: RunChange) -> tuple[Run, bool]:
+    """Begin to work under a run id: make the run, or change the one that has it; return whether it was made.
+
+    The project is made when needed. An ended run starts a new attempt (docs/protocol/ingest.md, existing runs).
+    Raises `Gone` for the id of a deleted run, `Denied`, `Invalid`, `NotFound` for an unknown entity.
+    """
+    run_id = check_run_id(name.run_id) if name.run_id else random_name()
+    columns = change.columns()
+    async with ctx.database.write() as conn:
+        project = await projects.ensure_project(ctx, conn, name.entity, name.project)
+        found = await queries.lock_project_run(conn, project.id, run_id)
+        inserted = found is None and await _insert_run(ctx, conn, project, change, columns | {"run_id": run_id})
+        if not inserted:
+            found = found or await queries.lock_project_run(conn, project.id, run_id)
+            assert found is not None, "it was there, or somebody else has just written it"
+            await _start_again(ctx, conn, found, change, columns)
+        return await _reload(conn, project.id, run_id), inserted
+
+
+async def insert_pending_run(
+    ctx: Context, conn: AsyncConnection, project: Project, *, config: str, sweep_name: str
+) -> Run:
+    """Write a run that an agent is about to start, within the caller's transaction; the caller has checked access."""
+    run_id = random_name()
+    change = RunChange(config=config, state=RunState.PENDING, sweep=sweep_name)
+    await _insert_run(ctx, conn, project, change, change.columns() | {"run_id": run_id})
+    return await _reload(conn, project.id, run_id)
+
+
+async def _reload(conn: AsyncConnection, project_id: int, run_id: str) -> Run:
+    run = await queries.find_project_run(conn, project_id, run_id)
+    assert run is not None, "it was just written"
+    return run
+
+
+async def _insert_run(
+    ctx: Context, conn: AsyncConnection, project: Project, change: RunChange, columns: dict[str, Any]
+) -> bool:
+    now = ctx.ports.clock()
+    number = await project_queries.next_run_number(conn, project.id, now)
+    state = rules.parse_state(change.state) if change.state else RunState.RUNNING
+    started = state is RunState.RUNNING
+    values = {
+        "project_id": project.id,
+        "title": generate_title(number, in_sweep=bool(change.sweep)),
+        "number": number,
+        "state": state,
+        "stop_requested": False,
+        "preempting": False,
+        "created_by": await _author(ctx, conn, project.entity_id),
+        "tags": "[]",
+        "config": "{}",
+        "summary": "{}",
+        "system_metrics": "{}",
+        "sweep_name": change.sweep or None,
+        "created_at": now,
+        "started_at": now if started else None,
+        "updated_at": now,
+        "heartbeat_at": now if started else None,
+        "version": 1,
+        **columns,
+    }
+    return await insert_ignore(conn, runs, values)
+
+
+async def _start_again(
+    ctx: Context, conn: AsyncConnection, run: Run, change: RunChange, columns: dict[str, Any]
+) -> None:
+    _refuse_deleted(run)
+    now = ctx.ports.clock()
+    before = run.condition
+    after = _condition_given(before, change) or rules.after_start(before)
+    values = columns | _condition_columns(before, after)
+    if after.state is RunState.RUNNING:
+        values |= {"heartbeat_at": now, "started_at": run.started_at or now}
+    if "config" in columns and ctx.headers.get("x-wandb-use-async-filestream", "").lower() == "true":
+        values["config"] = documents.merge_configs(run.config, columns["config"])
+    await _write(conn, run, now, change, values)
+
+
+def _refuse_deleted(run: Run) -> None:
+    if run.deleted_at is not None:
+        raise Gone(f"run {run.run_id} was previously created and deleted; try a new run name")
+
+
+def _condition_given(before: Condition, change: RunChange) -> Condition | None:
+    if change.state is None:
+        return None
+    state = rules.parse_state(change.state)
+    return before if state is before.state else Condition(state)
+
+
+def _condition_columns(before: Condition, after: Condition) -> dict[str, Any]:
+    if before == after:
+        return {}
+    return {**vars(after), "finished_at": None} if after.state not in rules.ENDED else vars(after)
+
+
+async def _write(conn: AsyncConnection, run: Run, now: datetime, change: RunChange, values: dict[str, Any]) -> None:
+    if change.sweep is not None:
+        values = {**values, "sweep_name": change.sweep or None}
+    if values:
+        await queries.update_run(conn, run.id, now, **values)
+        await project_queries.update_project(conn, run.project_id, last_active_at=now)
+
+
+async def _author(ctx: Context, conn: AsyncConnection, entity_id: int) -> int | None:
+    """Return whose run it is: the caller's, or that of the member whom a service account names in its headers."""
+    identity = access.require_account(ctx)
+    named = ctx.headers.get("x-wandb-username", "")
+    if identity.kind == "service" and named:
+        user = await account_queries.find_user_by_name(conn, named)
+        if user and (user.entity_id == entity_id or entity_id in await account_queries.team_roles(conn, user.id)):
+            return user.id
+    return identity.user_id or None
+
+
+async def update_run(ctx: Context, run: int, change: RunChange) -> Run:
+    """Change a run by its number, without starting an attempt. Raises `Gone`, `Denied`, `NotFound`, `Invalid`."""
+    columns = change.columns()
+    async with ctx.database.write() as conn:
+        found = await _load_for_change(ctx, conn, run)
+        after = _condition_given(found.condition, change) or found.condition
+        await _write(conn, found, ctx.ports.clock(), change, columns | _condition_columns(found.condition, after))
+        return await _reload(conn, found.project_id, found.run_id)
+
+
+async def resume_run(ctx: Context, run: int, change: RunChange) -> Run:
+    """Continue work on the run of this number: a new attempt of an ended one. Raises as `update_run` does."""
+    columns = change.columns()
+    async with ctx.database.write() as conn:
+        found = await _load_for_change(ctx, conn, run)
+        await _start_again(ctx, conn, found, change, columns)
+        return await _reload(conn, found.project_id, found.run_id)
+
+
+async def _load_for_change(ctx: Context, conn: AsyncConnection, run: int) -> Run:
+    found = await queries.lock_run(conn, run)
+    if found is None:
+        raise NotFound("run not found")
+    access.require(ctx, Permission.WRITE, found.target)
+    _refuse_deleted(found)
+    return found
+
+
+async def find_run(ctx: Context, project: Project, run_id: str) -> Run | None:
+    """Return the run of a project that the caller has been shown, None when it is absent."""
+    access.require(ctx, Permission.READ, project.target)
+    async with ctx.database.read() as conn:
+        return await queries.find_project_run(conn, project.id, run_id) if run_id else None
+
+
+async def load_run(ctx: Context, entity: str, project: str, run_id: str) -> Run:
+    """Return the run. Raises `NotFound` when it is absent or not the caller's to see."""
+    access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        run = await queries.find_run(conn, entity, project, run_id)
+    if run is None or not access.allows(ctx.identity, Permission.READ, run.target):
+        raise NotFound(f"run {entity}/{project}/{run_id} not found")
+    return run
+
+
+async def stop_run(ctx: Context, run: int) -> Run:
+    """Ask the program to stop; it learns so in the answer to its next request. Asking twice does no harm."""
+    async with ctx.database.write() as conn:
+        found = await _load_for_change(ctx, conn, run)
+        if not found.stop_requested:
+            await queries.update_run(conn, run, ctx.ports.clock(), stop_requested=True)
+    return replace(found, stop_requested=True)
+
+
+async def set_state(ctx: Context, run: int, state: str) -> None:
+    """Set the state by hand where the rules allow it. Raises `Invalid` otherwise."""
+    wanted = rules.parse_state(state)
+    async with ctx.database.write() as conn:
+        found = await _load_for_change(ctx, conn, run)
+        after = rules.after_edit(found.condition, wanted, in_sweep=found.sweep_name is not None)
+        values = _condition_columns(found.condition, after)
+        await queries.update_run(conn, run, ctx.ports.clock(), **values)
+
+
+async def delete_run(ctx: Context, run: int) -> None:
+    """Delete a run. Its id stays taken; its row stays without being found by anybody."""
+    async with ctx.database.write() as conn:
+        await _load_for_change(ctx, conn, run)
+        now = ctx.ports.clock()
+        await queries.update_run(conn, run, now, deleted_at=now)
+
+
+def is_read_only(ctx: Context, run: Run) -> bool:
+    return not access.allows(ctx.identity, Permission.WRITE, run.target)
