@@ -1,0 +1,248 @@
+"""Versions of data and models, the collections that name them, and what a run tells when it makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Items
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from steelyard.domains.accounts.access import Target
+
+
+class State(StrEnum):
+    """PENDING versions are seen by their maker alone; COMMITTED ones never change their content."""
+
+    PENDING = "PENDING"
+    COMMITTED = "COMMITTED"
+    DELETED = "DELETED"
+
+
+class ManifestKind(StrEnum):
+    """How an uploaded manifest relates to others: whole, on top of a base, or one of several writers' parts."""
+
+    FULL = "FULL"
+    INCREMENTAL = "INCREMENTAL"
+    PATCH = "PATCH"
+
+
+class Kind(StrEnum):
+    SEQUENCE = "sequence"
+    PORTFOLIO = "portfolio"
+
+
+class LineageRole(StrEnum):
+    INPUT = "input"
+    OUTPUT = "output"
+
+
+MD5 = "MANIFEST_MD5"
+# What clients say instead of seconds to live (docs/protocol/artifacts.md, TTL).
+TTL_INHERITED = -1
+TTL_OFF = -2
+
+
+@dataclass(frozen=True)
+class ArtifactType:
+    id: int
+    project_id: int
+    name: str
+    description: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A named line of versions. All of them are of its type."""
+
+    id: int
+    project_id: int
+    type_id: int
+    kind: Kind
+    name: str
+    description: str | None
+    digest_algorithm: str
+    created_at: datetime
+    updated_at: datetime
+    type_name: str
+    # of the project
+    project: str
+    entity_id: int
+    entity: str
+    visibility: str
+    # True in the answer to its deletion alone.
+    deleted: bool = False
+
+    @property
+    def target(self) -> Target:
+        return Target(self.entity_id, self.visibility, what="artifact collection")
+
+
+class Sequence(Collection):
+    """Owns the versions that are created in it."""
+
+
+class Portfolio(Collection):
+    """Links to versions of sequences."""
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A version. `version_index` is its number in the sequence, None until committed; `metadata` is JSON text."""
+
+    id: int
+    project_id: int
+    sequence_id: int
+    state: State
+    digest: str
+    digest_algorithm: str
+    description: str | None
+    metadata: str | None
+    ttl_s: int | None
+    size_bytes: int
+    file_count: int
+    history_step: int | None
+    manifest_id: int | None
+    created_by: int | None
+    run_id: int | None
+    created_at: datetime
+    updated_at: datetime
+    committed_at: datetime | None
+    version_index: int | None
+    # of the sequence and its project
+    collection: str
+    type_id: int
+    type_name: str
+    project: str
+    entity_id: int
+    entity: str
+    visibility: str
+
+    @property
+    def target(self) -> Target:
+        """The project of its sequence; who reads a link reads the version as well, see `access.py`."""
+        return Target(self.entity_id, self.visibility, what="artifact")
+
+    @property
+    def version(self) -> str:
+        return "" if self.version_index is None else f"v{self.version_index}"
+
+    @property
+    def ttl_duration_seconds(self) -> int:
+        """Seconds to live as clients read them: -2 for switched off, -1 for inherited with nothing set above."""
+        return TTL_INHERITED if self.ttl_s is None else self.ttl_s
+
+    @property
+    def ttl_is_inherited(self) -> bool:
+        return self.ttl_s is None
+
+
+@dataclass(frozen=True)
+class Membership:
+    """The place of a version in a collection."""
+
+    id: int
+    collection_id: int
+    artifact_id: int
+    version_index: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Alias:
+    id: int
+    collection_id: int
+    membership_id: int
+    artifact_id: int
+    alias: str
+
+
+@dataclass(frozen=True)
+class Tag:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A manifest file. `digest` is base64 MD5, empty until the client knows it."""
+
+    id: int
+    artifact_id: int
+    kind: ManifestKind
+    name: str
+    digest: str
+    object_key: str
+    base_artifact_id: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Blob:
+    """Content of a project, once per digest (hex MD5). `stored_at` is None until it has been seen in the store."""
+
+    id: int
+    project_id: int
+    digest: str
+    object_key: str
+    size_bytes: int | None
+    birth_artifact_id: int
+    stored_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file or reference of a committed version. `object_key` is None for references."""
+
+    manifest_id: int
+    position: int
+    path: str
+    digest: str
+    size_bytes: int | None
+    ref: str | None
+    extra: str | None
+    birth_artifact_id: int | None
+    blob_id: int | None
+    object_key: str | None
+
+
+@dataclass(frozen=True)
+class Link:
+    """That a run made or used a version; `used_as` is the name it had in the program."""
+
+    run_id: int
+    artifact_id: int
+    role: LineageRole
+    used_as: str | None = None
+
+
+@dataclass(frozen=True)
+class FileSpec:
+    """A file that a client is about to upload. `digest` is base64 MD5."""
+
+    artifact_id: int
+    path: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class NewVersion:
+    """What a client asks for when it logs an artifact (docs/protocol/artifacts.md, createArtifact)."""
+
+    entity: str
+    project: str
+    type_name: str
+    collection: str
+    digest: str
+    run: str | None = None
+    digest_algorithm: str = MD5
+    description: str | None = None
+    metadata: str | None = None
+    aliases: Items[str] = ()
+    tags: Items[str] = ()
+    ttl_s: int | None = None
+    history_step: int | None = None
+    deduplicate: bool = True
+    distributed_id: str | None = None
+    client_id: str | None = None
+    sequence_client_id: str | None = None
