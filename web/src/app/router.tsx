@@ -32,6 +32,7 @@ const projectRoutes: RouteObject[] = [
   page("sweeps", sweeps),
   page("sweeps/:sweep/*", sweeps),
   page("artifacts/*", artifacts),
+  { path: "settings", element: <KeepQuery to={(p) => projectPath(p.entity, p.project, "overview")} /> },
   { path: "jobs", element: <KeepQuery to={(p) => `${projectPath(p.entity, p.project, "artifacts")}/job`} /> },
   { path: ":run", element: <ShortRunAddress /> },
   { path: "*", element: <NotFoundPage /> },

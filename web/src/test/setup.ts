@@ -3,7 +3,8 @@ import "@/strings";
 import { cleanup } from "@testing-library/react";
 import { afterEach } from "vitest";
 
-// the test document cannot draw and says so loudly; what draws takes null for "no canvas here"
+// the test document can neither draw nor scroll and says so loudly; what draws takes null for "no canvas here"
 HTMLCanvasElement.prototype.getContext = () => null;
+window.scrollTo = () => undefined;
 
 afterEach(cleanup);

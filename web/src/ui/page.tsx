@@ -15,7 +15,7 @@ interface PageProps {
 export function Page({ title, aside, actions, children, nested = false }: PageProps) {
   const Tag = nested ? "div" : "main";
   return (
-    <Tag {...(!nested && { id: "content" })} className={styles.page}>
+    <Tag {...(!nested && { id: "content", tabIndex: -1 })} className={styles.page}>
       <header className={styles.header}>
         <h1 className={styles.title}>{title}</h1>
         {aside}

@@ -21,6 +21,7 @@ import NotFoundPage from "@/pages/not-found";
 import { ErrorBoundary } from "@/ui/error-boundary";
 import { ErrorState } from "@/ui/error-state";
 import { IconButton } from "@/ui/icon-button";
+import { isEmbedded } from "./embedded";
 import { LivePill } from "./live-pill";
 import styles from "./project-frame.module.css";
 import { useRail } from "./rail";
@@ -52,9 +53,11 @@ export function ProjectFrame() {
     <ProjectLiveProvider key={`${entity}/${project}`} entity={entity} project={project}>
       {barSlot && createPortal(<LivePill />, barSlot)}
       <div className={styles.frame}>
-        <Rail entity={entity} project={project}>
-          {data && <VisibilityBadge visibility={data.visibility} />}
-        </Rail>
+        {!isEmbedded && (
+          <Rail entity={entity} project={project}>
+            {data && <VisibilityBadge visibility={data.visibility} />}
+          </Rail>
+        )}
         <main id="content" className={styles.page} tabIndex={-1}>
           {error && !data ? (
             <div className={styles.failure}>

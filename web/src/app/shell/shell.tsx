@@ -1,15 +1,17 @@
 import { HelpCircle } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, Outlet, useNavigation } from "react-router";
+import { Link, Outlet, ScrollRestoration, useNavigation } from "react-router";
 import { useAppearance } from "@/lib/theme";
 import { IconButton } from "@/ui/icon-button";
 import { Mark } from "@/ui/logo";
 import { useShortcut, useShortcutListener } from "@/ui/shortcuts";
 import { AccountMenu } from "./account-menu";
 import { Breadcrumb } from "./breadcrumb";
+import { isEmbedded } from "./embedded";
 import { GlobalSearch } from "./global-search";
 import { HelpSheet } from "./help-sheet";
+import { PageNews } from "./page-news";
 import styles from "./shell.module.css";
 
 /** What the shell lends to the frames inside it. */
@@ -18,7 +20,7 @@ export interface ShellContext {
   barSlot: HTMLElement | null;
 }
 
-/** The frame of every page behind the sign-in: top bar, then the page. `jupyter=true` leaves the page alone. */
+/** The frame of every page behind the sign-in: top bar, then the page. Inside a notebook it leaves the page alone. */
 export function Shell() {
   const { t } = useTranslation();
   const [barSlot, setBarSlot] = useState<HTMLElement | null>(null);
@@ -29,6 +31,7 @@ export function Shell() {
   useShortcut("?", t("shell.help.open"), () => setHelpOpen(true));
   useShortcut("t", t("shell.help.theme"), () => chooseTheme(theme === "dark" ? "light" : "dark"));
 
+  if (isEmbedded) return <Outlet context={{ barSlot: null } satisfies ShellContext} />;
   return (
     <div className={styles.shell}>
       <a href="#content" className={styles.skip}>
@@ -55,6 +58,8 @@ export function Shell() {
         )}
       </header>
       <Outlet context={{ barSlot } satisfies ShellContext} />
+      <ScrollRestoration />
+      <PageNews />
       <HelpSheet open={helpOpen} onOpenChange={setHelpOpen} />
     </div>
   );

@@ -37,7 +37,7 @@ export default function AuthorizePage() {
   }, [auto, mutate, name]);
 
   return (
-    <main id="content" className={styles.page}>
+    <main id="content" tabIndex={-1} className={styles.page}>
       <h1>{t("accounts.authorize.title")}</h1>
       {created && <NewKey created={created} />}
       {error && <ErrorState error={error} onRetry={() => mutate(name)} />}

@@ -8,7 +8,7 @@ import styles from "./not-found.module.css";
 export default function NotFoundPage() {
   const { t } = useTranslation();
   return (
-    <main className={styles.page}>
+    <main id="content" tabIndex={-1} className={styles.page}>
       <EmptyState
         title={t("shell.notFound.title")}
         action={

@@ -40,7 +40,7 @@ export default function SettingsPage() {
     appearance: <AppearanceForm />,
   };
   return (
-    <main id="content" className={styles.page}>
+    <main id="content" tabIndex={-1} className={styles.page}>
       <nav className={styles.nav} aria-label={t("accounts.settings.parts")}>
         <ul>
           {SECTIONS.map((section) => (
