@@ -1,6 +1,5 @@
 import { Keyboard, LogOut, Settings, User } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
 import { useSessionActions, useUser } from "@/domains/accounts/session";
 import { entityPath } from "@/lib/paths";
 import { type ThemeChoice, useAppearance } from "@/lib/theme";
@@ -15,7 +14,6 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
   const { t } = useTranslation();
   const user = useUser();
   const { signOut } = useSessionActions();
-  const navigate = useNavigate();
   const failureText = useFailureText();
   const { choice, chooseTheme } = useAppearance();
   const themes: readonly { value: ThemeChoice; label: string }[] = [
@@ -27,7 +25,7 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
   const leave = async () => {
     try {
       await signOut();
-      await navigate("/login");
+      window.location.assign("/login");
     } catch (error) {
       toast.bad(failureText(error));
     }

@@ -1,6 +1,6 @@
 /** Who is signed in: read once, kept for the life of the page, renewed by whatever changes it. */
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
-import { loadSession, request } from "@/api/client";
+import { loadSession, post, remove } from "@/api/client";
 import type { SessionUser, SetupInput, SignupInput } from "@/api/contract";
 import { keys } from "@/api/keys";
 
@@ -26,17 +26,18 @@ async function renewSession(client: QueryClient): Promise<void> {
   client.setQueryData(keys.session, session);
 }
 
-/** Each resolves when the new session is in place, and rejects with `Failure`. */
+/** Each resolves when the server has done it and the new session is in place; rejects with `Failure`. */
 export function useSessionActions() {
   const client = useQueryClient();
-  const change = async (method: "POST" | "DELETE", path: string, body?: unknown) => {
-    await request(method, path, { body });
+  const enter = async (path: string, body: unknown) => {
+    await post(path, body);
     await renewSession(client);
   };
   return {
-    signIn: (login: string, password: string) => change("POST", "/app/session", { login, password }),
-    signUp: (input: SignupInput) => change("POST", "/app/signup", input),
-    setUp: (input: SetupInput) => change("POST", "/app/setup", input),
-    signOut: () => change("DELETE", "/app/session"),
+    signIn: (login: string, password: string) => enter("/app/session", { login, password }),
+    signUp: (input: SignupInput) => enter("/app/signup", input),
+    setUp: (input: SetupInput) => enter("/app/setup", input),
+    /** the caller then loads a new page, so that nothing of this user stays in memory */
+    signOut: () => remove("/app/session"),
   };
 }
