@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from steelyard.context import Context
+from steelyard.domains.accounts.loaders import users
+from steelyard.domains.accounts.model import User
 from steelyard.domains.projects.model import Project
+from steelyard.domains.runs.loaders import projects_of_runs
 from steelyard.domains.runs.model import Run
 from steelyard.domains.sweeps import dispatch, rules, service
 from steelyard.domains.sweeps.config import warnings_of
@@ -95,6 +98,16 @@ async def run_sweep(run: Run, ctx: Context) -> Sweep | None:
 @sweep_type.field("displayName")
 def sweep_display_name(sweep: Sweep, _ctx: Context) -> str | None:
     return sweep.title
+
+
+@sweep_type.field("project")
+async def sweep_project(sweep: Sweep, ctx: Context) -> Project | None:
+    return await projects_of_runs.load(ctx, sweep.project_id)
+
+
+@sweep_type.field("user")
+async def sweep_user(sweep: Sweep, ctx: Context) -> User | None:
+    return await users.load(ctx, sweep.created_by) if sweep.created_by else None
 
 
 @sweep_type.field("method")
