@@ -5,6 +5,7 @@ Made once per request, per job and per command. Nothing here reads settings or o
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -33,6 +34,8 @@ class Ports:
     objects: ObjectStore
     clock: Clock
     policy: Policy
+    # Set when the process ends: answers that would go on for ever end themselves then.
+    closing: asyncio.Event = field(default_factory=asyncio.Event, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

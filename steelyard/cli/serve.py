@@ -41,6 +41,7 @@ async def _serve(settings: Settings) -> None:
     import uvicorn
 
     from steelyard.app import make_app
+    from steelyard.http.server import Server
 
     ports = await open_ports(settings)
     server = settings.server
@@ -64,6 +65,6 @@ async def _serve(settings: Settings) -> None:
     )
     click.echo(f"Steelyard serves http://{shown}:{server.port}  (data in {settings.data_dir})", err=True)
     try:
-        await uvicorn.Server(config).serve()
+        await Server(config, ports).serve()
     finally:
         await close_ports(ports)

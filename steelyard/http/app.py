@@ -44,6 +44,7 @@ def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGI
     """Assemble everything that answers HTTP. `lifespan` starts and stops what runs beside the requests."""
     authenticator = Authenticator(ports)
     callers, journal = Callers(ports, authenticator), Journal(ports)
+    system = Context(ports=ports, identity=SYSTEM, origin=ports.policy.public_url)
     web, health = WebApp(bucket_origin), Health(ports)
     routes: list[BaseRoute] = [
         *_object_routes(ports),
@@ -64,7 +65,7 @@ def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGI
             await journal.close()
 
     app = Starlette(routes=routes, exception_handlers={Exception: on_error}, lifespan=run)
-    return RequestIds(StreamFirst(FileStream(Admission(ports, authenticator), journal), app))
+    return RequestIds(StreamFirst(FileStream(system, Admission(ports, authenticator), journal), app))
 
 
 def _object_routes(ports: Ports) -> list[BaseRoute]:

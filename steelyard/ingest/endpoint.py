@@ -9,6 +9,8 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from steelyard.context import Context
+from steelyard.domains.files import service as files
 from steelyard.ingest import admission, replies
 from steelyard.ingest.admission import Address, Admission
 from steelyard.ingest.frames import decode_frame
@@ -34,7 +36,8 @@ def find_address(scope: Scope) -> Address | None:
 class FileStream:
     """One request, start to finish; every step is one call into one module."""
 
-    def __init__(self, admission: Admission, journal: Journal) -> None:
+    def __init__(self, system: Context, admission: Admission, journal: Journal) -> None:
+        self._system = system
         self._admission = admission
         self._journal = journal
 
@@ -44,6 +47,8 @@ class FileStream:
         frame = decode_frame(await _read_body(headers, receive))
         derive_summary = headers.get(b"x-wandb-server-side-derived-summary", b"").lower() == b"true"
         stopped = await self._journal.append(Entry(run.id, run.project_id, _writer(headers), frame, derive_summary))
+        if frame.uploaded:
+            await files.mark_uploaded(self._system, run.id, frame.uploaded)
         await _send_json(send, replies.after_append(stop_requested=stopped))
 
 

@@ -174,7 +174,7 @@ class _Group:
         """Add an entry whole or not at all. Raises `Malformed`."""
         after: dict[queries.StreamKey, Position] = {}
         chunks: list[queries.NewChunk] = []
-        kinds = Kind.RUN
+        kinds = Kind.RUN | Kind.FILES if entry.frame.uploaded else Kind.RUN
         for chunk in entry.frame.chunks:
             key = (entry.run, entry.writer, chunk.stream)
             position = after.get(key) or self._after.get(key) or Position()

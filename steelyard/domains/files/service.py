@@ -16,7 +16,7 @@ from steelyard.domains.accounts.access import Permission
 from steelyard.domains.files import queries
 from steelyard.domains.files.model import RunFile, clean_name, handle
 from steelyard.domains.runs import queries as runs
-from steelyard.domains.runs.model import Run
+from steelyard.domains.runs.model import AnyRun, Run
 from steelyard.kernel.errors import NotFound
 from steelyard.ports.objects import SignedRequest, StoredObject
 
@@ -89,7 +89,7 @@ async def _look_up(ctx: Context, items: Sequence[RunFile]) -> int:
     return len(found)
 
 
-async def find_files(ctx: Context, run: Run, names: Sequence[str]) -> list[RunFile]:
+async def find_files(ctx: Context, run: AnyRun, names: Sequence[str]) -> list[RunFile]:
     """Return one file per name, in order; a name without content comes back as a handle (`uploaded_at` None).
 
     Clients look up a file before they upload it (docs/protocol/verify.md, run check).

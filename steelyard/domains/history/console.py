@@ -16,7 +16,7 @@ from steelyard.domains.accounts.access import Permission
 from steelyard.domains.history import queries
 from steelyard.domains.history.console_lines import parse_line
 from steelyard.domains.history.model import ConsoleLine, Stream
-from steelyard.domains.runs.model import Run
+from steelyard.domains.runs.model import AnyRun
 from steelyard.kernel.errors import Invalid
 
 # Lines of one answer, however many were asked for.
@@ -43,7 +43,7 @@ class Matches:
     truncated: bool
 
 
-async def load_page(ctx: Context, run: Run, first: int, limit: int) -> ConsolePage:
+async def load_page(ctx: Context, run: AnyRun, first: int, limit: int) -> ConsolePage:
     """Return at most `limit` lines from number `first` on."""
     access.require(ctx, Permission.READ, run.target)
     async with ctx.database.read() as conn:
@@ -51,7 +51,7 @@ async def load_page(ctx: Context, run: Run, first: int, limit: int) -> ConsolePa
         return await _page(conn, run.id, writers, first, first + min(limit, PAGE_MAX))
 
 
-async def load_tail(ctx: Context, run: Run, count: int, end: int | None = None) -> ConsolePage:
+async def load_tail(ctx: Context, run: AnyRun, count: int, end: int | None = None) -> ConsolePage:
     """Return the newest `count` lines, or those before number `end`."""
     access.require(ctx, Permission.READ, run.target)
     async with ctx.database.read() as conn:
@@ -60,7 +60,7 @@ async def load_tail(ctx: Context, run: Run, count: int, end: int | None = None) 
         return await _page(conn, run.id, writers, stop - max(0, min(count, PAGE_MAX)), stop)
 
 
-async def search(ctx: Context, run: Run, query: str, *, is_regex: bool) -> Matches:
+async def search(ctx: Context, run: AnyRun, query: str, *, is_regex: bool) -> Matches:
     """Return the numbers of the lines that contain `query`, ignoring case. Raises `Invalid` for a bad pattern."""
     access.require(ctx, Permission.READ, run.target)
     try:

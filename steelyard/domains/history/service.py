@@ -19,7 +19,7 @@ from steelyard.domains.history.keys import describe_keys
 from steelyard.domains.history.model import Stream
 from steelyard.domains.history.reading import load_table, load_texts
 from steelyard.domains.history.spec import SampleSpec
-from steelyard.domains.runs.model import Run
+from steelyard.domains.runs.model import AnyRun
 from steelyard.kernel import jsontext
 
 DEFAULT_SAMPLES = 500
@@ -29,14 +29,14 @@ ROWS_MAX = 100_000
 TAIL_ROWS = 1
 
 
-async def count_lines(ctx: Context, run: Run) -> dict[Stream, int]:
+async def count_lines(ctx: Context, run: AnyRun) -> dict[Stream, int]:
     """Return the number of lines of each stream."""
     access.require(ctx, Permission.READ, run.target)
     async with ctx.database.read() as conn:
         return await queries.line_counts(conn, run.id)
 
 
-async def sample_texts(ctx: Context, run: Run, stream: Stream, samples: int | None) -> list[str]:
+async def sample_texts(ctx: Context, run: AnyRun, stream: Stream, samples: int | None) -> list[str]:
     """Return at most `samples` rows evenly spread over the stream, first and last included, as JSON texts."""
     access.require(ctx, Permission.READ, run.target)
     table = await load_table(ctx, run.id, stream)
@@ -45,7 +45,7 @@ async def sample_texts(ctx: Context, run: Run, stream: Stream, samples: int | No
 
 
 async def range_texts(
-    ctx: Context, run: Run, step_min: int | None, step_end: int | None, samples: int | None
+    ctx: Context, run: AnyRun, step_min: int | None, step_end: int | None, samples: int | None
 ) -> list[str]:
     """Return the rows from `step_min` to below `step_end`, as JSON texts.
 
@@ -60,7 +60,7 @@ async def range_texts(
     return await _texts(ctx, table, np.arange(start, min(end, start + limit), dtype=np.int64))
 
 
-async def tail_texts(ctx: Context, run: Run, stream: Stream) -> list[str]:
+async def tail_texts(ctx: Context, run: AnyRun, stream: Stream) -> list[str]:
     """Return the last row as a list of JSON texts, an empty list before the first."""
     access.require(ctx, Permission.READ, run.target)
     table = await load_table(ctx, run.id, stream)
@@ -84,13 +84,13 @@ def _merged(parts: list[bytes]) -> bytes:
     return jsontext.dumps(row).encode()
 
 
-async def list_keys(ctx: Context, run: Run) -> dict[str, Any]:
+async def list_keys(ctx: Context, run: AnyRun) -> dict[str, Any]:
     """Return `historyKeys`: every key with its types and last value, and the last step."""
     access.require(ctx, Permission.READ, run.target)
     return describe_keys(await load_table(ctx, run.id, Stream.HISTORY))
 
 
-async def sample_rows(ctx: Context, run: Run, spec: SampleSpec) -> orjson.Fragment:
+async def sample_rows(ctx: Context, run: AnyRun, spec: SampleSpec) -> orjson.Fragment:
     """Return as JSON the rows that have all keys of `spec`, with just these keys, at most `spec.samples`."""
     access.require(ctx, Permission.READ, run.target)
     table = await load_table(ctx, run.id, Stream.HISTORY)

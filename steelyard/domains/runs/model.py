@@ -114,3 +114,7 @@ class Progress:
     preempting: bool = False
     summary: str | None = None
     system_metrics: str | None = None
+
+
+# What reading a run's streams needs to know of it.
+AnyRun = Run | RunRef

@@ -1,0 +1,38 @@
+"""The stored files that a media value names, and URLs to them (docs/protocol/ingest.md, media dict shapes)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from steelyard.context import Context
+from steelyard.domains.files import service as files
+from steelyard.domains.runs.model import AnyRun
+
+# Lists of paths stand beside single ones: `filenames` of a group of images.
+_PATHS = {"path", "filename"}
+_PATH_LISTS = {"filenames", "paths"}
+_MEDIA = "media/"
+
+
+def find_paths(value: Any) -> Iterator[str]:
+    """Yield every run file that the value names, also inside masks and boxes."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in _PATHS and isinstance(item, str) and item.startswith(_MEDIA):
+                yield item
+            elif key in _PATH_LISTS and isinstance(item, list):
+                yield from (path for path in item if isinstance(path, str) and path.startswith(_MEDIA))
+            else:
+                yield from find_paths(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from find_paths(item)
+
+
+async def sign_paths(ctx: Context, run: AnyRun, paths: Collection[str]) -> dict[str, str]:
+    """Return path → signed URL for those that have been stored."""
+    if not paths:
+        return {}
+    found = await files.find_files(ctx, run, sorted(path for path in paths if ".." not in path.split("/")))
+    return {item.name: await files.download_url(ctx, item) for item in found if item.uploaded_at is not None}

@@ -1,0 +1,80 @@
+"""Which metrics runs have logged, and how their programs want them drawn (docs/protocol/ingest.md, define_metric)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from steelyard.columnar.table import Table
+from steelyard.domains.history.keys import type_counts
+from steelyard.kernel import jsontext
+
+_HIDDEN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One entry of `define_metric`; `name` may be a pattern that ends in `*`."""
+
+    name: str
+    x_key: str | None
+    hidden: bool
+
+    def applies_to(self, key: str) -> bool:
+        return key == self.name or (self.name.endswith("*") and fnmatchcase(key, self.name))
+
+
+@dataclass(slots=True)
+class Metric:
+    """One key over several runs."""
+
+    key: str
+    type: str
+    x_key: str | None
+    hidden: bool
+    count: int
+
+
+def parse_definitions(config: str) -> list[Definition]:
+    """Return the metric definitions in a run's config, exact names before patterns."""
+    try:
+        value = jsontext.loads(config)
+        entries = value["_wandb"]["value"]["m"]
+    except (ValueError, KeyError, TypeError):
+        return []
+    listed = [entry if isinstance(entry, dict) else {} for entry in entries] if isinstance(entries, list) else []
+    names = [_unescaped(entry.get("1") or entry.get("2")) for entry in listed]
+    found = [
+        Definition(name, _x_key(entry, names), _HIDDEN in (entry.get("6") or []))
+        for entry, name in zip(listed, names, strict=True)
+        if name
+    ]
+    return sorted(found, key=lambda definition: definition.name.endswith("*"))
+
+
+def _unescaped(name: Any) -> str:
+    return name.replace("\\.", ".") if isinstance(name, str) else ""
+
+
+def _x_key(entry: dict[str, Any], names: list[str]) -> str | None:
+    """Return the step metric: by its name, or by its place in the list, counted from 1."""
+    if name := _unescaped(entry.get("4")):
+        return name
+    place = entry.get("5")
+    return names[place - 1] or None if isinstance(place, int) and 0 < place <= len(names) else None
+
+
+def fold_metrics(metrics: dict[str, Metric], table: Table, definitions: list[Definition]) -> None:
+    """Add the keys of one run's table. Keys that begin with `_` are the client's own and left out."""
+    for key in table.keys:
+        column = table.find_column(key)
+        if key.startswith("_") or column is None or not len(column):
+            continue
+        known = metrics.get(key)
+        if known is not None:
+            known.count += len(column)
+            continue
+        definition = next((item for item in definitions if item.applies_to(key)), None)
+        x_key, hidden = (definition.x_key, definition.hidden) if definition else (None, False)
+        metrics[key] = Metric(key, next(iter(type_counts(column)), "string"), x_key, hidden, len(column))

@@ -1,0 +1,169 @@
+"""The web app's routes of streamed data: metrics, curves, media, console (web/src/api/contract.ts)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from starlette.requests import Request
+
+from steelyard.columnar.sampling import Series
+from steelyard.context import Context
+from steelyard.domains.history import console, panels
+from steelyard.domains.history.live_routes import routes as live_routes
+from steelyard.domains.history.media import find_paths, sign_paths
+from steelyard.domains.history.model import ConsoleLine
+from steelyard.domains.history.panels import SeriesQuery
+from steelyard.domains.runs.model import RunRef
+from steelyard.kernel.errors import Invalid, SteelyardError
+from steelyard.rest.bodies import read_json
+from steelyard.rest.routes import RouteTable
+
+routes = RouteTable(list(live_routes.entries))
+
+# Curves of one request; the page asks panel by panel.
+SERIES_MAX = 5_000
+RUNS_MAX = 1_000
+MEDIA_MAX = 1_000
+LOG_LIMIT = 2_000
+
+
+@routes.post("/app/projects/{entity}/{project}/metrics")
+async def list_metrics(ctx: Context, request: Request) -> dict[str, Any]:
+    wanted = (await read_json(request)).get("runs")
+    if not isinstance(wanted, list) or not all(isinstance(run_id, str) for run_id in wanted):
+        raise Invalid("runs must be a list of run ids")
+    path = request.path_params
+    found = await panels.list_metrics(ctx, path["entity"], path["project"], wanted[:RUNS_MAX])
+    return {
+        "metrics": [
+            {
+                "key": metric.key,
+                "type": metric.type,
+                "xKey": metric.x_key,
+                "hidden": metric.hidden,
+                "system": metric.key.startswith(panels.SYSTEM),
+                "count": metric.count,
+            }
+            for metric in found
+        ]
+    }
+
+
+@routes.post("/app/panels:query")
+async def query_panels(ctx: Context, request: Request) -> dict[str, Any]:
+    series = (await read_json(request)).get("series")
+    if not isinstance(series, list) or len(series) > SERIES_MAX:
+        raise Invalid(f"series must be a list of at most {SERIES_MAX}")
+    return {"series": [await _answer(ctx, item) for item in series]}
+
+
+async def _answer(ctx: Context, item: Any) -> dict[str, Any]:
+    """Answer one curve; its failure is its own and hides no other."""
+    name = item.get("id") if isinstance(item, dict) else None
+    try:
+        query = _series_query(item)
+        run = await panels.load_run(ctx, item["entity"], item["project"], item["run"])
+        return {"id": name, **_series(await panels.load_series(ctx, run, query))}
+    except SteelyardError as error:
+        return {"id": name, "error": error.message}
+
+
+def _series_query(item: Any) -> SeriesQuery:
+    if not isinstance(item, dict):
+        raise Invalid("a series must be an object")
+    for field in ("entity", "project", "run", "key"):
+        if not isinstance(item.get(field), str):
+            raise Invalid(f"{field} must be a text")
+    x, buckets = item.get("x", "_step"), item.get("buckets", 1_000)
+    if not isinstance(x, str) or type(buckets) is not int:
+        raise Invalid("x must be a text and buckets a number")
+    return SeriesQuery(item["key"], x, buckets, _bound(item, "xMin"), _bound(item, "xMax"))
+
+
+def _bound(item: dict[str, Any], field: str) -> float | None:
+    value = item.get(field)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise Invalid(f"{field} must be a number")
+    return float(value)
+
+
+def _series(series: Series) -> dict[str, Any]:
+    return {
+        "total": series.total,
+        "raw": series.is_raw,
+        "x": series.x,
+        "last": series.last,
+        "min": series.low,
+        "max": series.high,
+        **({} if series.is_raw else {"count": series.count}),
+        "nonFinite": [[x, y] for x, y in series.non_finite],
+    }
+
+
+@routes.post("/app/media:query")
+async def query_media(ctx: Context, request: Request) -> dict[str, Any]:
+    body = await read_json(request)
+    entity, project, run_id, key = (_text(body, field) for field in ("entity", "project", "run", "key"))
+    run = await panels.load_run(ctx, entity, project, run_id)
+    items = await panels.list_media(ctx, run, key, MEDIA_MAX)
+    urls = await sign_paths(ctx, run, {path for _, value in items for path in find_paths(value)})
+    return {
+        "items": [
+            {"step": step, "value": value, "urls": {path: urls[path] for path in find_paths(value) if path in urls}}
+            for step, value in items
+        ]
+    }
+
+
+@routes.get("/app/runs/{entity}/{project}/{run}/logs")
+async def show_logs(ctx: Context, request: Request) -> dict[str, Any]:
+    run = await _run(ctx, request)
+    first, limit = _number(request, "from", 0), _number(request, "limit", LOG_LIMIT)
+    if first < 0:
+        page = await console.load_tail(ctx, run, limit)
+    else:
+        page = await console.load_page(ctx, run, first, max(0, limit))
+    return {"total": page.total, "from": page.first, "lines": [_line(line) for line in page.lines]}
+
+
+@routes.get("/app/runs/{entity}/{project}/{run}/logs/search")
+async def search_logs(ctx: Context, request: Request) -> dict[str, Any]:
+    query = request.query_params.get("q", "")
+    if not query:
+        return {"matches": [], "truncated": False}
+    is_regex = request.query_params.get("regex", "") in {"1", "true"}
+    found = await console.search(ctx, await _run(ctx, request), query, is_regex=is_regex)
+    return {"matches": list(found.numbers), "truncated": found.truncated}
+
+
+async def _run(ctx: Context, request: Request) -> RunRef:
+    path = request.path_params
+    return await panels.load_run(ctx, path["entity"], path["project"], path["run"])
+
+
+def _line(line: ConsoleLine) -> dict[str, Any]:
+    return {
+        "n": line.number,
+        "text": line.text,
+        "ts": f"{line.ts}Z" if line.ts else None,
+        "level": line.level,
+        "label": line.label,
+    }
+
+
+def _number(request: Request, field: str, default: int) -> int:
+    text = request.query_params.get(field, str(default))
+    try:
+        return int(text)
+    except ValueError as error:
+        raise Invalid(f"{field} must be a number, not {text[:40]!r}") from error
+
+
+def _text(body: dict[str, Any], field: str) -> str:
+    value = body.get(field)
+    if not isinstance(value, str):
+        raise Invalid(f"{field} must be a text")
+    return value
