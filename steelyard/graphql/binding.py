@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from graphql import (
@@ -143,19 +142,3 @@ def _read_id(type_name: str) -> Resolver:
         return encode_global_id(type_name, value) if isinstance(value, int) else value
 
     return resolve
-
-
-def unreadable_fields(schema: GraphQLSchema, bindings: Iterable[ObjectBinding]) -> list[str]:
-    """Return the fields that neither a resolver nor an attribute of the type's model answers: they would be null."""
-    missing = []
-    for binding in bindings:
-        if not (binding.model and is_dataclass(binding.model)):
-            continue
-        known = {item.name for item in fields(binding.model)} | set(dir(binding.model))
-        names = _object(schema, binding.type_name).fields
-        missing += [
-            f"{binding.type_name}.{name}"
-            for name in names
-            if name not in binding.resolvers and snake(name) not in known
-        ]
-    return sorted(missing)

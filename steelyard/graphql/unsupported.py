@@ -6,6 +6,18 @@ the list together with the commit that gives it a resolver.
 
 _BY_AREA = {
     "foundation": (
+        "Project.runs",
+        "Project.buckets",
+        "Project.runCount",
+        "Project.bucketCount",
+        "Project.artifact",
+        "Project.artifactType",
+        "Project.artifactTypes",
+        "Project.artifactCollection",
+        "Project.artifactCollections",
+        "Project.artifactCollectionMembership",
+        "Run.inputArtifacts",
+        "Run.outputArtifacts",
         "Sweep.runs",
         "Agent.runs",
         "Query.artifact",
@@ -57,6 +69,7 @@ _BY_AREA = {
         "Mutation.deleteArtifactPortfolio",
         "Entity.artifactCollections",
         "Entity.artifactMemberships",
+        "Project.allowAllArtifactTypesInRegistry",
     ),
     "reports": (
         "Query.view",

@@ -33,11 +33,11 @@ def assemble_schema() -> GraphQLSchema:
     """Join the SDL of all slices with their resolvers. Raises `AssertionError` when the two do not fit."""
     schema = build_schema()
     bind_scalars(schema)
-    bind_schema(schema, _bindings(), UNSUPPORTED)
+    bind_schema(schema, all_bindings(), UNSUPPORTED)
     return schema
 
 
-def _bindings() -> Iterable[ObjectBinding]:
+def all_bindings() -> Iterable[ObjectBinding]:
     for module in pkgutil.walk_packages(steelyard.domains.__path__, "steelyard.domains."):
         if module.name.endswith(".resolvers"):
             yield from importlib.import_module(module.name).BINDINGS
