@@ -1,9 +1,11 @@
 /** English, one file per part of the app. */
 import { accounts } from "./accounts";
+import { charts } from "./charts";
 import { common } from "./common";
 import { home } from "./home";
 import { projects } from "./projects";
 import { runs } from "./runs";
 import { shell } from "./shell";
+import { workspace } from "./workspace";
 
-export const en = { common, shell, accounts, home, projects, runs } as const;
+export const en = { common, shell, accounts, home, projects, charts, workspace, runs } as const;
