@@ -32,7 +32,7 @@ from steelyard.http.web_app import WebApp
 from steelyard.ingest.admission import Admission
 from steelyard.ingest.endpoint import FileStream, find_address
 from steelyard.ingest.journal import Journal
-from steelyard.kernel.errors import NotFound
+from steelyard.kernel.errors import NotFound, SteelyardError
 from steelyard.kernel.ids import random_name
 from steelyard.ports.objects import StoredObject
 from steelyard.rest.routes import Handler, RouteTable, json_response
@@ -64,7 +64,9 @@ def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGI
             yield
             await journal.close()
 
-    app = Starlette(routes=routes, exception_handlers={Exception: on_error}, lifespan=run)
+    # our own failures are answers, named first: what only `Exception` catches is raised again and logged with its trace
+    handlers = {SteelyardError: on_error, Exception: on_error}
+    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=run)
     return RequestIds(StreamFirst(FileStream(system, Admission(ports, authenticator), journal), app))
 
 
