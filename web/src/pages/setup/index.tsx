@@ -13,7 +13,8 @@ export default function SetupPage() {
   const [params] = useSearchParams();
   const { data: session } = useSession();
   const { setUp } = useSessionActions();
-  const token = params.get("token");
+  // a link copied out of a log often brings the quotation mark after it
+  const token = params.get("token")?.replace(/[^\w-]+$/, "");
   if (session?.user) return <Navigate to="/home" replace />;
   if (!session) return null;
   if (!session.setupRequired)
