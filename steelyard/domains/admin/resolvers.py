@@ -16,7 +16,8 @@ _PROTOCOL_VERSION = "0.78.0"
 
 query = ObjectBinding("Query")
 organization_type = ObjectBinding("Organization")
-BINDINGS = [query, organization_type]
+upsert_payload = ObjectBinding("UpsertBucketPayload")
+BINDINGS = [query, organization_type, upsert_payload]
 
 
 @query.field("serverInfo")
@@ -36,3 +37,9 @@ def server_info(_ctx: Context) -> dict[str, Any]:
 def no_ramps(_organization: Organization, _ctx: Context, **_: Any) -> list[Any]:
     """No capability of this server is rolled out to some organizations only."""
     return []
+
+
+@upsert_payload.field("serverSettings")
+def server_settings(_payload: dict[str, Any], _ctx: Context) -> dict[str, Any]:
+    """This server has nothing to say at the start of a run."""
+    return {"serverMessages": []}
