@@ -1,6 +1,7 @@
 """Each field of the schema is answered, or stands in the one list of those that are not answered yet."""
 
 from dataclasses import fields, is_dataclass
+from inspect import Parameter, signature
 
 import pytest
 from graphql import GraphQLObjectType
@@ -53,6 +54,19 @@ def test_every_root_field_is_resolved_or_listed(schema, resolved):
 
 def test_no_field_is_both_resolved_and_listed(resolved):
     assert resolved & set(UNSUPPORTED) == set(), "these have a resolver now: take them out of graphql/unsupported.py"
+
+
+def test_every_resolver_takes_each_argument_of_its_field(schema):
+    refusing = []
+    for binding in all_bindings():
+        for name, resolver in binding.resolvers.items():
+            arguments = [snake(item) for item in schema.type_map[binding.type_name].fields[name].args]
+            accepted = signature(resolver).parameters
+            takes_all = any(item.kind is Parameter.VAR_KEYWORD for item in accepted.values())
+            refusing += [
+                f"{binding.type_name}.{name}({item})" for item in arguments if not takes_all and item not in accepted
+            ]
+    assert refusing == []
 
 
 def test_no_field_of_a_bound_type_is_null_for_want_of_a_resolver(schema, resolved):
