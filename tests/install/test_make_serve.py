@@ -12,19 +12,19 @@ from tests.services.places import free_port
 FIRST_TIME_S, NEXT_TIME_S = 400, 60
 
 
-def make_serve(checkout: Path, env: dict[str, str], log: Path, timeout_s: float) -> tuple[Server, int]:
-    """Run `make serve` until the server answers, and return it with the pid of make."""
+def make_serve(checkout: Path, env: dict[str, str], log: Path, timeout_s: float) -> tuple[Server, subprocess.Popen[bytes]]:
+    """Run `make serve` until the server answers, and return it with the process of make."""
     looks_at = Server(checkout / "unused")
     command = ["make", "serve", f"PORT={looks_at.port}"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=checkout, env=env, stdout=output, stderr=output, start_new_session=True)
     processes.wait_ready(process.pid, looks_at.is_healthy, log=log, timeout_s=timeout_s)
-    return looks_at, process.pid
+    return looks_at, process
 
 
-def end(pid: int) -> None:
-    os.killpg(pid, signal.SIGTERM)
-    processes.stop(pid)
+def end(make: subprocess.Popen[bytes]) -> None:
+    os.killpg(make.pid, signal.SIGTERM)
+    make.wait(30)
 
 
 def test_a_fresh_copy_serves_the_web_app_and_starts_at_once_the_second_time(
