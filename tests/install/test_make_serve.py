@@ -12,7 +12,9 @@ from tests.services.places import free_port
 FIRST_TIME_S, NEXT_TIME_S = 400, 60
 
 
-def make_serve(checkout: Path, env: dict[str, str], log: Path, timeout_s: float) -> tuple[Server, subprocess.Popen[bytes]]:
+def make_serve(
+    checkout: Path, env: dict[str, str], log: Path, timeout_s: float
+) -> tuple[Server, subprocess.Popen[bytes]]:
     """Run `make serve` until the server answers, and return it with the process of make."""
     looks_at = Server(checkout / "unused")
     command = ["make", "serve", f"PORT={looks_at.port}"]
