@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.domains.accounts.tables import entities, users
 from steelyard.domains.projects.tables import projects
 from steelyard.domains.runs import rules
+from steelyard.domains.runs.facts import RunFacts
 from steelyard.domains.runs.model import Condition, Run, RunRef, RunState
 from steelyard.domains.runs.tables import runs
 from steelyard.kernel.names import fold
@@ -151,6 +154,30 @@ async def list_versions(conn: AsyncConnection, project_id: int) -> dict[int, int
     """Return id → version of every run of the project, deleted ones too; read from an index alone."""
     rows = await conn.execute(select(runs.c.id, runs.c.version).where(runs.c.project_id == project_id))
     return {row.id: row.version for row in rows}
+
+
+_FACTS = [runs.c[item.name] for item in fields(RunFacts) if item.name in runs.c]
+
+
+async def list_facts(conn: AsyncConnection, ids: list[int]) -> list[RunFacts]:
+    """Return what lists need to know of the living ones of `ids`, without their documents."""
+    found = []
+    for start in range(0, len(ids), _CHUNK):
+        statement = select(*_FACTS, users.c.username).join(users, users.c.id == runs.c.created_by, isouter=True)
+        statement = statement.where(runs.c.id.in_(ids[start : start + _CHUNK]), runs.c.deleted_at.is_(None))
+        for row in await conn.execute(statement):
+            values = dict(row._mapping)
+            values["tags"] = tuple(orjson.loads(values["tags"]))
+            found.append(RunFacts(**values))
+    return found
+
+
+async def iterate_documents(conn: AsyncConnection, ids: list[int]) -> AsyncIterator[tuple[int, str, str]]:
+    """Yield id, config and summary of `ids`."""
+    for start in range(0, len(ids), _CHUNK):
+        statement = select(runs.c.id, runs.c.config, runs.c.summary).where(runs.c.id.in_(ids[start : start + _CHUNK]))
+        for row in await conn.execute(statement):
+            yield row.id, row.config, row.summary
 
 
 async def count_runs(conn: AsyncConnection, project_id: int) -> int:

@@ -8,11 +8,13 @@ from steelyard.context import Context
 from steelyard.domains.accounts.loaders import users
 from steelyard.domains.accounts.model import User
 from steelyard.domains.projects.model import Project
-from steelyard.domains.runs import documents, service
+from steelyard.domains.runs import documents, listing, service
+from steelyard.domains.runs.listing import Page, RunQuery
 from steelyard.domains.runs.loaders import projects_of_runs
 from steelyard.domains.runs.model import Run, RunState
 from steelyard.domains.runs.service import RunChange, RunName
 from steelyard.graphql.binding import ObjectBinding
+from steelyard.graphql.connection import Connection
 from steelyard.kernel.ids import decode_global_id
 
 mutation = ObjectBinding("Mutation")
@@ -50,6 +52,20 @@ for _wire, _own in _RENAMED.items():
 @project_type.field("bucket")
 async def find_run(project: Project, ctx: Context, name: str, **_: Any) -> Run | None:
     return await service.find_run(ctx, project, name)
+
+
+@project_type.field("runs")
+@project_type.field("buckets")
+async def list_runs(
+    project: Project, ctx: Context, filters: str | None = None, order: str | None = None, **page: Any
+) -> Connection:
+    return await listing.list_runs(ctx, project, RunQuery.parse(filters, order), Page(**page))
+
+
+@project_type.field("runCount")
+@project_type.field("bucketCount")
+async def count_runs(project: Project, ctx: Context, filters: str | None = None) -> int:
+    return len(await listing.select_runs(ctx, project, RunQuery.parse(filters, None)))
 
 
 @run_type.field("tags")
