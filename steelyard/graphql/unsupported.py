@@ -6,10 +6,6 @@ the list together with the commit that gives it a resolver.
 
 _BY_AREA = {
     "foundation": (
-        "Project.runs",
-        "Project.buckets",
-        "Project.runCount",
-        "Project.bucketCount",
         "Project.artifact",
         "Project.artifactType",
         "Project.artifactTypes",
