@@ -47,8 +47,6 @@ async def _announce_first_start(settings: Settings, ports: Ports, announce: str)
             log.info("made the first administrator from the settings", username=spec.username)
     token = await first_start.setup_token(ctx)
     if token:
-        origin = ports.policy.public_url or announce
-        log.info(
-            "no account exists yet: open this link to make the first administrator",
-            link=f"{origin}/setup?token={token}",
-        )
+        link = f"{ports.policy.public_url or announce}/setup?token={token}"
+        message = f"no account exists yet; open this link to make the first administrator: {link}"
+        log.info(message)
