@@ -8,11 +8,11 @@ export function PageFailure() {
   const { t } = useTranslation();
   const error = useRouteError();
   const { revalidate } = useRevalidator();
-  const gone = error instanceof TypeError && /import/i.test(error.message);
+  const gone = error instanceof Error && /dynamically imported|preload/i.test(error.message);
   const retry = gone ? () => location.reload() : () => void revalidate();
   return (
-    <main className={styles.bare}>
+    <div className={styles.bare}>
       <ErrorState error={error} title={t("common.pageFailed")} onRetry={retry} />
-    </main>
+    </div>
   );
 }

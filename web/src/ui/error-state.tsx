@@ -14,11 +14,14 @@ interface ErrorStateProps {
 export function ErrorState({ error, title, onRetry }: ErrorStateProps) {
   const { t } = useTranslation();
   const requestId = error instanceof Failure ? error.requestId : null;
+  // our own mistake: its words help whoever gets the report
+  const fault = error instanceof Error && !(error instanceof Failure) ? `${error.name}: ${error.message}` : null;
   return (
     <div className={styles.notice} role="alert">
       {title && <h2 className={styles.title}>{title}</h2>}
       <p className={styles.error}>{useFailureText()(error)}</p>
       {requestId && <p className={styles.request}>{t("common.requestId", { id: requestId })}</p>}
+      {fault && <p className={styles.request}>{fault}</p>}
       {onRetry && (
         <div className={styles.action}>
           <Button icon={<RotateCw aria-hidden />} onClick={onRetry}>

@@ -17,7 +17,7 @@ export function SkeletonRows({ rows = 6 }: { rows?: number }) {
   return (
     <div className={styles.rows} role="status" aria-label={t("common.loading")}>
       {Array.from({ length: rows }, (_, row) => (
-        <Skeleton key={row} width={`${92 - ((row * 17) % 40)}%`} />
+        <Skeleton key={row} height={10} width={`${92 - ((row * 17) % 40)}%`} />
       ))}
     </div>
   );
