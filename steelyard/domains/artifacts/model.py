@@ -147,6 +147,11 @@ class Membership:
     version_index: int
     created_at: datetime
 
+    @property
+    def version_alias(self) -> Alias:
+        """The number as an alias, with an id that no given alias has."""
+        return Alias(-self.id, self.collection_id, self.id, self.artifact_id, f"v{self.version_index}")
+
 
 @dataclass(frozen=True)
 class Alias:

@@ -1,0 +1,302 @@
+"""Use cases of changing versions and collections after the commit: names, descriptions, links, deletion.
+
+The content of a committed version never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.context import Context
+from steelyard.domains.accounts.access import Permission, require
+from steelyard.domains.artifacts import access, queries, rules
+from steelyard.domains.artifacts import tables as t
+from steelyard.domains.artifacts.model import Artifact, ArtifactType, Collection, Kind, Membership, State, Tag
+from steelyard.domains.projects import queries as project_queries
+from steelyard.domains.projects import service as projects
+from steelyard.kernel.errors import Conflict, Invalid, NotFound
+from steelyard.sql.dialect import insert_ignore, is_duplicate
+
+
+@dataclass(frozen=True)
+class AliasChange:
+    """An alias of a version in one collection."""
+
+    entity: str
+    project: str
+    collection: str
+    alias: str
+
+
+@dataclass(frozen=True)
+class VersionChange:
+    """What to change; None leaves it. `aliases` is the whole new list in the sequence."""
+
+    description: str | None = None
+    metadata: str | None = None
+    ttl_s: int | None = None
+    aliases: Sequence[str] | None = None
+    tags_added: Sequence[str] = ()
+    tags_removed: Sequence[str] = ()
+
+
+async def add_aliases(ctx: Context, artifact_id: int, wanted: Sequence[AliasChange]) -> None:
+    """Give aliases to the version in its collections; other versions there lose them."""
+    async with ctx.database.write() as conn:
+        artifact = await access.load_readable(ctx, conn, artifact_id)
+        for change in wanted:
+            place = await _place(ctx, conn, artifact, change)
+            await queries.set_aliases(conn, place, [rules.check_alias(change.alias)], ctx.ports.clock())
+
+
+async def remove_aliases(ctx: Context, artifact_id: int, unwanted: Sequence[AliasChange]) -> None:
+    """Take aliases from the version; one that it does not have is fine. Raises `Invalid` for `latest`."""
+    async with ctx.database.write() as conn:
+        artifact = await access.load_readable(ctx, conn, artifact_id)
+        for change in unwanted:
+            if change.alias == rules.LATEST:
+                raise Invalid("the alias 'latest' cannot be removed; give it to another version instead")
+            place = await _place(ctx, conn, artifact, change)
+            await queries.delete_aliases(conn, place.id, [change.alias])
+
+
+async def _place(ctx: Context, conn: AsyncConnection, artifact: Artifact, change: AliasChange) -> Membership:
+    project = await project_queries.find_project(conn, change.entity, change.project)
+    collection = project and await queries.find_collection(conn, project.id, change.collection)
+    place = collection and await queries.find_membership_of(conn, collection.id, artifact.id)
+    if not collection or not place:
+        raise NotFound(f"the artifact has no version in {change.entity}/{change.project}/{change.collection}")
+    require(ctx, Permission.WRITE, collection.target)
+    return place
+
+
+async def update_version(ctx: Context, artifact_id: int, change: VersionChange) -> Artifact:
+    for tag in change.tags_added:
+        rules.check_tag(tag)
+    if len(change.tags_added) > rules.TAGS_MAX:
+        raise Invalid(f"at most {rules.TAGS_MAX} tags are added at a time")
+    async with ctx.database.write() as conn:
+        artifact = await access.load_writable(ctx, conn, artifact_id)
+        values: dict[str, Any] = {"updated_at": ctx.ports.clock()}
+        values |= {
+            name: getattr(change, name) for name in ("description", "metadata") if getattr(change, name) is not None
+        }
+        if change.ttl_s is not None:
+            values["ttl_s"] = rules.check_ttl(change.ttl_s)
+        await queries.update_artifact(conn, artifact.id, **values)
+        await queries.add_tags(conn, t.artifact_tags, "artifact_id", artifact.id, change.tags_added)
+        await queries.delete_tags(conn, t.artifact_tags, "artifact_id", artifact.id, change.tags_removed)
+        if change.aliases is not None:
+            await _replace_aliases(ctx, conn, artifact, change.aliases)
+        return await access.load_writable(ctx, conn, artifact_id)
+
+
+async def _replace_aliases(ctx: Context, conn: AsyncConnection, artifact: Artifact, wanted: Sequence[str]) -> None:
+    place = await queries.find_membership_of(conn, artifact.sequence_id, artifact.id)
+    if place is None:
+        raise Invalid("aliases of an artifact can be changed once it is committed")
+    present = {item.alias for item in await queries.list_aliases_of_memberships(conn, [place.id])}
+    await queries.delete_aliases(conn, place.id, sorted(present - {*wanted, rules.LATEST}))
+    await queries.set_aliases(conn, place, [rules.check_alias(alias) for alias in wanted], ctx.ports.clock())
+
+
+# ---- deletion -------------------------------------------------------------------------------------------------
+
+
+async def delete_version(ctx: Context, artifact_id: int, *, with_aliases: bool) -> Artifact:
+    """Delete the version everywhere; `latest` goes to the newest that remains. Its number is not given again.
+
+    Raises `Conflict` while it has aliases, unless those may go with it.
+    """
+    async with ctx.database.write() as conn:
+        artifact = await access.load_writable(ctx, conn, artifact_id)
+        aliases = await queries.list_aliases_of_artifacts(conn, [artifact.id])
+        if aliases and not with_aliases:
+            names = ", ".join(sorted({item.alias for item in aliases}))
+            raise Conflict(f"the artifact has the aliases {names}; remove them first or delete with aliases")
+        places = await queries.list_memberships_of_artifacts(conn, [artifact.id])
+        now = ctx.ports.clock()
+        await queries.update_artifact(conn, artifact.id, state=State.DELETED, deleted_at=now, updated_at=now)
+        for place in places:
+            await queries.lock_collection(conn, place.collection_id)
+            await queries.delete_aliases(conn, place.id)
+            await _restore_latest(ctx, conn, place.collection_id)
+    return artifact
+
+
+async def _restore_latest(ctx: Context, conn: AsyncConnection, collection_id: int) -> None:
+    if await queries.find_membership(conn, collection_id, rules.LATEST) is None:
+        newest = await queries.find_newest_membership(conn, collection_id)
+        if newest:
+            await queries.set_aliases(conn, newest, [rules.LATEST], ctx.ports.clock())
+
+
+async def delete_collection(ctx: Context, collection_id: int, kind: Kind) -> Collection:
+    """Delete a collection for good: a sequence with all its versions, a portfolio with its links alone."""
+    async with ctx.database.write() as conn:
+        collection = await _load(ctx, conn, collection_id, kind)
+        await queries.delete_collection(conn, collection.id)
+    return replace(collection, deleted=True)
+
+
+async def _load(ctx: Context, conn: AsyncConnection, collection_id: int, kind: Kind) -> Collection:
+    collection = await access.load_collection(ctx, conn, collection_id, Permission.WRITE)
+    if collection.kind is not kind:
+        raise NotFound(f"there is no such {kind}")
+    return collection
+
+
+# ---- collections and types ------------------------------------------------------------------------------------
+
+
+async def update_collection(
+    ctx: Context, collection_id: int, kind: Kind, name: str | None, description: str | None
+) -> Collection:
+    """Rename or describe a collection; None leaves it. Raises `Conflict` when the name is taken."""
+    async with ctx.database.write() as conn:
+        collection = await _load(ctx, conn, collection_id, kind)
+        values: dict[str, Any] = {"updated_at": ctx.ports.clock()}
+        if name:
+            values["name"] = rules.check_collection_name(name)
+        if description is not None:
+            values["description"] = description
+        try:
+            await queries.update_collection(conn, collection.id, **values)
+        except IntegrityError as error:
+            if not is_duplicate(error):
+                raise
+            raise Conflict(f"an artifact collection {name!r} exists already") from error
+        return await _load(ctx, conn, collection_id, kind)
+
+
+async def move_sequence(ctx: Context, sequence_id: int, type_name: str) -> Collection:
+    """Give the sequence, with all its versions, another type; the type is made when missing."""
+    rules.check_type_name(type_name)
+    async with ctx.database.write() as conn:
+        collection = await _load(ctx, conn, sequence_id, Kind.SEQUENCE)
+        now = ctx.ports.clock()
+        kind = await queries.ensure_type(conn, collection.project_id, type_name, now)
+        await queries.update_collection(conn, collection.id, type_id=kind.id, updated_at=now)
+        return await _load(ctx, conn, sequence_id, Kind.SEQUENCE)
+
+
+async def create_type(ctx: Context, entity: str, project: str, name: str, description: str | None) -> ArtifactType:
+    """Return the type, made when missing."""
+    rules.check_type_name(name)
+    async with ctx.database.write() as conn:
+        owner = await projects.ensure_project(ctx, conn, entity, project)
+        return await queries.ensure_type(conn, owner.id, name, ctx.ports.clock(), description)
+
+
+@dataclass(frozen=True)
+class CollectionName:
+    entity: str
+    project: str
+    name: str
+
+
+async def tag_collection(ctx: Context, name: CollectionName, tags: Sequence[str], *, remove: bool = False) -> list[Tag]:
+    """Add tags to a collection, or remove them; return those it has of the named ones."""
+    async with ctx.database.write() as conn:
+        owner = await project_queries.find_project(conn, name.entity, name.project)
+        collection = owner and await queries.find_collection(conn, owner.id, name.name)
+        if not collection:
+            raise NotFound(f"artifact collection {name.entity}/{name.project}/{name.name} not found")
+        require(ctx, Permission.WRITE, collection.target)
+        table, column = t.artifact_collection_tags, "collection_id"
+        if remove:
+            await queries.delete_tags(conn, table, column, collection.id, tags)
+        else:
+            await queries.add_tags(conn, table, column, collection.id, [rules.check_tag(tag) for tag in tags])
+        found = await queries.list_tags(conn, table, column, [collection.id])
+    return [tag for _, tag in found if tag.name in tags]
+
+
+# ---- links ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PortfolioName:
+    """A portfolio by its id, or by its place; the latter is made when missing."""
+
+    id: int | None = None
+    entity: str = ""
+    project: str = ""
+    name: str = ""
+
+
+async def link_version(
+    ctx: Context, artifact: Artifact, portfolio: PortfolioName, aliases: Sequence[str]
+) -> Membership:
+    """Put a version into a portfolio; again keeps its number there. Raises `Invalid` for versions of another type."""
+    for alias in aliases:
+        rules.check_alias(alias)
+    if artifact.state is not State.COMMITTED:
+        raise Conflict("the artifact is not committed yet; link it afterwards")
+    async with ctx.database.write() as conn:
+        artifact = await access.load_readable(ctx, conn, artifact.id)
+        target = await _ensure_portfolio(ctx, conn, artifact, portfolio)
+        number = await queries.lock_collection(conn, target.id)
+        now = ctx.ports.clock()
+        place = await queries.find_membership_of(conn, target.id, artifact.id)
+        if place is None:
+            values = {"collection_id": target.id, "artifact_id": artifact.id, "version_index": number}
+            await queries.insert_row(conn, t.artifact_memberships, **values, created_at=now)
+            await queries.update_collection(conn, target.id, next_version=number + 1, updated_at=now)
+            place = await queries.find_membership_of(conn, target.id, artifact.id)
+        assert place is not None, "it was just written"
+        await queries.set_aliases(conn, place, {*aliases, rules.LATEST}, now)
+    return place
+
+
+async def _ensure_portfolio(ctx: Context, conn: AsyncConnection, artifact: Artifact, name: PortfolioName) -> Collection:
+    if name.id is not None:
+        found = await _load(ctx, conn, name.id, Kind.PORTFOLIO)
+    else:
+        found = await _named_portfolio(ctx, conn, artifact, name)
+    if found.kind is not Kind.PORTFOLIO:
+        raise Invalid(f"{found.name!r} is a sequence of its own; versions of others cannot be linked to it")
+    if found.type_name != artifact.type_name:
+        raise Invalid(f"{found.name!r} takes artifacts of type {found.type_name!r}, not {artifact.type_name!r}")
+    return found
+
+
+async def _named_portfolio(ctx: Context, conn: AsyncConnection, artifact: Artifact, name: PortfolioName) -> Collection:
+    rules.check_collection_name(name.name)
+    owner = await projects.ensure_project(ctx, conn, name.entity, name.project)
+    found = await queries.find_collection(conn, owner.id, name.name)
+    if found is None:
+        now = ctx.ports.clock()
+        kind = await queries.ensure_type(conn, owner.id, artifact.type_name, now)
+        columns = {
+            "project_id": owner.id,
+            "type_id": kind.id,
+            "kind": Kind.PORTFOLIO,
+            "name": name.name,
+            "digest_algorithm": artifact.digest_algorithm,
+            "next_version": 0,
+            "created_by": ctx.identity.user_id or None if ctx.identity else None,
+            "created_at": now,
+            "updated_at": now,
+        }
+        await insert_ignore(conn, t.artifact_collections, columns)
+        found = await queries.find_collection(conn, owner.id, name.name)
+    assert found is not None, "it was just written"
+    return found
+
+
+async def unlink_version(ctx: Context, artifact_id: int, portfolio_id: int) -> None:
+    """Take the version out of the portfolio; `latest` goes to the newest that remains there."""
+    async with ctx.database.write() as conn:
+        portfolio = await _load(ctx, conn, portfolio_id, Kind.PORTFOLIO)
+        await queries.lock_collection(conn, portfolio.id)
+        place = await queries.find_membership_of(conn, portfolio.id, artifact_id)
+        if place is None:
+            raise NotFound("the artifact is not linked to this portfolio")
+        await queries.delete_membership(conn, place.id)
+        await _restore_latest(ctx, conn, portfolio.id)

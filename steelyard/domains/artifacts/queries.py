@@ -1,0 +1,387 @@
+"""Questions about types, collections, versions and their names, one function each. They never commit.
+
+What versions hold (manifests, entries, content) is asked in `content_queries.py`, who made and used them in
+`lineage_queries.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.domains.accounts.tables import entities
+from steelyard.domains.artifacts import tables as t
+from steelyard.domains.artifacts.model import (
+    Alias,
+    Artifact,
+    ArtifactType,
+    Collection,
+    Kind,
+    Membership,
+    Portfolio,
+    State,
+    Tag,
+)
+from steelyard.domains.artifacts.model import Sequence as SequenceCollection
+from steelyard.domains.artifacts.rules import find_version_index
+from steelyard.domains.projects.tables import projects
+from steelyard.sql.dialect import insert_ignore, upsert
+
+Page = tuple[int, int]
+"""Offset and limit."""
+
+types, collections, artifacts = t.artifact_types, t.artifact_collections, t.artifacts
+memberships, aliases = t.artifact_memberships, t.artifact_aliases
+
+# MySQL and SQLite both bound the number of parameters of a statement.
+CHUNK = 500
+
+
+def chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
+
+
+async def _count(conn: AsyncConnection, statement: Select[Any]) -> int:
+    return int((await conn.execute(select(func.count()).select_from(statement.subquery()))).scalar_one())
+
+
+async def insert_row(conn: AsyncConnection, table: Any, **values: Any) -> int:
+    done = await conn.execute(insert(table).values(**values))
+    key = done.inserted_primary_key
+    assert key is not None, "every table this is used for has a numeric key"
+    return int(key[0])
+
+
+# ---- types ----------------------------------------------------------------------------------------------------
+
+
+async def find_type(conn: AsyncConnection, project_id: int, name: str) -> ArtifactType | None:
+    row = (await conn.execute(select(types).where(types.c.project_id == project_id, types.c.name == name))).first()
+    return ArtifactType(*row) if row else None
+
+
+async def list_types_by_id(conn: AsyncConnection, ids: Sequence[int]) -> list[ArtifactType]:
+    return [ArtifactType(*row) for row in await conn.execute(select(types).where(types.c.id.in_(ids)))]
+
+
+async def list_types(conn: AsyncConnection, project_id: int, page: Page) -> list[ArtifactType]:
+    statement = select(types).where(types.c.project_id == project_id).order_by(types.c.name)
+    return [ArtifactType(*row) for row in await conn.execute(statement.offset(page[0]).limit(page[1]))]
+
+
+async def ensure_type(
+    conn: AsyncConnection, project_id: int, name: str, now: datetime, description: str | None = None
+) -> ArtifactType:
+    values = {"project_id": project_id, "name": name, "description": description, "created_at": now}
+    found = await find_type(conn, project_id, name)
+    if found is None:
+        await insert_ignore(conn, types, values)
+        found = await find_type(conn, project_id, name)
+    assert found is not None, "it was just written"
+    return found
+
+
+# ---- collections ----------------------------------------------------------------------------------------------
+
+_COLLECTION = [c for c in collections.c if c.name not in {"next_version", "created_by"}]
+COLLECTION_ORDERS = {
+    "id": collections.c.id,
+    "name": collections.c.name,
+    "created_at": collections.c.created_at,
+    "updated_at": collections.c.updated_at,
+}
+
+
+_PROJECT = [
+    projects.c.name.label("project"),
+    projects.c.entity_id,
+    entities.c.name.label("entity"),
+    projects.c.visibility,
+]
+
+
+def _collections() -> Select[Any]:
+    return (
+        select(*_COLLECTION, types.c.name.label("type_name"), *_PROJECT)
+        .join(types, types.c.id == collections.c.type_id)
+        .join(projects, projects.c.id == collections.c.project_id)
+        .join(entities, entities.c.id == projects.c.entity_id)
+    )
+
+
+def _collection(row: Any) -> Collection:
+    values = dict(row._mapping)
+    kind = values["kind"] = Kind(values["kind"])
+    return (Portfolio if kind is Kind.PORTFOLIO else SequenceCollection)(**values)
+
+
+async def find_collection(conn: AsyncConnection, project_id: int, name: str) -> Collection | None:
+    statement = _collections().where(collections.c.project_id == project_id, collections.c.name == name)
+    row = (await conn.execute(statement)).first()
+    return _collection(row) if row else None
+
+
+async def find_collection_by_id(conn: AsyncConnection, collection_id: int) -> Collection | None:
+    row = (await conn.execute(_collections().where(collections.c.id == collection_id))).first()
+    return _collection(row) if row else None
+
+
+async def find_collection_by_client_id(conn: AsyncConnection, project_id: int, client_id: str) -> Collection | None:
+    ids = t.artifact_client_ids
+    statement = _collections().join(ids, ids.c.collection_id == collections.c.id)
+    statement = statement.where(collections.c.project_id == project_id, ids.c.client_id == client_id)
+    row = (await conn.execute(statement)).first()
+    return _collection(row) if row else None
+
+
+async def list_collections_by_id(conn: AsyncConnection, ids: Sequence[int]) -> list[Collection]:
+    return [_collection(row) for row in await conn.execute(_collections().where(collections.c.id.in_(ids)))]
+
+
+def collections_of(
+    project_id: int, type_id: int | None = None, kind: Kind | None = None, where: Sequence[ColumnElement[bool]] = ()
+) -> Select[Any]:
+    """Return the question that `list_collections` and `count_collections` put."""
+    statement = _collections().where(collections.c.project_id == project_id, *where)
+    if type_id is not None:
+        statement = statement.where(collections.c.type_id == type_id)
+    return statement if kind is None else statement.where(collections.c.kind == kind)
+
+
+async def list_collections(
+    conn: AsyncConnection, question: Select[Any], order: Sequence[ColumnElement[Any]], page: Page
+) -> list[Collection]:
+    rows = await conn.execute(question.order_by(*order).offset(page[0]).limit(page[1]))
+    return [_collection(row) for row in rows]
+
+
+async def count_collections(conn: AsyncConnection, question: Select[Any]) -> int:
+    return await _count(conn, question)
+
+
+async def lock_collection(conn: AsyncConnection, collection_id: int) -> int:
+    """Return the next version number and keep others from the collection until the transaction ends."""
+    statement = select(collections.c.next_version).where(collections.c.id == collection_id).with_for_update()
+    return int((await conn.execute(statement)).scalar_one())
+
+
+async def update_collection(conn: AsyncConnection, collection_id: int, **values: Any) -> None:
+    await conn.execute(update(collections).where(collections.c.id == collection_id).values(**values))
+
+
+async def delete_collection(conn: AsyncConnection, collection_id: int) -> None:
+    await conn.execute(delete(collections).where(collections.c.id == collection_id))
+
+
+# ---- versions -------------------------------------------------------------------------------------------------
+
+_HIDDEN = {"requested_aliases", "distributed_id", "deleted_at"}
+_ARTIFACT = [c for c in artifacts.c if c.name not in _HIDDEN]
+_IN_SEQUENCE = and_(memberships.c.artifact_id == artifacts.c.id, memberships.c.collection_id == artifacts.c.sequence_id)
+VERSION_ORDERS = {
+    "id": memberships.c.id,
+    "version_index": memberships.c.version_index,
+    "created_at": artifacts.c.created_at,
+    "updated_at": artifacts.c.updated_at,
+    "size": artifacts.c.size_bytes,
+}
+VERSION_FILTERS = VERSION_ORDERS | {"state": artifacts.c.state, "digest": artifacts.c.digest}
+
+
+def _artifacts() -> Select[Any]:
+    sequence = [collections.c.name.label("collection"), collections.c.type_id, types.c.name.label("type_name")]
+    return (
+        select(*_ARTIFACT, memberships.c.version_index, *sequence, *_PROJECT)
+        .join(collections, collections.c.id == artifacts.c.sequence_id)
+        .join(types, types.c.id == collections.c.type_id)
+        .join(projects, projects.c.id == artifacts.c.project_id)
+        .join(entities, entities.c.id == projects.c.entity_id)
+        .join(memberships, _IN_SEQUENCE, isouter=True)
+    )
+
+
+def _artifact(row: Any) -> Artifact:
+    values = dict(row._mapping)
+    return Artifact(**{**values, "state": State(values["state"])})
+
+
+async def _find_artifact(conn: AsyncConnection, statement: Select[Any]) -> Artifact | None:
+    row = (await conn.execute(statement.limit(1))).first()
+    return _artifact(row) if row else None
+
+
+async def find_artifact(conn: AsyncConnection, artifact_id: int) -> Artifact | None:
+    return await _find_artifact(conn, _artifacts().where(artifacts.c.id == artifact_id))
+
+
+async def find_artifact_by_client_id(conn: AsyncConnection, client_id: str) -> Artifact | None:
+    ids = t.artifact_client_ids
+    statement = _artifacts().join(ids, ids.c.artifact_id == artifacts.c.id)
+    return await _find_artifact(conn, statement.where(ids.c.client_id == client_id))
+
+
+async def list_artifacts_by_id(conn: AsyncConnection, ids: Sequence[int]) -> list[Artifact]:
+    return [_artifact(row) for row in await conn.execute(_artifacts().where(artifacts.c.id.in_(ids)))]
+
+
+async def find_same_content(conn: AsyncConnection, sequence_id: int, digest: str) -> Artifact | None:
+    """Return the version of this digest: a committed one (the newest) before one still being written."""
+    statement = _artifacts().where(
+        artifacts.c.sequence_id == sequence_id,
+        artifacts.c.digest == digest,
+        artifacts.c.state != State.DELETED,
+        artifacts.c.distributed_id.is_(None) | (artifacts.c.state == State.COMMITTED),
+    )
+    return await _find_artifact(conn, statement.order_by(artifacts.c.state, artifacts.c.id.desc()))
+
+
+async def find_distributed(conn: AsyncConnection, sequence_id: int, distributed_id: str) -> Artifact | None:
+    """Return the version that several writers are still making together."""
+    return await _find_artifact(
+        conn,
+        _artifacts().where(
+            artifacts.c.sequence_id == sequence_id,
+            artifacts.c.distributed_id == distributed_id,
+            artifacts.c.state == State.PENDING,
+        ),
+    )
+
+
+async def requested_aliases(conn: AsyncConnection, artifact_id: int) -> str:
+    statement = select(artifacts.c.requested_aliases).where(artifacts.c.id == artifact_id)
+    return str((await conn.execute(statement)).scalar_one())
+
+
+async def update_artifact(conn: AsyncConnection, artifact_id: int, **values: Any) -> None:
+    await conn.execute(update(artifacts).where(artifacts.c.id == artifact_id).values(**values))
+
+
+async def register_client_id(
+    conn: AsyncConnection, client_id: str, *, artifact_id: int | None = None, collection_id: int | None = None
+) -> None:
+    """Remember a client's own id. The first meaning of an id stays."""
+    values = {"client_id": client_id, "artifact_id": artifact_id, "collection_id": collection_id}
+    await insert_ignore(conn, t.artifact_client_ids, values)
+
+
+# ---- memberships ----------------------------------------------------------------------------------------------
+
+
+def _memberships() -> Select[Any]:
+    alive = and_(artifacts.c.id == memberships.c.artifact_id, artifacts.c.state == State.COMMITTED)
+    return select(memberships).join(artifacts, alive)
+
+
+async def find_membership(conn: AsyncConnection, collection_id: int, alias: str) -> Membership | None:
+    """Return the place of the version that `alias` (`v3` or a given name) means in the collection."""
+    statement = _memberships().where(memberships.c.collection_id == collection_id)
+    index = find_version_index(alias)
+    if index is not None:
+        statement = statement.where(memberships.c.version_index == index)
+    else:
+        named = and_(aliases.c.membership_id == memberships.c.id, aliases.c.alias == alias)
+        statement = statement.join(aliases, named)
+    row = (await conn.execute(statement)).first()
+    return Membership(**row._mapping) if row else None
+
+
+async def find_membership_of(conn: AsyncConnection, collection_id: int, artifact_id: int) -> Membership | None:
+    statement = _memberships().where(
+        memberships.c.collection_id == collection_id, memberships.c.artifact_id == artifact_id
+    )
+    row = (await conn.execute(statement)).first()
+    return Membership(**row._mapping) if row else None
+
+
+async def find_newest_membership(conn: AsyncConnection, collection_id: int) -> Membership | None:
+    statement = _memberships().where(memberships.c.collection_id == collection_id)
+    row = (await conn.execute(statement.order_by(memberships.c.version_index.desc()).limit(1))).first()
+    return Membership(**row._mapping) if row else None
+
+
+def memberships_of(collection_id: int, where: Sequence[ColumnElement[bool]] = ()) -> Select[Any]:
+    return _memberships().where(memberships.c.collection_id == collection_id, *where)
+
+
+async def list_memberships(
+    conn: AsyncConnection, question: Select[Any], order: Sequence[ColumnElement[Any]], page: Page
+) -> list[Membership]:
+    rows = await conn.execute(question.order_by(*order).offset(page[0]).limit(page[1]))
+    return [Membership(**row._mapping) for row in rows]
+
+
+async def count_memberships(conn: AsyncConnection, question: Select[Any]) -> int:
+    return await _count(conn, question)
+
+
+async def list_memberships_of_artifacts(conn: AsyncConnection, ids: Sequence[int]) -> list[Membership]:
+    statement = _memberships().where(memberships.c.artifact_id.in_(ids)).order_by(memberships.c.id)
+    return [Membership(**row._mapping) for row in await conn.execute(statement)]
+
+
+async def delete_membership(conn: AsyncConnection, membership_id: int) -> None:
+    await conn.execute(delete(memberships).where(memberships.c.id == membership_id))
+
+
+async def count_versions(conn: AsyncConnection, collection_ids: Sequence[int]) -> dict[int, int]:
+    question = _memberships().where(memberships.c.collection_id.in_(collection_ids)).subquery()
+    rows = await conn.execute(select(question.c.collection_id, func.count()).group_by(question.c.collection_id))
+    return {row[0]: row[1] for row in rows}
+
+
+# ---- aliases and tags -----------------------------------------------------------------------------------------
+
+_ALIAS = [aliases.c.id, aliases.c.collection_id, aliases.c.membership_id, memberships.c.artifact_id, aliases.c.alias]
+
+
+def _aliases() -> Select[Any]:
+    return select(*_ALIAS).join(memberships, memberships.c.id == aliases.c.membership_id).order_by(aliases.c.id)
+
+
+async def list_aliases_of_memberships(conn: AsyncConnection, ids: Sequence[int]) -> list[Alias]:
+    rows = await conn.execute(_aliases().where(aliases.c.membership_id.in_(ids)))
+    return [Alias(**row._mapping) for row in rows]
+
+
+async def list_aliases_of_artifacts(conn: AsyncConnection, ids: Sequence[int]) -> list[Alias]:
+    return [Alias(**row._mapping) for row in await conn.execute(_aliases().where(memberships.c.artifact_id.in_(ids)))]
+
+
+async def list_aliases_of_collection(conn: AsyncConnection, collection_id: int) -> list[Alias]:
+    rows = await conn.execute(_aliases().where(aliases.c.collection_id == collection_id))
+    return [Alias(**row._mapping) for row in rows]
+
+
+async def set_aliases(conn: AsyncConnection, place: Membership, names: Iterable[str], now: datetime) -> None:
+    """Give the aliases to the version; other versions of the collection lose them."""
+    rows = [
+        {"collection_id": place.collection_id, "membership_id": place.id, "alias": name, "created_at": now}
+        for name in names
+    ]
+    await upsert(conn, aliases, rows, key=("collection_id", "alias"), update=("membership_id", "created_at"))
+
+
+async def delete_aliases(conn: AsyncConnection, membership_id: int, names: Sequence[str] | None = None) -> None:
+    """Take the named aliases, or all, from the version."""
+    statement = delete(aliases).where(aliases.c.membership_id == membership_id)
+    await conn.execute(statement if names is None else statement.where(aliases.c.alias.in_(names)))
+
+
+async def list_tags(conn: AsyncConnection, table: Any, owner: str, ids: Sequence[int]) -> list[tuple[int, Tag]]:
+    """Return (owner's id, tag) from `artifact_tags` or `artifact_collection_tags`."""
+    rows = await conn.execute(select(table).where(table.c[owner].in_(ids)).order_by(table.c.id))
+    return [(row._mapping[owner], Tag(row.id, row.name)) for row in rows]
+
+
+async def add_tags(conn: AsyncConnection, table: Any, owner: str, owner_id: int, names: Iterable[str]) -> None:
+    for name in names:
+        await insert_ignore(conn, table, {owner: owner_id, "name": name})
+
+
+async def delete_tags(conn: AsyncConnection, table: Any, owner: str, owner_id: int, names: Sequence[str]) -> None:
+    await conn.execute(delete(table).where(table.c[owner] == owner_id, table.c.name.in_(names)))
