@@ -5,10 +5,6 @@ the list together with the commit that gives it a resolver.
 """
 
 _BY_AREA = {
-    "foundation": (
-        "Sweep.runs",
-        "Agent.runs",
-    ),
     "access": (
         "Mutation.createUser",
         "Mutation.createTeam",

@@ -147,7 +147,7 @@ class _Dispatch:
             await queries.update_sweep(self._conn, self._sweep.id, state=state, updated_at=self._now)
 
 
-async def list_agent_runs(ctx: Context, agent: Agent) -> list[int]:
-    """Return the storage numbers of the runs an agent was handed; the caller has been shown the sweep."""
+async def list_agent_runs(ctx: Context, agent: Agent) -> list[str]:
+    """Return the ids of the runs an agent was handed; the caller has been shown the sweep."""
     async with ctx.database.read() as conn:
         return await queries.list_agent_runs(conn, agent.id)

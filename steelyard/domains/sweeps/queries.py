@@ -170,11 +170,11 @@ async def list_run_texts(conn: AsyncConnection, project_id: int, sweep_name: str
     return [(row.config, row.summary, row.state) for row in await conn.execute(statement)]
 
 
-async def list_agent_runs(conn: AsyncConnection, agent_id: int) -> list[int]:
-    """Return the storage numbers of the runs handed to the agent, in order."""
+async def list_agent_runs(conn: AsyncConnection, agent_id: int) -> list[str]:
+    """Return the ids of the runs handed to the agent, in order."""
     given = t.sweep_assignments.c
-    statement = select(given.run_id).where(given.agent_id == agent_id).order_by(given.number)
-    return list((await conn.execute(statement)).scalars())
+    statement = select(runs.c.run_id).join(t.sweep_assignments, given.run_id == runs.c.id)
+    return list((await conn.execute(statement.where(given.agent_id == agent_id).order_by(given.number))).scalars())
 
 
 async def count_runs(conn: AsyncConnection, project_id: int, sweep_name: str) -> int:

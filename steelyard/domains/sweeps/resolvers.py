@@ -8,6 +8,8 @@ from steelyard.context import Context
 from steelyard.domains.accounts.loaders import users
 from steelyard.domains.accounts.model import User
 from steelyard.domains.projects.model import Project
+from steelyard.domains.runs import listing
+from steelyard.domains.runs.listing import Page, RunQuery
 from steelyard.domains.runs.loaders import projects_of_runs
 from steelyard.domains.runs.model import Run
 from steelyard.domains.sweeps import dispatch, rules, service
@@ -132,6 +134,22 @@ def sweep_run_count_expected(sweep: Sweep, _ctx: Context) -> int | None:
     return config.expected_runs if config else None
 
 
+@sweep_type.field("runs")
+async def sweep_runs(
+    sweep: Sweep, ctx: Context, filters: str | None = None, order: str | None = None, **page: Any
+) -> Connection:
+    project = await projects_of_runs.load(ctx, sweep.project_id)
+    assert project is not None, "a sweep goes with its project"
+    return await listing.list_runs(
+        ctx, project, RunQuery.parse(_also(filters, {"sweep": sweep.name}), order), Page(**page)
+    )
+
+
+def _also(filters: str | None, wanted: dict[str, Any]) -> str:
+    given = filters if filters and filters.strip() else "{}"
+    return f'{{"$and": [{jsontext.dumps(wanted)}, {given}]}}'
+
+
 @sweep_type.field("agents")
 async def sweep_agents(sweep: Sweep, ctx: Context, **args: Any) -> Connection:
     return slice_page(await service.list_agents(ctx, sweep), args.get("first"), args.get("after"))
@@ -146,3 +164,14 @@ async def sweep_agent(sweep: Sweep, ctx: Context, agent_name: str) -> Agent | No
 async def agent_state(agent: Agent, ctx: Context) -> str:
     sweep = await service.load_sweep_of_agent(ctx, agent)
     return rules.agent_state(agent.heartbeat_at, sweep.state, ctx.ports.clock())
+
+
+@agent_type.field("runs")
+async def agent_runs(agent: Agent, ctx: Context, order: str | None = None, **page: Any) -> Connection:
+    sweep = await service.load_sweep_of_agent(ctx, agent)
+    project = await projects_of_runs.load(ctx, sweep.project_id)
+    assert project is not None, "a sweep goes with its project"
+    ids = await dispatch.list_agent_runs(ctx, agent)
+    return await listing.list_runs(
+        ctx, project, RunQuery.parse(_also(None, {"name": {"$in": ids}}), order), Page(**page)
+    )

@@ -1,0 +1,35 @@
+"""The web app's route of run files (web/src/api/contract.ts)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+
+from steelyard.context import Context
+from steelyard.domains.files import service
+from steelyard.domains.files.model import RunFile
+from steelyard.domains.runs import service as runs
+from steelyard.rest.routes import RouteTable
+
+routes = RouteTable()
+# The page shows a tree of all files; runs with more show the first ones and say so by their count.
+LISTED_MAX = 10_000
+
+
+@routes.get("/app/runs/{entity}/{project}/{run}/files")
+async def list_files(ctx: Context, request: Request) -> dict[str, Any]:
+    place = request.path_params
+    run = await runs.load_run(ctx, place["entity"], place["project"], place["run"])
+    return {"files": [await _row(ctx, item) for item in await service.list_files(ctx, run, "", 0, LISTED_MAX)]}
+
+
+async def _row(ctx: Context, item: RunFile) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "sizeBytes": item.size_bytes,
+        "mimetype": item.mimetype,
+        "updatedAt": item.uploaded_at,
+        "md5": item.md5,
+        "url": await service.download_url(ctx, item),
+    }
