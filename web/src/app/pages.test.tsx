@@ -63,7 +63,7 @@ describe.each([
 ])("the page at %s", (address, words) => {
   it("shows what it is for, and is readable by assistive tools", async () => {
     open(routes, address);
-    expect(await screen.findByText(words, {}, { timeout: 5000 })).toBeTruthy();
+    expect(await screen.findByText(words)).toBeTruthy();
     await expectAccessible();
   });
 });

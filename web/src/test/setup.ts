@@ -1,10 +1,12 @@
 /** Runs before every test file: an English catalogue, and a clean document after each test. */
 import "@/strings";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 // the test document can neither draw nor scroll and says so loudly; what draws takes null for "no canvas here"
 HTMLCanvasElement.prototype.getContext = () => null;
 window.scrollTo = () => undefined;
 
+// generous: a test waits for what must come, not for how fast it comes
+configure({ asyncUtilTimeout: 15_000 });
 afterEach(cleanup);

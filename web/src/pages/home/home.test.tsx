@@ -37,6 +37,6 @@ it("changes from the first steps to the runs by itself when the first run arrive
   open([{ element: <SignedIn />, children: [{ path: "/home", Component: HomePage }] }], "/home");
   expect(await screen.findByText("wandb login --host=http://host:8080")).toBeTruthy();
   runs = [RUN];
-  expect(await screen.findByText("golden-river-1", {}, { timeout: 5000 })).toBeTruthy();
+  expect(await screen.findByText("golden-river-1")).toBeTruthy();
   expect(screen.queryByText("Log your first run")).toBeNull();
 });
