@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from steelyard.kernel.errors import Malformed, TooLarge
+from steelyard.kernel.errors import Invalid, Malformed, TooLarge
 
 JSON_BODY_MAX_BYTES = 4 << 20
 
@@ -52,4 +52,12 @@ async def read_json(request: Request) -> dict[str, Any]:
         raise Malformed(f"the body is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise Malformed("the body must be a JSON object")
+    return value
+
+
+def find_text(body: dict[str, Any], key: str) -> str | None:
+    """Return the text at `key`, None when it is absent or null. Raises `Invalid` for anything else."""
+    value = body.get(key)
+    if value is not None and not isinstance(value, str):
+        raise Invalid(f"{key} must be a text")
     return value

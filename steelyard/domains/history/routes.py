@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
 
 from steelyard.columnar.sampling import Series
 from steelyard.context import Context
-from steelyard.domains.history import console, panels
+from steelyard.domains.history import console, panels, service
 from steelyard.domains.history.live_routes import routes as live_routes
 from steelyard.domains.history.media import find_paths, sign_paths
-from steelyard.domains.history.model import ConsoleLine
+from steelyard.domains.history.model import ConsoleLine, Stream
 from steelyard.domains.history.panels import SeriesQuery
-from steelyard.domains.runs.model import RunRef
+from steelyard.domains.runs.model import Run, RunRef
+from steelyard.domains.runs.routes import RUN_DETAILS
 from steelyard.kernel.errors import Invalid, SteelyardError
 from steelyard.rest.bodies import read_json
 from steelyard.rest.routes import RouteTable
@@ -26,6 +28,21 @@ SERIES_MAX = 5_000
 RUNS_MAX = 1_000
 MEDIA_MAX = 1_000
 LOG_LIMIT = 2_000
+
+
+@RUN_DETAILS.add
+async def describe_streams(ctx: Context, runs: Sequence[Run]) -> dict[int, dict[str, Any]]:
+    return {run.id: await _stream_fields(ctx, run) for run in runs}
+
+
+async def _stream_fields(ctx: Context, run: Run) -> dict[str, Any]:
+    counts = await service.count_lines(ctx, run)
+    return {
+        "historyLineCount": counts.get(Stream.HISTORY, 0),
+        "eventsLineCount": counts.get(Stream.EVENTS, 0),
+        "logLineCount": counts.get(Stream.CONSOLE, 0),
+        "lastStep": await service.find_last_step(ctx, run),
+    }
 
 
 @routes.post("/app/projects/{entity}/{project}/metrics")

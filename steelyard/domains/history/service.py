@@ -36,6 +36,13 @@ async def count_lines(ctx: Context, run: AnyRun) -> dict[Stream, int]:
         return await queries.line_counts(conn, run.id)
 
 
+async def find_last_step(ctx: Context, run: AnyRun) -> int | None:
+    """Return the highest step, None before the first row."""
+    access.require(ctx, Permission.READ, run.target)
+    table = await load_table(ctx, run.id, Stream.HISTORY)
+    return int(table.steps[-1]) if len(table) else None
+
+
 async def sample_texts(ctx: Context, run: AnyRun, stream: Stream, samples: int | None) -> list[str]:
     """Return at most `samples` rows evenly spread over the stream, first and last included, as JSON texts."""
     access.require(ctx, Permission.READ, run.target)

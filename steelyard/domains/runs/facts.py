@@ -5,6 +5,7 @@ Pure. The spellings are those of docs/protocol/queries.md, run filters.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,8 @@ class RunFacts:
     run_id: str
     title: str
     state: str
+    exit_code: int | None
+    stop_requested: bool
     tags: tuple[str, ...]
     group_name: str | None
     job_type: str | None
@@ -45,6 +48,8 @@ class RunFacts:
     summary_text: str | None = None
     _config: dict[str, Any] | None = field(default=None, repr=False)
     _summary: dict[str, Any] | None = field(default=None, repr=False)
+    _config_keys: frozenset[str] | None = field(default=None, repr=False)
+    _summary_keys: frozenset[str] | None = field(default=None, repr=False)
 
     @property
     def config(self) -> dict[str, Any]:
@@ -57,6 +62,29 @@ class RunFacts:
         if self._summary is None:
             self._summary = documents.read_object(self.summary_text or "{}")
         return self._summary
+
+    @property
+    def config_keys(self) -> frozenset[str]:
+        """The columns that the config has in a table."""
+        if self._config_keys is None:
+            self._config_keys = _column_keys(documents.config_values(self.config))
+        return self._config_keys
+
+    @property
+    def summary_keys(self) -> frozenset[str]:
+        if self._summary_keys is None:
+            self._summary_keys = _column_keys(self.summary)
+        return self._summary_keys
+
+
+def _column_keys(tree: dict[str, Any]) -> frozenset[str]:
+    """Return the flattened keys without those of the client itself and without media, which no cell can show.
+
+    The same few keys occur in every run, so they are kept once.
+    """
+    shown = {key: value for key, value in tree.items() if not key.startswith("_")}
+    leaves = documents.flatten(shown).items()
+    return frozenset(sys.intern(key) for key, value in leaves if not (isinstance(value, dict) and "_type" in value))
 
 
 def duration_s(stored: float | None, started_at: datetime | None, heartbeat_at: datetime | None) -> float | None:

@@ -125,12 +125,19 @@ async def _add_documents(conn: AsyncConnection, known: _Known) -> None:
 
 async def select_runs(ctx: Context, project: Project, query: RunQuery) -> list[RunFacts]:
     """Return the runs that match, in order. Costs one index read, and what changed since the last list."""
+    return (await search_runs(ctx, project, query))[1]
+
+
+async def search_runs(
+    ctx: Context, project: Project, query: RunQuery, *, documents: bool = False
+) -> tuple[int, list[RunFacts]]:
+    """Return the number of all runs, and those that match, in order; with `documents` these are at hand."""
     access.require(ctx, Permission.READ, project.target)
-    documents = any(facts.needs_documents(key) for key in query.compared())
-    found = await _facts_of(ctx, project, documents=documents)
+    needed = documents or any(facts.needs_documents(key) for key in query.compared())
+    found = await _facts_of(ctx, project, documents=needed)
     if len(found) < _INLINE_RUNS:
-        return arrange(found, query)
-    return await asyncio.to_thread(arrange, found, query)
+        return len(found), arrange(found, query)
+    return len(found), await asyncio.to_thread(arrange, found, query)
 
 
 async def all_runs(ctx: Context, project: Project) -> list[RunFacts]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.runs import queries, rules
+from steelyard.domains.runs import changes, queries, rules
 from steelyard.domains.runs.model import Condition, Progress
 from steelyard.kernel import jsontext
 
@@ -75,14 +75,10 @@ async def end_silent_runs(ctx: Context) -> int:
         if not silent:
             return ended
         async with ctx.database.write() as conn:
-            for run in silent:
-                ended += await _end_if_silent(conn, run, before, now)
-
-
-async def _end_if_silent(conn: AsyncConnection, run: int, before: datetime, now: datetime) -> bool:
-    condition = await queries.lock_condition(conn, run, silent_since=before)
-    if condition is None:
-        return False
-    after = rules.after_silence(condition)
-    await queries.update_run(conn, run, now, **_condition_columns(condition, after, now))
-    return after != condition
+            for run, project_id in silent:
+                condition = await queries.lock_condition(conn, run, silent_since=before)
+                if condition is not None:
+                    after = rules.after_silence(condition)
+                    await queries.update_run(conn, run, now, **_condition_columns(condition, after, now))
+                    await changes.record(conn, project_id, run, changes.Kind.RUN, now)
+                    ended += 1

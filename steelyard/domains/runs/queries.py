@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts.tables import entities, users
@@ -142,12 +142,13 @@ async def list_recent_runs(conn: AsyncConnection, user_id: int, limit: int) -> l
     return [_run(row) for row in await conn.execute(statement.order_by(runs.c.id.desc()).limit(limit))]
 
 
-async def list_silent_runs(conn: AsyncConnection, before: datetime, limit: int) -> list[int]:
-    """Return runs that should show signs of life and have shown none since `before`."""
-    statement = select(runs.c.id).where(
+async def list_silent_runs(conn: AsyncConnection, before: datetime, limit: int) -> list[tuple[int, int]]:
+    """Return runs (with their projects) that should show signs of life and have shown none since `before`."""
+    statement = select(runs.c.id, runs.c.project_id).where(
         runs.c.state.in_(sorted(rules.WATCHED)), runs.c.heartbeat_at < before, runs.c.deleted_at.is_(None)
     )
-    return list((await conn.execute(statement.order_by(runs.c.heartbeat_at).limit(limit))).scalars())
+    rows = await conn.execute(statement.order_by(runs.c.heartbeat_at).limit(limit))
+    return [(row.id, row.project_id) for row in rows]
 
 
 async def list_versions(conn: AsyncConnection, project_id: int) -> dict[int, int]:
@@ -180,11 +181,22 @@ async def iterate_documents(conn: AsyncConnection, ids: list[int]) -> AsyncItera
             yield row.id, row.config, row.summary
 
 
-async def count_runs(conn: AsyncConnection, project_id: int) -> int:
-    statement = select(func.count()).select_from(runs)
-    return int(
-        (await conn.execute(statement.where(runs.c.project_id == project_id, runs.c.deleted_at.is_(None)))).scalar_one()
-    )
+@dataclass(frozen=True)
+class Totals:
+    """What the living runs of a project add up to."""
+
+    runs: int
+    running: int
+    compute_s: float
+
+
+async def sum_up_projects(conn: AsyncConnection, project_ids: list[int]) -> dict[int, Totals]:
+    """Return the totals of each project that has runs; read from an index alone."""
+    running = func.sum(case((runs.c.state.in_(sorted(rules.WATCHED)), 1), else_=0))
+    statement = select(runs.c.project_id, func.count(), running, func.sum(runs.c.duration_s))
+    statement = statement.where(runs.c.project_id.in_(project_ids), runs.c.deleted_at.is_(None))
+    rows = await conn.execute(statement.group_by(runs.c.project_id))
+    return {row[0]: Totals(row[1], int(row[2]), float(row[3] or 0)) for row in rows}
 
 
 async def update_run(conn: AsyncConnection, run: int, moment: datetime, **values: Any) -> None:

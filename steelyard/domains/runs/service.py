@@ -16,7 +16,7 @@ from steelyard.domains.accounts.access import Permission
 from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.projects import service as projects
 from steelyard.domains.projects.model import Project
-from steelyard.domains.runs import documents, queries, rules
+from steelyard.domains.runs import changes, documents, queries, rules
 from steelyard.domains.runs.model import Condition, Run, RunState
 from steelyard.domains.runs.tables import runs
 from steelyard.domains.runs.titles import generate_title
@@ -97,7 +97,10 @@ async def upsert_run(ctx: Context, name: RunName, change: RunChange) -> tuple[Ru
             found = found or await queries.lock_project_run(conn, project.id, run_id)
             assert found is not None, "it was there, or somebody else has just written it"
             await _start_again(ctx, conn, found, change, columns)
-        return await _reload(conn, project.id, run_id), inserted
+        run = await _reload(conn, project.id, run_id)
+        if inserted:
+            await changes.record(conn, project.id, run.id, changes.Kind.RUN, run.created_at)
+        return run, inserted
 
 
 async def insert_pending_run(
@@ -107,7 +110,9 @@ async def insert_pending_run(
     run_id = random_name()
     change = RunChange(config=config, state=RunState.PENDING, sweep=sweep_name)
     await _insert_run(ctx, conn, project, change, change.columns() | {"run_id": run_id})
-    return await _reload(conn, project.id, run_id)
+    run = await _reload(conn, project.id, run_id)
+    await changes.record(conn, project.id, run.id, changes.Kind.RUN, run.created_at)
+    return run
 
 
 async def _reload(conn: AsyncConnection, project_id: int, run_id: str) -> Run:
@@ -183,8 +188,14 @@ async def _write(conn: AsyncConnection, run: Run, now: datetime, change: RunChan
     if change.sweep is not None:
         values = {**values, "sweep_name": change.sweep or None}
     if values:
-        await queries.update_run(conn, run.id, now, **values)
+        await _update(conn, run, now, **values)
         await project_queries.update_project(conn, run.project_id, last_active_at=now)
+
+
+async def _update(conn: AsyncConnection, run: Run, now: datetime, **values: Any) -> None:
+    """Set columns, and tell browsers that show the project."""
+    await queries.update_run(conn, run.id, now, **values)
+    await changes.record(conn, run.project_id, run.id, changes.Kind.RUN, now)
 
 
 async def _author(ctx: Context, conn: AsyncConnection, entity_id: int) -> int | None:
@@ -243,12 +254,27 @@ async def load_run(ctx: Context, entity: str, project: str, run_id: str) -> Run:
     return run
 
 
+async def list_recent_runs(ctx: Context, limit: int) -> list[Run]:
+    """Return the caller's own newest runs, of projects that they may see."""
+    identity = access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        found = await queries.list_recent_runs(conn, identity.user_id, limit)
+    return [run for run in found if access.allows(identity, Permission.READ, run.target)]
+
+
+async def sum_up_projects(ctx: Context, project_ids: list[int]) -> dict[int, queries.Totals]:
+    """Return the totals of projects that the caller has been shown."""
+    access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        return await queries.sum_up_projects(conn, project_ids)
+
+
 async def stop_run(ctx: Context, run: int) -> Run:
     """Ask the program to stop; it learns so in the answer to its next request. Asking twice does no harm."""
     async with ctx.database.write() as conn:
         found = await _load_for_change(ctx, conn, run)
         if not found.stop_requested:
-            await queries.update_run(conn, run, ctx.ports.clock(), stop_requested=True)
+            await _update(conn, found, ctx.ports.clock(), stop_requested=True)
     return replace(found, stop_requested=True)
 
 
@@ -259,15 +285,15 @@ async def set_state(ctx: Context, run: int, state: str) -> None:
         found = await _load_for_change(ctx, conn, run)
         after = rules.after_edit(found.condition, wanted, in_sweep=found.sweep_name is not None)
         values = _condition_columns(found.condition, after)
-        await queries.update_run(conn, run, ctx.ports.clock(), **values)
+        await _update(conn, found, ctx.ports.clock(), **values)
 
 
 async def delete_run(ctx: Context, run: int) -> None:
     """Delete a run. Its id stays taken; its row stays without being found by anybody."""
     async with ctx.database.write() as conn:
-        await _load_for_change(ctx, conn, run)
+        found = await _load_for_change(ctx, conn, run)
         now = ctx.ports.clock()
-        await queries.update_run(conn, run, now, deleted_at=now)
+        await _update(conn, found, now, deleted_at=now)
 
 
 def is_read_only(ctx: Context, run: Run) -> bool:

@@ -183,6 +183,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_runs_created_by"), "runs", ["created_by"], unique=False)
     op.create_index(op.f("ix_runs_project_id_created_at"), "runs", ["project_id", "created_at"], unique=False)
+    op.create_index(
+        op.f("ix_runs_project_id_deleted_at_state_duration_s"),
+        "runs",
+        ["project_id", "deleted_at", "state", "duration_s"],
+        unique=False,
+    )
     op.create_index(op.f("ix_runs_project_id_version"), "runs", ["project_id", "version"], unique=False)
     op.create_index(op.f("ix_runs_state_heartbeat_at"), "runs", ["state", "heartbeat_at"], unique=False)
     op.create_index(op.f("ix_runs_project_id_sweep_name"), "runs", ["project_id", "sweep_name"], unique=False)

@@ -1,0 +1,93 @@
+"""The web app's routes of entities and projects (web/src/api/contract.ts)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.requests import Request
+
+from steelyard.context import Context
+from steelyard.domains.accounts import queries as account_queries
+from steelyard.domains.accounts import service as accounts
+from steelyard.domains.accounts.routes import entity_ref
+from steelyard.domains.projects import service
+from steelyard.domains.projects.model import Project
+from steelyard.domains.projects.service import ProjectChange
+from steelyard.kernel.errors import NotFound
+from steelyard.rest.bodies import find_text, read_json
+from steelyard.rest.contributions import Contributions
+from steelyard.rest.routes import RouteTable
+
+routes = RouteTable()
+# Projects of one page; people with more of them search by name.
+_SHOWN_PROJECTS = 1000
+
+PROJECT_TOTALS: Contributions[Project] = Contributions(
+    {"runCount": 0, "runningCount": 0, "computeSeconds": 0, "storageBytes": 0}
+)
+
+
+@routes.get("/app/entities/{entity}")
+async def show_entity(ctx: Context, request: Request) -> dict[str, Any]:
+    name = request.path_params["entity"]
+    entity = await accounts.find_entity(ctx, name)
+    if entity is None:
+        raise NotFound(f"there is no entity {name!r}")
+    found = await service.list_projects(ctx, entity, 0, _SHOWN_PROJECTS)
+    return {"entity": entity_ref(ctx, entity), "projects": await show_projects(ctx, found)}
+
+
+@routes.post("/app/entities/{entity}/projects")
+async def create_project(ctx: Context, request: Request) -> dict[str, Any]:
+    body = await read_json(request)
+    name = find_text(body, "name") or ""
+    made = await service.create_project(ctx, request.path_params["entity"], name, _change(body))
+    return (await show_projects(ctx, [made]))[0]
+
+
+@routes.get("/app/projects/{entity}/{project}")
+async def show_project(ctx: Context, request: Request) -> dict[str, Any]:
+    return (await show_projects(ctx, [await asked_project(ctx, request)]))[0]
+
+
+@routes.patch("/app/projects/{entity}/{project}")
+async def change_project(ctx: Context, request: Request) -> dict[str, Any]:
+    project = await asked_project(ctx, request)
+    changed = await service.update_project(ctx, project.id, _change(await read_json(request)))
+    return (await show_projects(ctx, [changed]))[0]
+
+
+@routes.delete("/app/projects/{entity}/{project}")
+async def delete_project(ctx: Context, request: Request) -> None:
+    await service.delete_project(ctx, (await asked_project(ctx, request)).id)
+
+
+async def asked_project(ctx: Context, request: Request) -> Project:
+    """Return the project that the path names. Raises `NotFound` when the caller may not see it."""
+    return await service.load_project(ctx, request.path_params["entity"], request.path_params["project"])
+
+
+def _change(body: dict[str, Any]) -> ProjectChange:
+    return ProjectChange(description=find_text(body, "description"), visibility=find_text(body, "visibility"))
+
+
+async def show_projects(ctx: Context, found: Sequence[Project]) -> list[dict[str, Any]]:
+    totals = await PROJECT_TOTALS.of(ctx, found)
+    authors = {project.created_by for project in found if project.created_by}
+    async with ctx.database.read() as conn:
+        names = {user.id: user.username for user in await account_queries.list_users_by_id(conn, list(authors))}
+    return [
+        {
+            "entity": project.entity,
+            "name": project.name,
+            "description": project.description,
+            "visibility": project.visibility,
+            "createdAt": project.created_at,
+            "createdBy": names.get(project.created_by or 0),
+            "lastActiveAt": project.last_active_at,
+            "canWrite": not service.is_read_only(ctx, project),
+            **totals[project.id],
+        }
+        for project in found
+    ]
