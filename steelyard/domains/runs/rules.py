@@ -65,6 +65,13 @@ def after_silence(before: Condition) -> Condition:
     return replace(before, state=RunState.KILLED if before.stop_requested else RunState.CRASHED)
 
 
+def after_stop(before: Condition) -> Condition:
+    """A person asks the program to stop; one that told its own end hears nothing any more."""
+    if before.state in ENDED - _PRESUMED_ENDED:
+        return before
+    return replace(before, stop_requested=True)
+
+
 def after_edit(before: Condition, wanted: RunState, *, in_sweep: bool) -> Condition:
     """A person sets the state by hand. Raises `Invalid` where that would contradict a sweep or a finished run."""
     if in_sweep:
@@ -84,7 +91,6 @@ def parse_state(text: str) -> RunState:
 def runtime_s(summary: dict[str, Any]) -> float | None:
     """Return how long the program ran in all its attempts, as its client counts, in seconds."""
     own = summary.get("_wandb")
-    for value in (own.get("runtime") if isinstance(own, dict) else None, summary.get("_runtime")):
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e12:
-            return float(value)
-    return None
+    found = [own.get("runtime") if isinstance(own, dict) else None, summary.get("_runtime")]
+    seconds = [float(value) for value in found if type(value) in {int, float} and 0 <= value < 1e12]
+    return max(seconds, default=None)

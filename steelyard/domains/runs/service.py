@@ -273,9 +273,10 @@ async def stop_run(ctx: Context, run: int) -> Run:
     """Ask the program to stop; it learns so in the answer to its next request. Asking twice does no harm."""
     async with ctx.database.write() as conn:
         found = await _load_for_change(ctx, conn, run)
-        if not found.stop_requested:
+        after = rules.after_stop(found.condition)
+        if after != found.condition:
             await _update(conn, found, ctx.ports.clock(), stop_requested=True)
-    return replace(found, stop_requested=True)
+    return replace(found, stop_requested=after.stop_requested)
 
 
 async def set_state(ctx: Context, run: int, state: str) -> None:

@@ -19,9 +19,15 @@ START = datetime(2025, 1, 1, tzinfo=UTC)
 
 def make(number, config=None, summary=None, **values):
     texts = "group_name job_type sweep_name username host notes description commit_sha".split()  # noqa: SIM905
-    defaults = dict.fromkeys([*texts, "started_at", "heartbeat_at", "duration_s"])
+    defaults = dict.fromkeys([*texts, "exit_code", "started_at", "heartbeat_at", "duration_s"])
     times = {"created_at": START + timedelta(minutes=number), "updated_at": START}
-    names = {"run_id": f"run{number}", "title": f"title-{number}", "state": "finished", "tags": ()}
+    names = {
+        "run_id": f"run{number}",
+        "title": f"title-{number}",
+        "state": "finished",
+        "tags": (),
+        "stop_requested": False,
+    }
     documents = {"config_text": jsontext.dumps(config or {}), "summary_text": jsontext.dumps(summary or {})}
     return RunFacts(**({"id": number, "version": 1, "number": number} | defaults | times | names | documents | values))
 

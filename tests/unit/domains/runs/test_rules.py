@@ -64,6 +64,13 @@ def test_a_preempting_run_that_falls_silent_was_preempted():
     assert rules.after_silence(rules.after_progress(marked, SIGN_OF_LIFE)).state is S.PREEMPTED
 
 
+@pytest.mark.parametrize(
+    ("state", "kept"), [(S.RUNNING, True), (S.CRASHED, True), (S.PENDING, True), (S.FINISHED, False), (S.FAILED, False)]
+)
+def test_a_stop_is_noted_while_the_program_may_still_hear_it(state, kept):
+    assert rules.after_stop(Condition(state)).stop_requested is kept
+
+
 def test_silence():
     assert rules.after_silence(Condition(S.RUNNING)).state is S.CRASHED
     assert rules.after_silence(Condition(S.RUNNING, stop_requested=True)).state is S.KILLED
@@ -97,7 +104,8 @@ def test_states_that_may_not_be_set_by_hand(before, wanted):
 @pytest.mark.parametrize(
     ("summary", "seconds"),
     [
-        ({"_wandb": {"runtime": 7}, "_runtime": 7.5}, 7.0),
+        ({"_wandb": {"runtime": 7}, "_runtime": 7.5}, 7.5),
+        ({"_wandb": {"runtime": 9}, "_runtime": 7.5}, 9.0),
         ({"_runtime": 7.5}, 7.5),
         ({"_runtime": "NaN"}, None),
         ({"_runtime": float("nan")}, None),
