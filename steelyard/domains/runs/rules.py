@@ -91,6 +91,6 @@ def parse_state(text: str) -> RunState:
 def runtime_s(summary: dict[str, Any]) -> float | None:
     """Return how long the program ran in all its attempts, as its client counts, in seconds."""
     own = summary.get("_wandb")
-    found = [own.get("runtime") if isinstance(own, dict) else None, summary.get("_runtime")]
+    found: list[Any] = [own.get("runtime") if isinstance(own, dict) else None, summary.get("_runtime")]
     seconds = [float(value) for value in found if type(value) in {int, float} and 0 <= value < 1e12]
     return max(seconds, default=None)
