@@ -27,7 +27,7 @@ dev: .tools ## the server with its web app rebuilt and reloaded as files change
 web: .server ## build the web app, if its sources changed
 	@$(PY) scripts/build_web.py
 
-check: .tools web ## what needs no services: lint, format, types, import contracts, unit tests of server and web app
+check: .tools ## what needs no services: lint, format, types, import contracts, unit tests of server and web app
 	@$(PY) scripts/check.py
 
 services: .tools ## fetch the real MySQL, object store, proxy, browser and client versions that tests use
