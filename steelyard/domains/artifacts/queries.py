@@ -328,10 +328,12 @@ async def delete_membership(conn: AsyncConnection, membership_id: int) -> None:
     await conn.execute(delete(memberships).where(memberships.c.id == membership_id))
 
 
-async def count_versions(conn: AsyncConnection, collection_ids: Sequence[int]) -> dict[int, int]:
+async def count_versions(conn: AsyncConnection, collection_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return collection id → (how many versions, number of the newest) for those that have any."""
     question = _memberships().where(memberships.c.collection_id.in_(collection_ids)).subquery()
-    rows = await conn.execute(select(question.c.collection_id, func.count()).group_by(question.c.collection_id))
-    return {row[0]: row[1] for row in rows}
+    columns = [question.c.collection_id, func.count(), func.max(question.c.version_index)]
+    rows = await conn.execute(select(*columns).group_by(question.c.collection_id))
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 # ---- aliases and tags -----------------------------------------------------------------------------------------
