@@ -28,9 +28,6 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     css: { modules: { classNameStrategy: "non-scoped" } },
     restoreMocks: true,
-    // a busy machine is no failure
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
     testTimeout: 30_000,
   },
 });
