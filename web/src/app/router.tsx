@@ -3,7 +3,7 @@ import type { ComponentType } from "react";
 import { createBrowserRouter, Navigate, type RouteObject, useLocation, useParams } from "react-router";
 import { projectPath, RESERVED_PROJECT_PAGES, readName, runPath } from "@/lib/paths";
 import NotFoundPage from "@/pages/not-found";
-import { PageFailure } from "./page-failure";
+import { loadPage, PageFailure } from "./page-failure";
 import { ProjectFrame } from "./shell/project-frame";
 import { Shell } from "./shell/shell";
 import { SignedIn } from "./signed-in";
@@ -11,7 +11,7 @@ import { SignedIn } from "./signed-in";
 type PageModule = Promise<{ default: ComponentType }>;
 const page = (path: string, load: () => PageModule): RouteObject => ({
   path,
-  lazy: async () => ({ Component: (await load()).default }),
+  lazy: async () => ({ Component: await loadPage(load) }),
   ErrorBoundary: PageFailure,
 });
 

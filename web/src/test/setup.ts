@@ -3,9 +3,10 @@ import "@/strings";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
-// the test document can neither draw nor scroll and says so loudly; what draws takes null for "no canvas here"
+// the test document can neither draw, scroll nor match media; what draws takes null for "no canvas here"
 HTMLCanvasElement.prototype.getContext = () => null;
 window.scrollTo = () => undefined;
+window.matchMedia ??= (media) => Object.assign(new EventTarget(), { media, matches: false }) as MediaQueryList;
 
 // generous: a test waits for what must come, not for how fast it comes
 configure({ asyncUtilTimeout: 15_000 });

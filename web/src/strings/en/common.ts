@@ -17,6 +17,9 @@ export const common = {
   unreachable: "The server could not be reached. Check that it runs and that you are online.",
   unexpected: "Something went wrong on this page.",
   panelFailed: "This part failed",
+  reload: "Load again",
+  notLoaded: "This page could not be loaded",
+  notLoadedText: "The server is away, or was upgraded since this window was opened.",
   pageFailed: "This page failed",
   state: {
     pending: "Pending",
