@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import structlog
 from sqlalchemy.exc import OperationalError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from steelyard.kernel.errors import SteelyardError
@@ -37,4 +37,6 @@ def error_response(error: Exception, request_id: str, path: str) -> Response:
 
 
 async def on_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, ClientDisconnect):
+        return Response(status_code=400)  # nobody reads it: the caller has gone, which is no fault
     return error_response(error, request.scope.get("state", {}).get("request_id", ""), request.url.path)

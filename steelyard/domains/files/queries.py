@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.files.model import RunFile, guess_type, key_parts, name_digest, object_key
 from steelyard.domains.files.tables import run_files as t
+from steelyard.domains.runs.tables import runs
 from steelyard.sql.dialect import upsert
 
 _COLUMNS = [t.c.id, t.c.run_id, t.c.name, t.c.object_key, t.c.mimetype, t.c.size_bytes, t.c.md5, t.c.uploaded_at]
@@ -76,3 +77,14 @@ async def list_by_ids(conn: AsyncConnection, ids: Sequence[int]) -> list[RunFile
 
 async def delete_files(conn: AsyncConnection, ids: Sequence[int]) -> None:
     await conn.execute(delete(t).where(t.c.id.in_(ids)))
+
+
+async def sum_sizes(conn: AsyncConnection, project_ids: Sequence[int]) -> dict[int, int]:
+    """Return project → bytes of the files of its runs that are not deleted."""
+    statement = (
+        select(runs.c.project_id, func.sum(t.c.size_bytes))
+        .join(runs, runs.c.id == t.c.run_id)
+        .where(runs.c.project_id.in_(project_ids), runs.c.deleted_at.is_(None))
+        .group_by(runs.c.project_id)
+    )
+    return {project: int(size) for project, size in (await conn.execute(statement)).tuples()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -9,7 +10,11 @@ from starlette.requests import Request
 from steelyard.context import Context
 from steelyard.domains.files import service
 from steelyard.domains.files.model import RunFile
+from steelyard.domains.projects.model import Project
+from steelyard.domains.projects.routes import PROJECT_TOTALS
 from steelyard.domains.runs import service as runs
+from steelyard.domains.runs.model import Run
+from steelyard.domains.runs.routes import RUN_DETAILS
 from steelyard.rest.routes import RouteTable
 
 routes = RouteTable()
@@ -33,3 +38,17 @@ async def _row(ctx: Context, item: RunFile) -> dict[str, Any]:
         "md5": item.md5,
         "url": await service.download_url(ctx, item),
     }
+
+
+@RUN_DETAILS.add
+async def describe_runs(ctx: Context, found: Sequence[Run]) -> Mapping[int, Mapping[str, Any]]:
+    return {
+        run.id: {"fileCount": await service.count_files(ctx, run), "metadata": await service.read_metadata(ctx, run)}
+        for run in found
+    }
+
+
+@PROJECT_TOTALS.add
+async def weigh_projects(ctx: Context, found: Sequence[Project]) -> Mapping[int, Mapping[str, Any]]:
+    sizes = await service.weigh_projects(ctx, [project.id for project in found])
+    return {number: {"storageBytes": size} for number, size in sizes.items()}

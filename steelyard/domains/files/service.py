@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 from steelyard.context import Context
 from steelyard.domains.accounts import access
@@ -17,11 +18,15 @@ from steelyard.domains.files import queries
 from steelyard.domains.files.model import RunFile, clean_name, handle
 from steelyard.domains.runs import queries as runs
 from steelyard.domains.runs.model import AnyRun, Run
+from steelyard.kernel import jsontext
 from steelyard.kernel.errors import NotFound
 from steelyard.ports.objects import SignedRequest, StoredObject
 
 # Uploads that nobody reported, looked for per listing: a bound on what one question may cost.
 _PENDING_LOOKED_FOR = 200
+METADATA = "wandb-metadata.json"
+# What clients write is some kilobytes.
+METADATA_MAX_BYTES = 1 << 20
 
 
 async def load_writable_run(ctx: Context, entity: str, project: str, run_id: str) -> Run:
@@ -138,3 +143,22 @@ async def delete_files(ctx: Context, ids: Sequence[int]) -> None:
         await queries.delete_files(conn, [item.id for item in items if item.id is not None])
     for item in items:
         await ctx.ports.objects.delete(item.object_key)
+
+
+async def read_metadata(ctx: Context, run: Run) -> dict[str, Any] | None:
+    """Return what the client wrote about its machine and command, None when it wrote nothing that can be read."""
+    (item,) = await find_files(ctx, run, [METADATA])
+    if item.uploaded_at is None or item.size_bytes > METADATA_MAX_BYTES:
+        return None
+    try:
+        text = b"".join([chunk async for chunk in ctx.ports.objects.get(item.object_key)])
+        value = jsontext.loads(text)
+    except (NotFound, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+async def weigh_projects(ctx: Context, project_ids: Sequence[int]) -> dict[int, int]:
+    """Return project → bytes of run files. The caller has been shown the projects."""
+    async with ctx.database.read() as conn:
+        return await queries.sum_sizes(conn, project_ids)
