@@ -34,7 +34,7 @@ describe("durations", () => {
   it("are labelled in that unit", () => {
     const ticks = durationTicks(0, 1800, 4);
     expect(ticks).toEqual([0, 600, 1200, 1800]);
-    expect(tickLabels(ticks, "duration")).toEqual(["0", "10", "20", "30"]);
+    expect(tickLabels(ticks, "duration")).toEqual(["0", "10m", "20m", "30m"]);
   });
 });
 

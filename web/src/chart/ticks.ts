@@ -142,14 +142,16 @@ export const formatLogTick = (value: number): string =>
     ? formatTick(value, value)
     : value.toExponential(0).replace("e+", "e").replaceAll("-", MINUS);
 
+const LETTERS: Record<DurationUnit["name"], string> = { s: "s", min: "m", h: "h", d: "d" };
+
 /** All labels of an axis; the distance between neighbours decides the digits. */
 export function tickLabels(ticks: readonly number[], kind: AxisKind, log = false): string[] {
   if (log) return ticks.map(formatLogTick);
   const step = ticks.length > 1 ? (ticks[1] as number) - (ticks[0] as number) : Math.abs(ticks[0] ?? 1) || 1;
   if (kind === "time") return ticks.map((tick) => formatMoment(tick, step));
   if (kind === "duration") {
-    const { seconds } = durationUnit(Math.max(...ticks.map(Math.abs), 0));
-    return ticks.map((tick) => formatTick(tick / seconds, step / seconds));
+    const { name, seconds } = durationUnit(Math.max(...ticks.map(Math.abs), 0));
+    return ticks.map((tick) => `${formatTick(tick / seconds, step / seconds)}${tick === 0 ? "" : LETTERS[name]}`);
   }
   return ticks.map((tick) => formatTick(tick, step));
 }

@@ -1,6 +1,6 @@
 import { Tabs as Base } from "@base-ui/react/tabs";
 import type { ReactNode } from "react";
-import { NavLink } from "react-router";
+import { Link, NavLink } from "react-router";
 import { cx } from "@/lib/class-names";
 import styles from "./tabs.module.css";
 
@@ -36,21 +36,30 @@ export function Tabs<T extends string>({ label, value, onChange, tabs }: TabsPro
   );
 }
 
-/** Tabs that are pages, each with its own address. `end` marks the one whose address the others begin with. */
-export function LinkTabs({
-  label,
-  tabs,
-}: {
-  label: string;
-  tabs: readonly { to: string; label: ReactNode; end?: boolean }[];
-}) {
+interface LinkTab {
+  to: string;
+  label: ReactNode;
+  /** marks the one whose address the others begin with */
+  end?: boolean;
+  /** the page is this tab although its address is another, e.g. the first tab of a bare address */
+  here?: boolean;
+}
+
+/** Tabs that are pages, each with its own address. */
+export function LinkTabs({ label, tabs }: { label: string; tabs: readonly LinkTab[] }) {
   return (
     <nav className={styles.list} aria-label={label}>
-      {tabs.map((tab) => (
-        <NavLink key={tab.to} to={tab.to} end={tab.end ?? false} className={cx(styles.tab, styles.link)}>
-          {tab.label}
-        </NavLink>
-      ))}
+      {tabs.map((tab) =>
+        tab.here ? (
+          <Link key={tab.to} to={tab.to} aria-current="page" className={cx(styles.tab, styles.link)}>
+            {tab.label}
+          </Link>
+        ) : (
+          <NavLink key={tab.to} to={tab.to} end={tab.end ?? false} className={cx(styles.tab, styles.link)}>
+            {tab.label}
+          </NavLink>
+        ),
+      )}
     </nav>
   );
 }

@@ -24,7 +24,10 @@ export function useMetrics(entity: string, project: string, runs: readonly strin
 }
 
 /** The visible runs in list order, each with its colour. The same object as long as nothing about it changes. */
-export function useDrawnRuns(rows: readonly RunRow[], choices: WorkspaceChoices): DrawnRun[] {
+export function useDrawnRuns(
+  rows: readonly RunRow[],
+  choices: Pick<WorkspaceChoices, "eyes" | "firstN" | "flipped">,
+): DrawnRun[] {
   const theme = useAppearance((state) => state.theme);
   const { eyes, firstN, flipped } = choices;
   const visible = rows.filter((row, at) => isVisible({ eyes, firstN, flipped }, row.id, at));

@@ -21,6 +21,10 @@ export const common = {
   notLoaded: "This page could not be loaded",
   notLoadedText: "The server is away, or was upgraded since this window was opened.",
   pageFailed: "This page failed",
+  findKeys: "Find keys and values",
+  noKeys: "No key or value matches.",
+  copyJson: "Copy as JSON",
+  firstOf: "Showing the first {{shown}} of {{count}}.",
   state: {
     pending: "Pending",
     running: "Running",

@@ -1,0 +1,75 @@
+/** Flat file names as folders. Pure. */
+import type { StoredFile } from "@/api/contract";
+
+export interface FileRow {
+  kind: "folder" | "file";
+  /** the whole name, which for a folder ends without a slash */
+  path: string;
+  name: string;
+  depth: number;
+  sizeBytes: number;
+  file: StoredFile | null;
+}
+
+interface Folder {
+  folders: Map<string, Folder>;
+  files: StoredFile[];
+  sizeBytes: number;
+}
+
+const natural = new Intl.Collator("en", { numeric: true });
+const emptyFolder = (): Folder => ({ folders: new Map(), files: [], sizeBytes: 0 });
+
+/** Folders first, then files, each by name; what lies in a folded folder is left out. */
+export function fileRows(files: readonly StoredFile[], folded: ReadonlySet<string>): FileRow[] {
+  const root = emptyFolder();
+  for (const file of files) {
+    let folder = root;
+    for (const part of file.name.split("/").slice(0, -1)) {
+      const inner = folder.folders.get(part) ?? emptyFolder();
+      folder.folders.set(part, inner);
+      inner.sizeBytes += file.sizeBytes;
+      folder = inner;
+    }
+    folder.files.push(file);
+  }
+  const rows: FileRow[] = [];
+  const walk = (folder: Folder, parent: string, depth: number) => {
+    for (const [name, inner] of [...folder.folders].sort(([a], [b]) => natural.compare(a, b))) {
+      const path = parent + name;
+      rows.push({ kind: "folder", path, name, depth, sizeBytes: inner.sizeBytes, file: null });
+      if (!folded.has(path)) walk(inner, `${path}/`, depth + 1);
+    }
+    for (const file of folder.files.sort((a, b) => natural.compare(a.name, b.name))) {
+      const name = file.name.slice(parent.length);
+      rows.push({ kind: "file", path: file.name, name, depth, sizeBytes: file.sizeBytes, file });
+    }
+  };
+  walk(root, "", 0);
+  return rows;
+}
+
+export type Preview = "image" | "json" | "table" | "csv" | "tsv" | "markdown" | "text" | null;
+
+const TEXT_ENDINGS = new Set(
+  "txt log yaml yml toml ini cfg conf py sh js ts tsx jsx c h cpp cc rs go java rb pl r jl sql html css xml diff patch ipynb lock in env tex bib".split(
+    " ",
+  ),
+);
+const IMAGES = /\.(png|jpe?g|gif|webp|bmp|avif|ico)$/i;
+
+/** How a file is shown, by its name and then by its type; null when it is not. */
+export function previewOf({ name, mimetype }: Pick<StoredFile, "name" | "mimetype">): Preview {
+  const lower = name.toLowerCase();
+  if (IMAGES.test(lower)) return "image";
+  if (lower.endsWith(".table.json")) return "table";
+  if (lower.endsWith(".json")) return "json";
+  if (lower.endsWith(".csv")) return "csv";
+  if (lower.endsWith(".tsv")) return "tsv";
+  if (/\.(md|markdown)$/.test(lower)) return "markdown";
+  const base = lower.split("/").at(-1) ?? lower;
+  const ending = base.includes(".") ? (base.split(".").at(-1) ?? "") : "";
+  if (TEXT_ENDINGS.has(ending) || mimetype.startsWith("text/") || /^(dockerfile|makefile|license|readme)$/.test(base))
+    return "text";
+  return null;
+}
