@@ -64,7 +64,8 @@ export function useDeleteProject(entity: string, project: string) {
   return useMutation({
     mutationFn: () => remove(appPath("projects", entity, project)),
     onSuccess: () => {
-      client.removeQueries({ queryKey: keys.project(entity, project) });
+      // its pages are still open for a moment: asking again now would answer 404
+      void client.invalidateQueries({ queryKey: keys.project(entity, project), refetchType: "none" });
       refresh(entity);
     },
   });
