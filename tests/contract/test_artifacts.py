@@ -1,0 +1,53 @@
+"""Artifacts by the real client: handed from run to run, named, linked, deleted, and made from one another."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.contract.runner import Programs
+
+FILES = {"a.txt": "alpha\n", "deep/b with 100 %.txt": "beta ünïcode\n", "empty.txt": ""}
+
+
+@pytest.mark.parametrize("version", ["0.31.0", "0.17.9"])
+def test_a_dataset_is_handed_over_and_becomes_a_model(programs_for: Callable[[str], Programs], version: str) -> None:
+    found = programs_for(version).run("hand_over", project="handed", files=FILES, reference="not copied\n")
+    assert found["got"] == FILES | {"elsewhere.txt": "not copied\n"}
+    assert found["contents"] == found["made"]["contents"]
+    assert (found["made"]["version"], found["again"]) == ("v0", "v0")
+    size = sum(len(text.encode()) for text in [*FILES.values(), "not copied\n"])
+    for name in ("corpus:v0", "corpus:latest", "corpus:clean"):
+        assert found["versions"][name] == ["v0", "dataset", found["made"]["digest"], size]
+    assert found["versions"]["net:best"][:2] == ["v0", "model"]
+    assert found["aliases"] == ["clean", "latest"]
+    assert (found["metadata"], found["description"]) == ({"parts": [1, 2], "of": "text"}, "words")
+    assert (found["used_by"], found["logged_by"]) == (["trainer"], ["maker", "trainer"])
+    assert (found["inputs"], found["outputs"]) == (["corpus:v0"], ["net:v0"])
+
+
+def test_versions_are_named_linked_and_deleted(programs: Programs) -> None:
+    found = programs.run("curate", project="curated")
+    assert found["made"] == ["v0", "v1"]
+    assert found["edited"] == {
+        "name": "thing:champion",
+        "aliases": ["champion"],
+        "tags": ["raw", "two words"],
+        "metadata": {"seen": True},
+        "description": "looked at",
+    }
+    assert found["first_is_gone"]
+    assert found["linked"] == {"name": "shelf:shown", "source": "thing:v0", "files": ["x.txt"], "after": False}
+    assert "latest" in found["deleted"]["refused"]
+    assert (found["deleted"]["left"], found["deleted"]["latest"]) == (["thing:v0"], "v0")
+    assert found["next"] == "v2", "the number of a deleted version is not given again"
+    assert found["renamed"] == ["v2", ["kept"]]
+    assert found["collections"] == ["shelf"]
+
+
+def test_versions_are_made_from_others(programs: Programs) -> None:
+    found = programs.run("grow", project="grown", count=500)
+    assert found["many"] == {"files": 500, "wrong": [], "file_count": 500}
+    assert found["on_top"]["texts"] == {"a.txt": "a", "b.txt": "another b", "c.txt": "c"}
+    assert found["on_top"]["incremental"] == {"version": "v1", "files": ["a.txt", "b.txt", "c.txt"], "count": 3}
+    assert found["on_top"]["draft"] == {"version": "v2", "files": ["b.txt", "c.txt", "d.txt"], "count": 3}
+    assert found["together"] == {f"part-{number}.txt": f"part {number}" for number in (1, 2, 3)}
