@@ -25,7 +25,7 @@ from steelyard.http.callers import Callers
 from steelyard.kernel.errors import Malformed
 from steelyard.rest.bodies import read_body
 
-# `wandb verify` sends 10 MB on purpose (docs/protocol/verify.md, line 4); a whole config or summary may be as large.
+# `wandb verify` sends 10 MB on purpose (docs/protocol/verify.md, large payloads); a whole config may be as large.
 BODY_MAX_BYTES = 64 << 20
 
 

@@ -1,4 +1,4 @@
-"""GraphQL fields of runs, which the wire also calls buckets (docs/protocol/ingest.md, graphql-operations.md)."""
+"""GraphQL fields of runs, which the wire also calls buckets (docs/protocol/ingest.md, upsert)."""
 
 from __future__ import annotations
 

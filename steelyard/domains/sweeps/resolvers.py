@@ -1,4 +1,4 @@
-"""GraphQL fields of sweeps and agents (docs/protocol/queries.md, sweeps; graphql-operations.md, sweeps)."""
+"""GraphQL fields of sweeps and agents (docs/protocol/queries.md, sweeps)."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def test_unsupported_fields_exist_in_the_schema(schema):
         assert field in schema.type_map[type_name].fields, path
 
 
-# docs/protocol/compat.md section 3: what clients up to 0.25 look for before they use a feature
+# docs/protocol/compat.md, introspection: what clients up to 0.25 look for before they use a feature
 PROBES = {
     "Query": {"serverInfo"},
     "Mutation": {"createRunFiles"},
