@@ -10,13 +10,10 @@ from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from steelyard.kernel.errors import SteelyardError
+from steelyard.kernel.errors import RETRY_AFTER_S, SteelyardError, TooMany
 from steelyard.sql.dialect import is_passing
 
 log = structlog.get_logger()
-
-# Short, for what passes passes soon, and clients back off by themselves from the second time on.
-_RETRY_AFTER_S = "2"
 
 
 def error_response(error: Exception, request_id: str, path: str) -> Response:
@@ -32,7 +29,8 @@ def error_response(error: Exception, request_id: str, path: str) -> Response:
         log.error("request failed", path=path, request_id=request_id, status=status, exc_info=error)
     failure: dict[str, Any] = {"code": code, "message": message, "requestId": request_id}
     body = {"error": failure, "errors": [{"message": message, "extensions": {"code": code}}]}
-    headers = {"Retry-After": _RETRY_AFTER_S} if status in {429, 503} else {}
+    wait_s = error.retry_after_s if isinstance(error, TooMany) else RETRY_AFTER_S
+    headers = {"Retry-After": str(wait_s)} if status in {429, 503} else {}
     return Response(orjson.dumps(body), status, headers, media_type="application/json")
 
 

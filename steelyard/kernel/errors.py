@@ -8,6 +8,9 @@ must be one of the 4xx kinds here.
 
 from __future__ import annotations
 
+# Short, for what passes passes soon, and clients back off by themselves from the second time on.
+RETRY_AFTER_S = 2
+
 
 class SteelyardError(Exception):
     """Base of every failure that we word ourselves. `status` is the HTTP status it maps to."""
@@ -81,6 +84,10 @@ class TooMany(SteelyardError):
 
     status = 429
     code = "too_many"
+
+    def __init__(self, message: str, *, retry_after_s: int = RETRY_AFTER_S) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(SteelyardError):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import time
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import timedelta
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +17,9 @@ from steelyard.domains.accounts import access, queries, secrets
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import ApiKey, BrowserSession, NewApiKey
 from steelyard.domains.accounts.service import key_columns
+from steelyard.domains.accounts.throttle import Attempts, Guesser
 from steelyard.kernel.errors import Conflict, NotFound, Unauthenticated
+from steelyard.sql.engine import Database
 
 # A revoked key or session stops working everywhere within this time.
 CACHE_TTL_S = 3.0
@@ -136,13 +140,34 @@ async def revoke_key(ctx: Context, key_id: int) -> None:
 # ---- browser sessions -----------------------------------------------------------------------------------------
 
 
-async def sign_in(ctx: Context, login: str, password: str, user_agent: str) -> str:
-    """Return the token of a new browser session. Raises `Unauthenticated`, the same for any wrong part."""
+@dataclass(frozen=True)
+class SignIn:
+    """`login` is a user name or an e-mail address, `address` where the request came from."""
+
+    login: str
+    password: str
+    user_agent: str
+    address: str
+
+
+# of this process, by the database whose accounts they are tried on
+_attempts: WeakKeyDictionary[Database, Attempts] = WeakKeyDictionary()
+
+
+async def sign_in(ctx: Context, given: SignIn) -> str:
+    """Return the token of a new browser session.
+
+    Raises `Unauthenticated`, the same for any wrong part, and `TooMany` after several wrong ones in a row.
+    """
     async with ctx.database.read() as conn:
-        found = await queries.find_login(conn, login)
-    if not await secrets.password_matches(found[1] if found else None, password) or not found:
+        found = await queries.find_login(conn, given.login)
+    attempts = _attempts.setdefault(ctx.database, Attempts())
+    guesser = Guesser(str(found[0]) if found else f"={given.login}", given.address)
+    attempts.begin(guesser, ctx.ports.clock())
+    if not await secrets.password_matches(found[1] if found else None, given.password) or not found:
         raise Unauthenticated("user name or password is wrong")
-    return await open_session(ctx, found[0], user_agent)
+    attempts.succeeded(guesser)
+    return await open_session(ctx, found[0], given.user_agent)
 
 
 async def open_session(ctx: Context, user_id: int, user_agent: str) -> str:
@@ -181,7 +206,7 @@ async def end_session(ctx: Context, session_id: int) -> None:
 
 
 async def change_password(ctx: Context, current: str, new: str, keep_session: int | None) -> None:
-    """Replace the caller's password and end their other sessions. Raises `Unauthenticated` for a wrong `current`."""
+    """Replace the caller's password and end their other sessions. Raises `Conflict` for a wrong `current`."""
     identity = access.require_account(ctx)
     async with ctx.database.read() as conn:
         stored = await queries.find_password_hash(conn, identity.user_id)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 import steelyard
 from steelyard.context import Context
 from steelyard.domains.accounts import credentials, first_start, queries, service
+from steelyard.domains.accounts.credentials import SignIn
 from steelyard.domains.accounts.model import ApiKey, Entity
 from steelyard.domains.accounts.service import NewUser
 from steelyard.kernel.errors import Invalid
@@ -58,7 +59,9 @@ def entity_ref(ctx: Context, entity: Entity) -> dict[str, Any]:
 @routes.post("/app/session")
 async def sign_in(ctx: Context, request: Request) -> Response:
     body = await read_json(request)
-    token = await credentials.sign_in(ctx, _text(body, "login"), _text(body, "password"), _agent(request))
+    address = request.client.host if request.client else ""
+    given = SignIn(_text(body, "login"), _text(body, "password"), _agent(request), address)
+    token = await credentials.sign_in(ctx, given)
     return _signed_in(ctx, request, token)
 
 
