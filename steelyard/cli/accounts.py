@@ -9,7 +9,7 @@ import click
 
 from steelyard.cli.running import command, load_settings, print_result, run_command
 from steelyard.context import Context
-from steelyard.domains.accounts import credentials, service
+from steelyard.domains.accounts import credentials, organizations, service
 from steelyard.domains.accounts.model import Role, User
 from steelyard.domains.accounts.service import NewUser
 from steelyard.kernel.errors import NotFound
@@ -94,7 +94,7 @@ def _user_line(found: User) -> str:
 @click.option("--admin", required=True, help="user who administers it")
 def org_create(name: str, admin: str, data: Path | None, as_json: bool) -> None:
     """Make an organization."""
-    run_command(load_settings(data), lambda ctx: service.create_organization(ctx, name, admin))
+    run_command(load_settings(data), lambda ctx: organizations.create_organization(ctx, name, admin))
     print_result({"name": name, "admin": admin}, f"made organization {name}", as_json=as_json)
 
 
@@ -102,7 +102,7 @@ def org_create(name: str, admin: str, data: Path | None, as_json: bool) -> None:
 @click.argument("name")
 def org_delete(name: str, data: Path | None, as_json: bool) -> None:
     """Dissolve an organization; its teams stay."""
-    run_command(load_settings(data), lambda ctx: service.delete_organization(ctx, name))
+    run_command(load_settings(data), lambda ctx: organizations.delete_organization(ctx, name))
     print_result({"name": name}, f"dissolved organization {name}", as_json=as_json)
 
 
@@ -112,7 +112,7 @@ def org_delete(name: str, data: Path | None, as_json: bool) -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 def org_add_member(name: str, username: str, role: str, data: Path | None, as_json: bool) -> None:
     """Add a user to an organization, or change their role."""
-    run_command(load_settings(data), lambda ctx: service.add_organization_member(ctx, name, username, Role(role)))
+    run_command(load_settings(data), lambda ctx: organizations.add_organization_member(ctx, name, username, Role(role)))
     print_result({"name": name, "user": username, "role": role}, f"{username} is {role} of {name}", as_json=as_json)
 
 
@@ -122,7 +122,7 @@ def org_add_member(name: str, username: str, role: str, data: Path | None, as_js
 @click.option("--admin", required=True, help="user who administers it")
 def team_create(name: str, organization: str, admin: str, data: Path | None, as_json: bool) -> None:
     """Make a team."""
-    run_command(load_settings(data), lambda ctx: service.create_team(ctx, name, organization, admin))
+    run_command(load_settings(data), lambda ctx: organizations.create_team(ctx, name, organization, admin))
     print_result({"name": name, "org": organization, "admin": admin}, f"made team {name}", as_json=as_json)
 
 
@@ -130,7 +130,7 @@ def team_create(name: str, organization: str, admin: str, data: Path | None, as_
 @click.argument("name")
 def team_delete(name: str, data: Path | None, as_json: bool) -> None:
     """Remove a team that owns no projects."""
-    run_command(load_settings(data), lambda ctx: service.delete_team(ctx, name))
+    run_command(load_settings(data), lambda ctx: organizations.delete_team(ctx, name))
     print_result({"name": name}, f"removed team {name}", as_json=as_json)
 
 

@@ -16,7 +16,7 @@ PASSWORD_MIN = 8
 PASSWORD_MAX = 1024
 # The client splits a key at its first dash and wants 40 or more word characters (docs/protocol/README.md, key format);
 # a key that an operator gives is taken as it is.
-_GIVEN_KEY = re.compile(r"[A-Za-z0-9_-]{20,128}")
+_GIVEN_KEY = re.compile(r"[A-Za-z0-9_-]{8,128}")
 # OWASP's minimum for argon2id: 19 MiB, two passes, one lane.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
@@ -49,9 +49,9 @@ def new_api_key() -> str:
 
 
 def check_given_key(secret: str) -> str:
-    """Return `secret`. Raises `Invalid` unless it is 20 to 128 letters, digits, `_` and `-`."""
+    """Return `secret`. Raises `Invalid` unless it is 8 to 128 letters, digits, `_` and `-`."""
     if not _GIVEN_KEY.fullmatch(secret):
-        raise Invalid("an API key must be 20 to 128 letters, digits, '_' or '-'")
+        raise Invalid("an API key must be 8 to 128 letters, digits, '_' or '-'")
     return secret
 
 

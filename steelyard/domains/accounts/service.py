@@ -1,10 +1,13 @@
-"""Use cases of accounts: people, teams, organizations. Keys and sessions are in `credentials.py`."""
+"""Use cases of accounts: people and entities.
+
+Teams are in `organizations.py`, keys and sessions in `credentials.py`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,7 +15,7 @@ from steelyard.context import Context
 from steelyard.domains.accounts import access, queries, secrets
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.access import Permission, Target
-from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Organization, Role, User
+from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Organization, User
 from steelyard.kernel.errors import Conflict, Denied, NotFound
 from steelyard.kernel.names import check_entity_name, fold
 from steelyard.sql.dialect import is_duplicate
@@ -44,7 +47,7 @@ async def insert_user(ctx: Context, conn: AsyncConnection, spec: NewUser, passwo
     check_entity_name(spec.username, "user name")
     now = ctx.ports.clock()
     try:
-        entity_id = await _insert_entity(ctx, conn, spec.username, EntityKind.USER, None)
+        entity_id = await insert_entity(ctx, conn, spec.username, EntityKind.USER, None)
         user_id = await queries.insert_row(
             conn,
             t.users,
@@ -80,7 +83,7 @@ def key_columns(user_id: int, name: str, secret: str) -> dict[str, object]:
     }
 
 
-async def _insert_entity(
+async def insert_entity(
     ctx: Context, conn: AsyncConnection, name: str, kind: EntityKind, organization_id: int | None
 ) -> int:
     if await queries.find_entity(conn, name):
@@ -96,13 +99,7 @@ async def _insert_entity(
     )
 
 
-async def load_user(ctx: Context, username: str) -> User:
-    access.require_admin(ctx)
-    async with ctx.database.read() as conn:
-        return await _load_user(conn, username)
-
-
-async def _load_user(conn: AsyncConnection, username: str) -> User:
+async def load_user_by_name(conn: AsyncConnection, username: str) -> User:
     user = await queries.find_user_by_name(conn, username)
     if user is None:
         raise NotFound(f"there is no user {username!r}")
@@ -123,7 +120,7 @@ async def delete_user(ctx: Context, username: str) -> None:
     """
     access.require_admin(ctx)
     async with ctx.database.write() as conn:
-        user = await _load_user(conn, username)
+        user = await load_user_by_name(conn, username)
         if not user.is_active:
             raise NotFound(f"there is no active user {username!r}")
         if user.is_admin and await queries.count_admins(conn) == 1:
@@ -138,103 +135,9 @@ async def set_password(ctx: Context, username: str, password: str) -> None:
     access.require_admin(ctx)
     password_hash = await secrets.hash_password(password)
     async with ctx.database.write() as conn:
-        user = await _load_user(conn, username)
+        user = await load_user_by_name(conn, username)
         await queries.update_user(conn, user.id, password_hash=password_hash)
         await conn.execute(delete(t.browser_sessions).where(t.browser_sessions.c.user_id == user.id))
-
-
-# ---- organizations and teams ----------------------------------------------------------------------------------
-
-
-async def create_organization(ctx: Context, name: str, admin: str) -> Organization:
-    access.require_admin(ctx)
-    check_entity_name(name, "organization name")
-    async with ctx.database.write() as conn:
-        user = await _load_user(conn, admin)
-        if await queries.find_organization(conn, name):
-            raise Conflict(f"an organization {name!r} exists already")
-        now = ctx.ports.clock()
-        organization_id = await queries.insert_row(conn, t.organizations, name=name, created_at=now)
-        await _insert_entity(ctx, conn, name, EntityKind.ORGANIZATION, organization_id)
-        await _join_organization(ctx, conn, organization_id, user.id, Role.ADMIN)
-    return Organization(organization_id, name, now)
-
-
-async def delete_organization(ctx: Context, name: str) -> None:
-    """Dissolve an organization: its teams stay, belonging to none."""
-    access.require_admin(ctx)
-    async with ctx.database.write() as conn:
-        organization = await _load_organization(conn, name)
-        own = await queries.find_organization_entity(conn, organization.id)
-        await conn.execute(
-            update(t.entities).where(t.entities.c.organization_id == organization.id).values(organization_id=None)
-        )
-        if own:
-            await delete_entity(conn, own)
-        await conn.execute(delete(t.organizations).where(t.organizations.c.id == organization.id))
-
-
-async def _load_organization(conn: AsyncConnection, name: str) -> Organization:
-    organization = await queries.find_organization(conn, name)
-    if organization is None:
-        raise NotFound(f"there is no organization {name!r}")
-    return organization
-
-
-async def add_organization_member(ctx: Context, name: str, username: str, role: Role) -> None:
-    access.require_admin(ctx)
-    async with ctx.database.write() as conn:
-        organization = await _load_organization(conn, name)
-        user = await _load_user(conn, username)
-        await _join_organization(ctx, conn, organization.id, user.id, role)
-
-
-async def _join_organization(
-    ctx: Context, conn: AsyncConnection, organization_id: int, user_id: int, role: Role
-) -> None:
-    table = t.organization_members
-    mine = (table.c.organization_id == organization_id) & (table.c.user_id == user_id)
-    await conn.execute(delete(table).where(mine))
-    await queries.insert_row(
-        conn, table, organization_id=organization_id, user_id=user_id, role=role, created_at=ctx.ports.clock()
-    )
-
-
-async def create_team(ctx: Context, name: str, organization: str | None, admin: str) -> Entity:
-    access.require_admin(ctx)
-    check_entity_name(name, "team name")
-    async with ctx.database.write() as conn:
-        user = await _load_user(conn, admin)
-        owner = await _load_organization(conn, organization) if organization else None
-        entity_id = await _insert_entity(ctx, conn, name, EntityKind.TEAM, owner.id if owner else None)
-        await queries.insert_row(
-            conn,
-            t.team_members,
-            entity_id=entity_id,
-            user_id=user.id,
-            role=Role.ADMIN,
-            created_at=ctx.ports.clock(),
-        )
-        entity = await queries.find_entity_by_id(conn, entity_id)
-    assert entity is not None, "it was just written"
-    return entity
-
-
-async def delete_team(ctx: Context, name: str) -> None:
-    """Remove a team that owns no project. Raises `Conflict` while it owns one."""
-    access.require_admin(ctx)
-    async with ctx.database.write() as conn:
-        entity = await queries.find_entity(conn, name)
-        if entity is None or entity.kind is not EntityKind.TEAM:
-            raise NotFound(f"there is no team {name!r}")
-        await delete_entity(conn, entity)
-
-
-async def delete_entity(conn: AsyncConnection, entity: Entity) -> None:
-    try:
-        await conn.execute(delete(t.entities).where(t.entities.c.id == entity.id))
-    except IntegrityError as error:
-        raise Conflict(f"{entity.name!r} still owns projects; delete or move them first") from error
 
 
 # ---- entities as clients ask for them -------------------------------------------------------------------------
