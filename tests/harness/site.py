@@ -12,7 +12,7 @@ import httpx
 
 from steelyard.config.sources import load
 from steelyard.context import Context, Ports
-from steelyard.domains.accounts import queries, service
+from steelyard.domains.accounts import organizations, queries, service
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.service import NewUser
 from steelyard.http.app import build_app
@@ -86,7 +86,7 @@ class Site:
     async def team(self, admin: Caller, **others: Caller) -> str:
         """Make a team; `others` are callers by role (`viewer=…`, `member=…`)."""
         name = f"t{secrets.token_hex(4)}"
-        team = await service.create_team(self.system, name, None, admin.name)
+        team = await organizations.create_team(self.system, name, None, admin.name)
         async with self.ports.database.write() as conn:
             for role, caller in others.items():
                 user = await queries.find_user_by_name(conn, caller.name)
