@@ -13,7 +13,7 @@ from tests.services.clients import NEWEST
 
 @pytest.fixture
 def stranger(server: Server) -> User:
-    """Another user, who shares nothing with `user`."""
+    """Another user, who shares nothing with the others."""
     return server.create_user()
 
 
@@ -29,10 +29,16 @@ def programs(programs_for: Callable[[str], Programs]) -> Programs:
 
 
 @pytest.fixture(scope="module")
-def module_programs(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Programs:
+def module_user(server: Server) -> User:
+    """One user for all tests of a module."""
+    return server.create_user()
+
+
+@pytest.fixture(scope="module")
+def module_programs(server: Server, module_user: User, tmp_path_factory: pytest.TempPathFactory) -> Programs:
     """One user and one home for all tests of a module that only read."""
-    user = server.create_user()
-    return Programs(make_client(NEWEST, tmp_path_factory.mktemp("home"), server.url, user.api_key), user)
+    home = tmp_path_factory.mktemp("home")
+    return Programs(make_client(NEWEST, home, server.url, module_user.api_key), module_user)
 
 
 @pytest.fixture(scope="module")

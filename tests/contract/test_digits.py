@@ -18,8 +18,11 @@ SCAN_KEYS = ["_step", "train/loss", "optimizer.step_length"]
 
 
 def bits(value: Any) -> Any:
-    """Floats by their bits, so that NaN equals itself and no rounding hides; the rest as it is."""
-    if isinstance(value, float):
+    """Numbers by the bits of their double, so that NaN equals itself and no rounding hides; the rest as it is.
+
+    The client's own core writes 1.0 as 1, so whole numbers compare by value.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return "nan" if math.isnan(value) else struct.pack("<d", value).hex()
     if isinstance(value, dict):
         return {key: bits(item) for key, item in value.items()}
@@ -204,7 +207,7 @@ def test_the_table_comes_back_cell_by_cell(trained: Trained) -> None:
 
 
 def test_the_confusion_matrix_is_a_chart_with_its_table(trained: Trained) -> None:
-    chart = trained.read["raw_config"]["_wandb"]["value"]["visualize"]["confusion"]
+    chart = trained.read["raw_config"]["_wandb"]["visualize"]["confusion"]
     assert chart["panel_config"]["panelDefId"] == "wandb/confusion_matrix/v1"
     table = trained.read["rows"][-1]["confusion_table"]
     assert (table["_type"], table["nrows"]) == ("table-file", 100)
