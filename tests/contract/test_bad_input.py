@@ -214,7 +214,7 @@ def test_an_upload_address_for_another_file(wire: Wire) -> None:
         assert http.put(one, content=b"good").status_code in {200, 201, 204}
 
 
-@pytest.mark.parametrize("name", ["", " edge", "edge ", "a/b", "a:b", "a;b", "a,b", "a#b", "a?b", "a'b", "x" * 129])
+@pytest.mark.parametrize("name", [" edge", "edge ", "a/b", "a:b", "a;b", "a,b", "a#b", "a?b", "a'b", "x" * 129])
 def test_run_ids_that_no_client_would_make(wire: Wire, name: str) -> None:
     assert_graphql_refused(wire.graphql(UPSERT, name=name, project=wire.project, entity=wire.entity))
 

@@ -49,11 +49,19 @@ class RunFile:
 def clean_name(name: str) -> str:
     """Return `name` without a leading `./` and with single forward slashes.
 
-    Raises `Invalid` for absolute names, `..`, and anything else that is no name below the run's folder.
+    Raises `Invalid` for absolute names, `..`, and anything else that is no name below the run's folder. A backslash
+    may be part of a name, but whoever downloads on Windows must not climb by it either.
     """
     cleaned = name.removeprefix("./")
     parts = cleaned.split("/")
-    if not cleaned or len(cleaned) > NAME_MAX or any(part in {"", ".", ".."} for part in parts) or "\x00" in cleaned:
+    climbs = ".." in cleaned.replace("\\", "/").split("/")
+    if (
+        not cleaned
+        or len(cleaned) > NAME_MAX
+        or climbs
+        or any(part in {"", "."} for part in parts)
+        or "\x00" in cleaned
+    ):
         raise Invalid(f"{name[:200]!r} is not a file name below the run's folder")
     return cleaned
 
