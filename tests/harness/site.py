@@ -95,6 +95,18 @@ class Site:
                 await queries.insert_row(conn, t.team_members, **values)
         return name
 
+    async def service_account(self, team: str) -> Caller:
+        """Make an account that belongs to a team instead of a person."""
+        caller = await self.user()
+        async with self.ports.database.write() as conn:
+            user, entity = await queries.find_user_by_name(conn, caller.name), await queries.find_entity(conn, team)
+            assert user is not None
+            assert entity is not None
+            await queries.update_user(conn, user.id, kind="service", entity_id=entity.id)
+            values = {"entity_id": entity.id, "user_id": user.id, "role": "member", "created_at": self.clock()}
+            await queries.insert_row(conn, t.team_members, **values)
+        return caller
+
 
 @contextlib.asynccontextmanager
 async def open_site(data_dir: Path, env: dict[str, str]) -> AsyncIterator[Site]:

@@ -87,4 +87,4 @@ async def sum_sizes(conn: AsyncConnection, project_ids: Sequence[int]) -> dict[i
         .where(runs.c.project_id.in_(project_ids), runs.c.deleted_at.is_(None))
         .group_by(runs.c.project_id)
     )
-    return {project: int(size) for project, size in (await conn.execute(statement)).tuples()}
+    return {row[0]: int(row[1]) for row in await conn.execute(statement)}

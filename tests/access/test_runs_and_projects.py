@@ -1,0 +1,213 @@
+"""Who may do what with projects and runs: every field and route of these slices, for every kind of caller.
+
+A thing that a caller may not see looks absent; a thing they may see but not change is refused as such.
+"""
+
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+
+from steelyard.domains.accounts.access import Visibility
+from tests.harness.site import Answer, Caller, Site
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CALLERS = ("admin", "member", "viewer", "stranger", "operator", "nobody")
+UPSERT = "mutation U($input: UpsertBucketInput!) { upsertBucket(input: $input) { bucket { id name } } }"
+PROJECT_FIELDS = (
+    "id readOnly runCount bucketCount runs { edges { node { name } } } run(name: $r) { id readOnly config }"
+)
+
+
+@dataclass
+class Place:
+    """A team with one project of one run in it, and a caller of each kind."""
+
+    site: Site
+    team: str
+    callers: dict[str, Caller]
+    visibility: str
+    project_id: str
+    run_id: str
+    made: int = 0
+
+    async def fresh_run(self) -> str:
+        """Make one more run, for what ends or changes it, and return its storage id."""
+        self.made += 1
+        given = {"entityName": self.team, "modelName": "p", "name": f"extra{self.made}"}
+        return (await self.callers["admin"].graphql(UPSERT, input=given)).data["upsertBucket"]["bucket"]["id"]
+
+
+async def open_place(site: Site, visibility: str) -> Place:
+    callers = {name: await site.user() for name in ("admin", "member", "viewer", "stranger")}
+    callers |= {"operator": await site.user(admin=True), "nobody": site.nobody()}
+    team = await site.team(callers["admin"], member=callers["member"], viewer=callers["viewer"])
+    given = {"entityName": team, "modelName": "p", "name": "r"}
+    run = (await callers["admin"].graphql(UPSERT, input=given)).data["upsertBucket"]["bucket"]
+    path = f"/app/projects/{team}/p"
+    assert (await callers["admin"].send("PATCH", path, {"visibility": visibility})).status == 200
+    found = await callers["admin"].graphql(f'{{ project(name: "p", entityName: "{team}") {{ id }} }}')
+    return Place(site, team, callers, visibility, found.data["project"]["id"], run["id"])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=Visibility.ALL)
+async def place(request, site: Site) -> Place:
+    return await open_place(site, request.param)
+
+
+def may_read(place: Place, who: str) -> bool:
+    return who in {"admin", "member", "viewer", "operator"} or (
+        who == "stranger" and place.visibility in {Visibility.PUBLIC, Visibility.OPEN}
+    )
+
+
+def may_write(place: Place, who: str) -> bool:
+    everybody = {"viewer", "stranger"} if place.visibility == Visibility.OPEN else set()
+    return who in {"admin", "member", "operator"} | everybody
+
+
+def may_manage(who: str) -> bool:
+    return who in {"admin", "operator"}
+
+
+def refusal(place: Place, who: str) -> set[int]:
+    """What a caller hears who may not."""
+    if who == "nobody":
+        return {401}
+    return {403} if may_read(place, who) else {404}
+
+
+@pytest.mark.parametrize("who", CALLERS)
+async def test_reading(place, who):
+    document = f'query Q($e: String!, $r: String!) {{ project(name: "p", entityName: $e) {{ {PROJECT_FIELDS} }} }}'
+    answer = await place.callers[who].graphql(document, e=place.team, r="r")
+    if who == "nobody":
+        assert answer.status == 401
+        return
+    project = answer.data["project"]
+    if not may_read(place, who):
+        assert project is None
+        return
+    assert project["run"]["id"] == place.run_id
+    assert project["readOnly"] is project["run"]["readOnly"] is (not may_write(place, who))
+
+
+@pytest.mark.parametrize("who", CALLERS)
+async def test_lists_of_projects(place, who):
+    document = "query Q($e: String!) { models(entityName: $e) { edges { node { name } } } }"
+    answer = await place.callers[who].graphql(document, e=place.team)
+    if who == "nobody":
+        assert answer.status == 401
+    else:
+        assert bool(answer.data["models"]["edges"]) is may_read(place, who)
+
+
+def check(answer: Answer, place: Place, who: str, *, allowed: bool) -> None:
+    if allowed:
+        assert answer.status in {200, 204}, answer.body
+    else:
+        assert answer.status in refusal(place, who), answer.body
+
+
+@pytest.mark.parametrize("who", CALLERS)
+async def test_changing_runs_by_their_storage_id(place, who):
+    caller, run = place.callers[who], await place.fresh_run()
+    allowed = may_write(place, who)
+    for mutation in (
+        'upsertBucket(input: {id: $id, notes: "n"}) { inserted }',
+        "stopRun(input: {id: $id}) { success }",
+        'updateRunState(input: {id: $id, state: "failed"}) { success }',
+        "deleteRun(input: {id: $id}) { success }",
+    ):
+        answer = await caller.graphql(f"mutation M($id: ID!) {{ {mutation} }}", id=run)
+        check(answer, place, who, allowed=allowed)
+
+
+@pytest.mark.parametrize("who", CALLERS)
+async def test_logging_to_a_project_or_run_by_name(place, who):
+    """Whether a project exists is not told to those who may not write to it."""
+    caller = place.callers[who]
+    for project, run in (("p", "r"), ("p", f"by-{who}"), (f"made-by-{who}", "r")):
+        answer = await caller.graphql(UPSERT, input={"entityName": place.team, "modelName": project, "name": run})
+        inside = may_write(place, who) if project == "p" else who in {"admin", "member", "operator"}
+        assert answer.status == (200 if inside else 401 if who == "nobody" else 403), answer.body
+
+
+@pytest.mark.parametrize("who", CALLERS)
+async def test_the_web_routes(place, who):
+    caller, base = place.callers[who], f"{place.team}/p"
+    asked = {"offset": 0, "limit": 5, "columns": []}
+    for method, path, body in (
+        ("GET", f"/app/projects/{base}", None),
+        ("POST", f"/app/projects/{base}/runs:query", asked),
+        ("GET", f"/app/projects/{base}/columns", None),
+        ("GET", f"/app/runs/{base}/r", None),
+    ):
+        answer = await caller.send(method, path, body)
+        check(answer, place, who, allowed=may_read(place, who))
+    run = await place.fresh_run()
+    assert run
+    path = f"/app/runs/{base}/extra{place.made}"
+    for method, suffix, body in (("PATCH", "", {"notes": "x"}), ("POST", "/stop", {}), ("DELETE", "", None)):
+        check(await caller.send(method, path + suffix, body), place, who, allowed=may_write(place, who))
+
+
+@pytest.mark.parametrize("who", CALLERS)
+async def test_managing_a_project(place, who):
+    caller, path = place.callers[who], f"/app/projects/{place.team}/p"
+    other = Visibility.PRIVATE if place.visibility != Visibility.PRIVATE else Visibility.TEAM
+    change = await caller.send("PATCH", path, {"visibility": other})
+    check(change, place, who, allowed=may_manage(who))
+    if change.status == 200:
+        await place.callers["admin"].send("PATCH", path, {"visibility": place.visibility})
+    rename = """mutation R($e: String!) { renameProject(input: {entityName: $e, oldProjectName: "p",
+      newProjectName: "p"}) { project { name } } }"""
+    check(await caller.graphql(rename, e=place.team), place, who, allowed=may_write(place, who))
+    if not may_manage(who):
+        delete = "mutation D($id: String!) { deleteModel(input: {id: $id}) { success } }"
+        check(await caller.graphql(delete, id=place.project_id), place, who, allowed=False)
+        check(await caller.send("DELETE", path), place, who, allowed=False)
+
+
+async def test_home_and_viewer_need_an_account(site):
+    nobody = site.nobody()
+    assert (await nobody.send("GET", "/app/home")).status == 401
+    assert (await nobody.graphql("{ viewer { id } }")).status == 401
+
+
+async def test_a_wrong_key_is_told_so(site):
+    wrong = Caller(site, "x", "0" * 40)
+    answer = await wrong.graphql("{ viewer { id } }")
+    assert answer.status == 401
+    assert "not recognised" in answer.message
+
+
+async def test_what_belongs_to_one_person_is_shown_to_that_person_only(site):
+    owner, other, operator = await site.user(), await site.user(), await site.user(admin=True)
+    await owner.graphql('mutation { upsertBucket(input: {modelName: "p", name: "r"}) { inserted } }')
+    document = """query E($name: String!) { entity(name: $name) {
+      user { username email apiKeys { edges { node { id } } }
+      teams { edges { node { name } } } } projects { edges { node { name } } } } }"""
+    for caller, keys, email, projects in ((owner, True, True, 1), (other, False, False, 0), (operator, False, True, 1)):
+        found = (await caller.graphql(document, name=owner.name)).data["entity"]
+        assert (found["user"]["apiKeys"] is not None) is keys
+        assert (found["user"]["email"] is not None) is email
+        assert len(found["projects"]["edges"]) == projects
+
+
+async def test_a_service_account_logs_for_a_named_member_and_nobody_else_does(site):
+    owner, other, outside = await site.user(), await site.user(), await site.user()
+    team = await site.team(owner, member=other)
+    service = await site.service_account(team)
+    document = """mutation U($e: String!, $n: String!) {
+      upsertBucket(input: {entityName: $e, modelName: "p", name: $n}) { bucket { user { username } } } }"""
+
+    async def author(caller: Caller, name: str, named: str) -> str:
+        answer = await caller.graphql(document, {"X-WANDB-USERNAME": named}, e=team, n=name)
+        return answer.data["upsertBucket"]["bucket"]["user"]["username"]
+
+    assert await author(service, "a", other.name) == other.name
+    assert await author(service, "b", outside.name) == service.name
+    assert await author(service, "c", "") == service.name
+    assert await author(owner, "d", other.name) == owner.name
