@@ -62,7 +62,8 @@ def _apt_install(packages: tuple[str, ...]) -> None:
 def ensure_venv(name: str, requirements: list[str], *, python: str = sys.executable) -> Path:
     """The folder of a cached virtual environment with `requirements`; made again when they or the Python change."""
     folder = CACHE / "venv" / name
-    wanted = hashlib.sha256("\n".join([python, *requirements]).encode()).hexdigest()
+    interpreter = str(Path(python).resolve())  # the same from the virtual environments of two checkouts
+    wanted = hashlib.sha256("\n".join([interpreter, *requirements]).encode()).hexdigest()
     stamp = folder / ".installed"
     with lock(f"venv-{name}"):
         if stamp.exists() and stamp.read_text() == wanted:
