@@ -31,7 +31,8 @@ def become_administrator(window: Visit, link: str) -> None:
     page = window.open(link)
     page.get_by_label("User name").fill(NAME)
     page.get_by_label("E-mail").fill(f"{NAME}@example.com")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
     page.get_by_role("button", name="Create administrator").click()
     page.wait_for_url(re.compile("/home"))
 

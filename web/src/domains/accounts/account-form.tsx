@@ -45,12 +45,15 @@ export function AccountForm({ action, send }: { action: string; send: (input: Si
   );
 }
 
-/** The two fields of a new password, `password` and `again`. */
-export function NewPassword() {
+/** The two fields of a new password, `password` and `again`; `instead` of one that the account has. */
+export function NewPassword({ instead = false }: { instead?: boolean }) {
   const { t } = useTranslation();
+  const [first, second] = instead
+    ? [t("accounts.password.new"), t("accounts.password.newAgain")]
+    : [t("accounts.fields.password"), t("accounts.password.again")];
   return (
     <>
-      <Field label={t("accounts.password.new")} hint={t("accounts.password.rule", { count: PASSWORD_MIN })}>
+      <Field label={first} hint={t("accounts.password.rule", { count: PASSWORD_MIN })}>
         {(control) => (
           <Input
             {...control}
@@ -62,7 +65,7 @@ export function NewPassword() {
           />
         )}
       </Field>
-      <Field label={t("accounts.password.again")}>
+      <Field label={second}>
         {(control) => <Input {...control} name="again" type="password" autoComplete="new-password" required />}
       </Field>
     </>

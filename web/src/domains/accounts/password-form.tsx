@@ -27,7 +27,7 @@ export function PasswordForm() {
       <Field label={t("accounts.password.current")}>
         {(control) => <Input {...control} name="current" type="password" autoComplete="current-password" required />}
       </Field>
-      <NewPassword />
+      <NewPassword instead />
       <FormError>{error}</FormError>
       <div>
         <Button type="submit" busy={busy}>

@@ -28,7 +28,8 @@ export const accounts = {
   password: {
     current: "Current password",
     new: "New password",
-    again: "New password again",
+    newAgain: "New password again",
+    again: "Password again",
     rule: "At least {{count}} characters.",
     differ: "The two passwords differ.",
     change: "Change password",
