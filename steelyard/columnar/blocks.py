@@ -64,7 +64,8 @@ def append_block(blocks: list[Block], block: Block) -> None:
 
 
 def _continues(before: Block, after: Block) -> bool:
-    return before.writer == after.writer and before.end_line == after.first_line and bool(after.row_count)
+    both = before.row_count and after.row_count
+    return bool(both) and before.writer == after.writer and before.end_line == after.first_line
 
 
 def _joined(parts: Sequence[Block]) -> Block:

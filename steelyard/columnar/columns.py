@@ -219,10 +219,8 @@ def _put(columns: dict[str, Column], key: str, column: Column) -> None:
 
 def join(parts: Sequence[Column]) -> Column:
     """Return one column out of several, in the order of their rows; where two name a row, the later part wins."""
-    if len(parts) == 1:
-        return parts[0]
     nulls = sum(part.nulls for part in parts)
-    joined = _concatenate([part for part in parts if len(part)], nulls)
+    joined = parts[0] if len(parts) == 1 else _concatenate([part for part in parts if len(part)], nulls)
     if len(joined) < 2 or np.all(np.diff(joined.rows) > 0):
         return joined
     order = np.argsort(joined.rows, kind="stable")

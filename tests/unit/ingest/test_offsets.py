@@ -83,7 +83,7 @@ sends = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(sends)
 def test_any_interleaving_equals_a_list_by_index(script: list[tuple[str, int, list[Any], int]]) -> None:
     store = Store()

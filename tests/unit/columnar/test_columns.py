@@ -1,0 +1,103 @@
+"""Rows become columns without a value changing."""
+
+import json
+import math
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from steelyard.columnar.columns import build_columns, join
+from steelyard.columnar.rows import decode_rows, join_rows
+
+INF = float("inf")
+
+
+def columns_of(*rows: dict[str, Any]) -> dict[str, tuple[list[int], list[Any]]]:
+    body = join_rows([json.dumps(row) for row in rows])
+    return {key: (c.rows.tolist(), c.values()) for key, c in build_columns(decode_rows(body)).items()}
+
+
+def test_numbers_keep_their_kind() -> None:
+    got = columns_of({"f": 0.1, "i": 3, "m": 1}, {"f": 1e300, "i": -4, "m": 1.5})
+    assert got == {"f": ([0, 1], [0.1, 1e300]), "i": ([0, 1], [3, -4]), "m": ([0, 1], [1, 1.5])}
+    assert [type(value) for value in got["m"][1]] == [int, float]
+
+
+def test_integers_beyond_the_floats_are_exact() -> None:
+    assert columns_of({"n": 2**63 - 1}, {"n": 2**53 + 1})["n"][1] == [2**63 - 1, 2**53 + 1]
+    assert columns_of({"n": 2**80})["n"][1] == [2**80]
+
+
+def test_non_finite_numbers_are_exact() -> None:
+    values = columns_of({"a": math.nan}, {"a": INF}, {"a": -INF})["a"][1]
+    assert math.isnan(values[0])
+    assert values[1:] == [INF, -INF]
+
+
+def test_nested_objects_are_flattened_and_media_kept() -> None:
+    image = {"_type": "image-file", "path": "media/a.png", "size": 3}
+    got = columns_of({"d": {"x": 1, "y.z": 2}, "img": image, "e": {"img": image}, "lit.dot": 3, "empty": {}})
+    assert got == {
+        "d.x": ([0], [1]),
+        "d.y.z": ([0], [2]),
+        "img": ([0], [image]),
+        "e.img": ([0], [image]),
+        "lit.dot": ([0], [3]),
+    }
+
+
+def test_nulls_count_as_absent() -> None:
+    columns = build_columns([{"a": 1.0, "b": None}, {"a": None, "b": None}, {"a": 2.0}])
+    assert (columns["a"].rows.tolist(), columns["a"].values(), columns["a"].nulls) == ([0, 2], [1.0, 2.0], 1)
+    assert (len(columns["b"]), columns["b"].nulls) == (0, 2)
+
+
+def test_a_key_may_change_its_type() -> None:
+    assert columns_of({"a": 1}, {"a": "x"}, {"a": {"b": 2}}, {"a": True}) == {
+        "a": ([0, 1, 3], [1, "x", True]),
+        "a.b": ([2], [2]),
+    }
+
+
+def test_the_numbers_of_a_mixed_column() -> None:
+    numeric = build_columns([{"a": "x"}, {"a": 2}, {"a": True}, {"a": 0.5}])["a"].numeric()
+    assert (numeric.rows.tolist(), numeric.values()) == ([1, 3], [2, 0.5])
+
+
+def test_unreadable_rows_hide_no_others() -> None:
+    assert decode_rows(b'{"a":1}\n{broken\n[1]\n{"a":2}') == [{"a": 1}, {}, {}, {"a": 2}]
+
+
+def test_lone_surrogates_inside_rows_become_text() -> None:
+    assert decode_rows(b'{"a":"x\\ud800"}') == [{"a": "x?"}]
+
+
+leaves = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False), st.text(max_size=3)
+)
+keys = st.sampled_from(["a", "b", "c"])
+rows = st.lists(st.dictionaries(keys, st.one_of(leaves, st.dictionaries(keys, leaves, max_size=2))), max_size=8)
+
+
+def flattened(row: dict[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in row.items():
+        flat |= {f"{key}.{k}": v for k, v in value.items()} if isinstance(value, dict) else {key: value}
+    return {key: value for key, value in flat.items() if value is not None}
+
+
+@settings(max_examples=80, deadline=None)
+@given(rows, st.integers(0, 8))
+def test_columns_hold_what_the_rows_held(given: list[dict[str, Any]], cut: int) -> None:
+    """Also when the rows come in two parts whose columns are joined."""
+    parts = [build_columns(given[:cut]), build_columns(given[cut:])]
+    found: list[dict[str, Any]] = [{} for _ in given]
+    for key in {key for part in parts for key in part}:
+        moved = [part[key].at(part[key].rows + base) for part, base in zip(parts, (0, cut), strict=True) if key in part]
+        column = join(moved)
+        for row, value in zip(column.rows.tolist(), column.values(), strict=True):
+            found[row][key] = value
+    assert repr([dict(sorted(row.items())) for row in found]) == repr(
+        [dict(sorted(flattened(row).items())) for row in given]
+    )
