@@ -109,7 +109,7 @@ def org_delete(name: str, data: Path | None, as_json: bool) -> None:
 @command(org, "add-member")
 @click.argument("name")
 @click.argument("username")
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="what they may do")
 def org_add_member(name: str, username: str, role: str, data: Path | None, as_json: bool) -> None:
     """Add a user to an organization, or change their role."""
     run_command(load_settings(data), lambda ctx: organizations.add_organization_member(ctx, name, username, Role(role)))

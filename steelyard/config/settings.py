@@ -14,7 +14,6 @@ class ServerSettings:
     trusted_proxies: str = field(
         default="127.0.0.1,::1", metadata={"doc": "addresses whose X-Forwarded-* headers are believed; * for all"}
     )
-    cors_origins: str = field(default="", metadata={"doc": "further browser origins that may call us, comma-separated"})
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class LogSettings:
 class Settings:
     """All settings of one process. Frozen: a change needs a restart, and says so."""
 
-    data_dir: Path = field(default=Path("data"), metadata={"doc": "folder of SQLite, local objects and secrets"})
+    data_dir: Path = field(default=Path("data"), metadata={"doc": "folder of the SQLite file and of local objects"})
     server: ServerSettings = field(default_factory=ServerSettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     objects: ObjectSettings = field(default_factory=ObjectSettings)

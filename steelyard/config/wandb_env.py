@@ -13,6 +13,5 @@ ACCEPTED: dict[str, str] = {
     "GORILLA_FILE_STORE": "objects.bucket",
     "GORILLA_STORAGE_BUCKET": "objects.bucket",
     "AWS_REGION": "objects.region",
-    "GORILLA_CORS_ORIGINS": "server.cors_origins",
     "SESSION_LENGTH": "accounts.session_hours",
 }
