@@ -1,10 +1,9 @@
 """The joined schema: `base.graphql` and the SDL of every slice, and its printed form under `docs/reference`.
 
-`python -m steelyard.graphql.schema` prints the document that `docs/reference/schema.graphql` holds. Resolvers are not
-attached here; that is the work of `binding`.
+`scripts/write_reference.py` writes the document that `docs/reference/schema.graphql` holds. Resolvers are not attached
+here; that is the work of `binding`.
 """
 
-import sys
 from importlib.resources import files
 
 from graphql import (
@@ -35,7 +34,7 @@ SLICES = (
     "admin",
 )
 
-REFERENCE_HEADER = "# Generated: python -m steelyard.graphql.schema > docs/reference/schema.graphql\n\n"
+REFERENCE_HEADER = "# Generated: python scripts/write_reference.py\n\n"
 
 
 def load_documents() -> dict[str, DocumentNode]:
@@ -63,7 +62,3 @@ def build_schema() -> GraphQLSchema:
 def print_reference() -> str:
     """The joined schema, sorted by name, so that a change of it reads well in review."""
     return REFERENCE_HEADER + print_schema(lexicographic_sort_schema(build_schema())) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(print_reference())

@@ -1,0 +1,128 @@
+"""Write docs/reference from the code: settings, the command line, the GraphQL schema.
+
+python scripts/write_reference.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from steelyard.cli import cli
+from steelyard.config import sources
+from steelyard.config.wandb_env import ACCEPTED
+from steelyard.graphql.schema import print_reference
+
+REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
+HEADER = "<!-- Generated: python scripts/write_reference.py -->\n\n"
+
+SETTINGS_INTRO = """# Settings
+
+Every setting has one environment variable, and some a name taken over from W&B Server, so that an environment made for
+that one starts this one. The first of these that is there counts: a command-line flag, the `STEELYARD_…` variable, the
+W&B Server name (in the order given), the default. Any variable `NAME` may be given as `NAME_FILE` instead, a path whose
+content is the value; of the two, `NAME` counts. `steelyard config show` prints each value and where it comes from.
+
+Switches take `true`, `yes`, `on`, `1` and `false`, `no`, `off`, `0`. A change needs a restart.
+"""
+
+CLI_INTRO = """# The `steelyard` command
+
+Every command but `serve` and `worker` takes `--json` and then prints one JSON document on standard output. Messages
+about what failed go to standard error. All commands take their settings from the environment as well
+([settings](settings.md)), and all of them work while the server runs.
+
+| Exit code | Meaning |
+| --- | --- |
+| 0 | done |
+| 1 | failed: refused, unfit input, database or store out of reach |
+| 2 | wrong usage |
+| 3 | it exists already, or is missing |
+"""
+
+
+def main() -> None:
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(REFERENCE.parents[1]))
+
+
+def pages() -> dict[Path, str]:
+    """Return the text that each page must have."""
+    return {
+        REFERENCE / "settings.md": settings_page(),
+        REFERENCE / "cli.md": cli_page(),
+        REFERENCE / "schema.graphql": print_reference(),
+    }
+
+
+def settings_page() -> str:
+    loaded = sources.load({}, {})
+    groups: dict[str, list[sources.Origin]] = {}
+    for item in loaded.origins:
+        group = item.path.rpartition(".")[0]
+        groups.setdefault(group, []).append(item)
+    tables = (_settings_table(group, items) for group, items in groups.items())
+    return HEADER + SETTINGS_INTRO + "".join(tables)
+
+
+def _settings_table(group: str, items: list[sources.Origin]) -> str:
+    rows = [
+        [
+            f"`{sources.variable_name(item.path)}`",
+            ", ".join(f"`{name}`" for name, path in ACCEPTED.items() if path == item.path),
+            _default(item.value),
+            item.doc + (" (secret)" if item.secret else ""),
+        ]
+        for item in items
+    ]
+    return f"\n## {group or 'general'}\n\n" + _table(["Variable", "W&B Server name", "Default", "Meaning"], rows)
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, bool):
+        value = str(value).lower()
+    return f"`{value}`" if str(value) else ""
+
+
+def cli_page() -> str:
+    return (
+        HEADER + CLI_INTRO + "".join(_command_section(path, command) for path, command in _commands(cli, "steelyard"))
+    )
+
+
+def _commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}", command
+
+
+def _command_section(path: str, command: click.Command) -> str:
+    ctx = click.Context(command, info_name=path)
+    arguments = [item.make_metavar(ctx) for item in command.params if isinstance(item, click.Argument)]
+    options = [item for item in command.params if isinstance(item, click.Option)]
+    required = [f"{item.opts[0]} {item.make_metavar(ctx)}" for item in options if item.required]
+    usage = " ".join([path, *arguments, *required])
+    rows = [
+        [f"`{_option(item, ctx)}`", (item.help or "") + (" (required)" if item.required else "")] for item in options
+    ]
+    help_text = " ".join((command.help or "").split())
+    return f"\n## {path}\n\n{help_text}\n\n```\n{usage}\n```\n\n" + _table(["Option", "Meaning"], rows)
+
+
+def _option(item: click.Option, ctx: click.Context) -> str:
+    return item.opts[0] if item.is_flag else f"{item.opts[0]} {item.make_metavar(ctx)}"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+
+if __name__ == "__main__":
+    main()
