@@ -6,6 +6,7 @@ The only reader of the environment.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from steelyard.config.settings import Settings
 from steelyard.config.wandb_env import ACCEPTED
 from steelyard.kernel.errors import Invalid
 
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 
@@ -44,7 +46,7 @@ def environment() -> Mapping[str, str]:
 def load(flags: Mapping[str, Any], env: Mapping[str, str]) -> Loaded:
     """Return the settings with the origin of each value. `flags` maps paths such as `server.port` to values.
 
-    Raises `Invalid` for a value of the wrong type, naming the variable.
+    Raises `Invalid` for a value of the wrong type and for a file that cannot be read, naming the variable.
     """
     origins: list[Origin] = []
     tree = _fill(Settings(), "", flags, env, origins)
@@ -82,8 +84,15 @@ def _find(path: str, flags: Mapping[str, Any], env: Mapping[str, str]) -> tuple[
         if name in env:
             return name, env[name]
         if f"{name}_FILE" in env:
-            return f"{name}_FILE", Path(env[f"{name}_FILE"]).read_text().strip()
+            return f"{name}_FILE", _read(f"{name}_FILE", Path(env[f"{name}_FILE"]))
     return "", None
+
+
+def _read(variable: str, path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"{variable} names a file that cannot be read, {path}: {error}") from error
 
 
 def _names(path: str) -> Iterator[str]:
@@ -99,7 +108,7 @@ def _parse(raw: Any, kind: type, source: str) -> Any:
             return raw.lower() in _TRUE
         raise Invalid(f"{source} must be true or false, not {raw!r}")
     if kind is int:
-        if raw.strip().lstrip("-").isdigit():
+        if _WHOLE.fullmatch(raw.strip()):
             return int(raw)
         raise Invalid(f"{source} must be a whole number, not {raw!r}")
     return Path(raw) if kind is Path else raw

@@ -14,7 +14,7 @@ import orjson
 
 
 def loads(text: str | bytes) -> Any:
-    """Return the value of extended JSON `text`. Raises `ValueError`."""
+    """Return the value of extended JSON `text`; integers beyond 64 bits may come as floats. Raises `ValueError`."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
