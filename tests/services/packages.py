@@ -60,13 +60,16 @@ def _apt_install(packages: tuple[str, ...]) -> None:
 
 
 def ensure_venv(name: str, requirements: list[str], *, python: str = sys.executable) -> Path:
-    """The folder of a cached virtual environment with `requirements`; made again when they or the Python change."""
-    folder = CACHE / "venv" / name
+    """The folder of a cached virtual environment with `requirements`.
+
+    Other requirements, or another Python, are another folder: a test session in another checkout may be using this one.
+    """
     interpreter = str(Path(python).resolve())  # the same from the virtual environments of two checkouts
-    wanted = hashlib.sha256("\n".join([interpreter, *requirements]).encode()).hexdigest()
+    key = hashlib.sha256("\n".join([interpreter, *requirements]).encode()).hexdigest()[:12]
+    folder = CACHE / "venv" / f"{name}-{key}"
     stamp = folder / ".installed"
-    with lock(f"venv-{name}"):
-        if stamp.exists() and stamp.read_text() == wanted:
+    with lock(f"venv-{folder.name}"):
+        if stamp.exists():
             return folder
         shutil.rmtree(folder, ignore_errors=True)
         advice = "check the network and pip's settings (pip config list)"
@@ -78,7 +81,7 @@ def ensure_venv(name: str, requirements: list[str], *, python: str = sys.executa
         else:
             run([python, "-m", "venv", str(folder)], advice="install the venv module (on Debian: python3-venv)")
             run([target, "-m", "pip", "install", "-q", *requirements], advice=advice)
-        stamp.write_text(wanted)
+        stamp.touch()
         return folder
 
 

