@@ -17,6 +17,7 @@ from tests.services import processes
 from tests.services.places import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+TIED = (sys.executable, str(ROOT / "tests" / "harness" / "tied.py"))
 FROM_SOURCE = (sys.executable, "-m", "steelyard")
 START_TIMEOUT_S = 90
 # A graceful end waits for requests under way.
@@ -67,7 +68,7 @@ class Server:
         arguments = ["serve", "--data", str(self.data_dir), "--host", "127.0.0.1", "--port", str(self.port)]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [*self.program, *arguments],
+                [*TIED, *self.program, *arguments],
                 cwd=self.cwd,
                 env=self.env,
                 stdin=subprocess.DEVNULL,
