@@ -37,7 +37,8 @@ async def prepare(ctx: Context, project_id: int, born_in: dict[str, int]) -> dic
             "birth_artifact_id": artifact_id,
             "created_at": now,
         }
-        for digest, artifact_id in born_in.items()
+        # One order for everybody, so that two transactions never wait for each other.
+        for digest, artifact_id in sorted(born_in.items())
     ]
     async with ctx.database.write() as conn:
         await content_queries.ensure_blobs(conn, rows)

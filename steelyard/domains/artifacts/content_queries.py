@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.artifacts import tables as t
@@ -70,9 +70,10 @@ async def set_birth(conn: AsyncConnection, blob_id: int, artifact_id: int) -> No
 
 async def mark_stored(conn: AsyncConnection, sizes: Iterable[tuple[int, int]], moment: datetime) -> None:
     """Note (id, size in bytes) of content that has been seen in the store."""
-    for blob_id, size in sizes:
-        values = {"size_bytes": size, "stored_at": moment}
-        await conn.execute(update(blobs).where(blobs.c.id == blob_id).values(**values))
+    rows = [{"blob": blob_id, "size": size} for blob_id, size in sizes]
+    statement = update(blobs).where(blobs.c.id == bindparam("blob"))
+    if rows:
+        await conn.execute(statement.values(size_bytes=bindparam("size"), stored_at=moment), rows)
 
 
 async def mark_lost(conn: AsyncConnection, ids: Sequence[int]) -> None:

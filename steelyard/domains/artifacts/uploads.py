@@ -29,7 +29,9 @@ from steelyard.domains.artifacts.model import (
 )
 from steelyard.domains.projects import service as projects
 from steelyard.domains.projects.model import Project
+from steelyard.domains.runs import changes
 from steelyard.domains.runs import queries as run_queries
+from steelyard.domains.runs.changes import Kind as ChangeKind
 from steelyard.kernel.errors import Invalid, NotFound
 from steelyard.kernel.ids import random_name
 from steelyard.ports.objects import SignedRequest
@@ -176,6 +178,8 @@ async def _register(ctx: Context, conn: AsyncConnection, artifact: Artifact, spe
         await queries.register_client_id(conn, spec.sequence_client_id, collection_id=artifact.sequence_id)
     if run is not None:
         await lineage_queries.record(conn, Link(run, artifact.id, LineageRole.OUTPUT), ctx.ports.clock())
+        if artifact.state is State.COMMITTED:
+            await changes.record(conn, artifact.project_id, run, ChangeKind.ARTIFACTS, ctx.ports.clock())
 
 
 # ---- manifests ------------------------------------------------------------------------------------------------
