@@ -21,6 +21,7 @@ from steelyard.domains.history import queries
 from steelyard.domains.history.model import Position, Stream
 from steelyard.domains.runs import changes, progress
 from steelyard.domains.runs.changes import Kind
+from steelyard.domains.runs.model import Progress
 from steelyard.ingest import fold, offsets
 from steelyard.ingest.frames import Frame
 from steelyard.kernel.errors import Gone, SteelyardError, Unavailable
@@ -151,13 +152,19 @@ async def store_entries(conn: AsyncConnection, entries: Sequence[Entry], now: da
 async def _record_progress(
     conn: AsyncConnection, entries: Sequence[Entry], outcomes: list[bool | Exception], now: datetime
 ) -> None:
-    for index, entry in enumerate(entries):
-        if isinstance(outcomes[index], Exception):
-            continue
-        summary = None
-        if entry.derive_summary and (derived := fold.derive_summary(entry.frame)):
-            summary = fold.merge_summary(await queries.find_summary(conn, entry.run), derived)
-        condition = await progress.record_progress(conn, entry.run, fold.progress_of(entry.frame, summary), now)
+    """Fold the stored entries into their runs, and put the stop flags into `outcomes`."""
+    stored = [index for index, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)]
+    told: list[tuple[int, Progress]] = []
+    derived: dict[int, str] = {}
+    for index in stored:
+        entry = entries[index]
+        if entry.derive_summary and (latest := fold.derive_summary(entry.frame)):
+            before = derived.get(entry.run) or await queries.find_summary(conn, entry.run)
+            derived[entry.run] = fold.merge_summary(before, latest)
+        told.append((entry.run, fold.progress_of(entry.frame, derived.get(entry.run))))
+    conditions = await progress.record_progress(conn, told, now)
+    for index in stored:
+        condition = conditions.get(entries[index].run)
         outcomes[index] = condition is not None and condition.stop_requested
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from steelyard.context import Context
+from steelyard.domains.history import live
 from steelyard.domains.runs import jobs as runs
 
 log = structlog.get_logger()
@@ -27,6 +28,7 @@ class Schedule:
 SCHEDULES: list[Schedule] = [
     # Much more often than the grace of minutes, so that a run is marked soon after it ends.
     Schedule("end silent runs", 15.0, runs.end_silent_runs),
+    Schedule("forget old news", 60.0, live.forget_old_news),
 ]
 
 

@@ -5,6 +5,7 @@ The functions that take a connection run inside the transaction of the caller, w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,23 +20,32 @@ from steelyard.kernel import jsontext
 _SWEEP_BATCH = 200
 
 
-async def record_progress(conn: AsyncConnection, run: int, progress: Progress, now: datetime) -> Condition | None:
-    """Fold what a stream told into the run: heartbeat, state, exit code, summary, system metrics.
+async def record_progress(
+    conn: AsyncConnection, told: Sequence[tuple[int, Progress]], now: datetime
+) -> dict[int, Condition]:
+    """Fold what streams told into their runs, in order: heartbeat, state, exit code, summary, system metrics.
 
-    Returns the condition after it (`stop_requested` belongs into the reply), None when the run was deleted.
-    Folding the same progress again changes nothing but the heartbeat.
+    Returns the condition of each run after it (`stop_requested` belongs into the reply); a deleted run is absent.
+    Folding the same progress again changes nothing but the heartbeat. Takes a few statements for any number of runs.
     """
-    before = await queries.lock_condition(conn, run)
-    if before is None:
-        return None
-    after = rules.after_progress(before, progress)
-    values: dict[str, Any] = {"heartbeat_at": now, **_condition_columns(before, after, now)}
+    conditions = await queries.lock_conditions(conn, sorted({run for run, _ in told}))
+    values: dict[int, dict[str, Any]] = {run: {"heartbeat_at": now} for run in conditions}
+    for run, progress in told:
+        before = conditions.get(run)
+        if before is not None:
+            conditions[run] = rules.after_progress(before, progress)
+            values[run] |= _progress_columns(before, conditions[run], progress, now)
+    await queries.update_runs(conn, values, now)
+    return conditions
+
+
+def _progress_columns(before: Condition, after: Condition, progress: Progress, now: datetime) -> dict[str, Any]:
+    columns = _condition_columns(before, after, now)
     if progress.summary is not None:
-        values |= {"summary": progress.summary, **_runtime_columns(progress.summary)}
+        columns |= {"summary": progress.summary, **_runtime_columns(progress.summary)}
     if progress.system_metrics is not None:
-        values["system_metrics"] = progress.system_metrics
-    await queries.update_run(conn, run, now, **values)
-    return after
+        columns["system_metrics"] = progress.system_metrics
+    return columns
 
 
 def _condition_columns(before: Condition, after: Condition, now: datetime) -> dict[str, Any]:

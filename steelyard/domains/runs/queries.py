@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, case, func, select, update
+from sqlalchemy import Select, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts.tables import entities, users
@@ -120,6 +120,14 @@ async def lock_condition(conn: AsyncConnection, run: int, silent_since: datetime
     return Condition(RunState(row.state), row.exit_code, row.stop_requested, row.preempting) if row else None
 
 
+async def lock_conditions(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, Condition]:
+    """Return the conditions of the living ones of `ids`, held against other writers until the transaction ends."""
+    statement = select(runs.c.id, runs.c.state, runs.c.exit_code, runs.c.stop_requested, runs.c.preempting)
+    statement = statement.where(runs.c.id.in_(ids), runs.c.deleted_at.is_(None)).order_by(runs.c.id)
+    rows = await conn.execute(statement.with_for_update())
+    return {row[0]: Condition(RunState(row[1]), row[2], row[3], row[4]) for row in rows}
+
+
 async def lock_project_run(conn: AsyncConnection, project_id: int, run_id: str) -> Run | None:
     """Return the run of this id as `lock_run` does, a deleted one too."""
     statement = _whole().where(runs.c.project_id == project_id, runs.c.run_id == run_id).with_for_update(of=runs)
@@ -203,3 +211,14 @@ async def update_run(conn: AsyncConnection, run: int, moment: datetime, **values
     """Set columns, and let lists see that the run changed."""
     changed = {**values, "updated_at": moment, "version": runs.c.version + 1}
     await conn.execute(update(runs).where(runs.c.id == run).values(**changed))
+
+
+async def update_runs(conn: AsyncConnection, values: Mapping[int, Mapping[str, Any]], moment: datetime) -> None:
+    """Set columns of several runs as `update_run` does, in one statement for all that change the same columns."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for run, columns in values.items():
+        alike.setdefault(tuple(columns), []).append({"run_": run, **{f"{name}_": columns[name] for name in columns}})
+    for names, rows in alike.items():
+        changed = {**{name: bindparam(f"{name}_") for name in names}, "version": runs.c.version + 1}
+        statement = update(runs).where(runs.c.id == bindparam("run_")).values(updated_at=moment, **changed)
+        await conn.execute(statement, rows)
