@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
-from steelyard.cli.running import CommandFailed, data_options, print_result
+from steelyard.cli.running import data_options, failures_in_a_line, print_result
 from steelyard.config import sources
-from steelyard.kernel.errors import SteelyardError
 
 
 @click.group()
@@ -21,10 +20,8 @@ def config() -> None:
 @data_options
 def show(data: Path | None, as_json: bool) -> None:
     """Print each setting with its origin, secrets masked."""
-    try:
+    with failures_in_a_line():
         loaded = sources.load({"data_dir": data}, sources.environment())
-    except SteelyardError as error:
-        raise CommandFailed(error) from error
     rows: list[dict[str, Any]] = [
         {
             "name": item.path,

@@ -6,17 +6,19 @@ import functools
 import sys
 import threading
 from asyncio import AbstractEventLoop, new_event_loop, run_coroutine_threadsafe
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 import orjson
+from sqlalchemy.exc import DBAPIError
 
 from steelyard.config import sources
 from steelyard.config.settings import Settings
 from steelyard.context import Context, Ports
-from steelyard.kernel.errors import Conflict, NotFound, SteelyardError
+from steelyard.kernel.errors import Conflict, NotFound, SteelyardError, Unavailable
 from steelyard.opening import open_ports, system_context
 
 T = TypeVar("T")
@@ -41,10 +43,8 @@ def data_options(function: Function) -> Function:
 
 def load_settings(data: Path | None, **flags: Any) -> Settings:
     """Return the settings for a command. Raises `CommandFailed` for values that cannot be read."""
-    try:
+    with failures_in_a_line():
         return sources.load({"data_dir": data, **flags}, sources.environment()).settings
-    except SteelyardError as error:
-        raise CommandFailed(error) from error
 
 
 class _Loop:
@@ -78,10 +78,21 @@ def run_command(settings: Settings, work: Callable[[Context], Awaitable[T]]) -> 
     async def go() -> T:
         return await work(await _loop.context(settings))
 
-    try:
+    with failures_in_a_line():
         return _loop.call(go())
+
+
+@contextmanager
+def failures_in_a_line() -> Iterator[None]:
+    """Turn what an operator can mend (settings, database, folder) into `CommandFailed`; faults of ours keep traces."""
+    try:
+        yield
     except SteelyardError as error:
         raise CommandFailed(error) from error
+    except DBAPIError as error:
+        raise CommandFailed(Unavailable(f"the database cannot be used: {error.orig}")) from error
+    except OSError as error:
+        raise CommandFailed(Unavailable(str(error))) from error
 
 
 def print_result(value: dict[str, Any] | list[dict[str, Any]], text: str, *, as_json: bool) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from steelyard.cli.running import CommandFailed, load_settings
+from steelyard.cli.running import failures_in_a_line, load_settings
 from steelyard.config.settings import Settings
-from steelyard.kernel.errors import SteelyardError
 from steelyard.opening import close_ports, open_ports
 from steelyard.telemetry.logs import configure_logs
 
@@ -22,11 +21,8 @@ def serve(data: Path | None, host: str | None, port: int | None) -> None:
     """Start the server."""
     settings = load_settings(data, **{"server.host": host, "server.port": port})
     configure_logs(settings.logs.level, json=settings.logs.json)
-    try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(settings))
-    except SteelyardError as error:
-        raise CommandFailed(error) from error
+    with failures_in_a_line(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(settings))
 
 
 def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:

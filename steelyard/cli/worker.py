@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from steelyard.cli.running import load_settings
+from steelyard.cli.running import failures_in_a_line, load_settings
 from steelyard.opening import close_ports, open_ports, system_context
 from steelyard.telemetry.logs import configure_logs
 from steelyard.worker.loop import Worker
@@ -30,4 +30,5 @@ def worker(data: Path | None) -> None:
             await stopped.wait()
         await close_ports(ports)
 
-    asyncio.run(run())
+    with failures_in_a_line():
+        asyncio.run(run())
