@@ -11,12 +11,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, true
 
 from steelyard.graphql.binding import snake
+from steelyard.kernel.clock import parse_iso
 from steelyard.kernel.errors import Invalid
+from steelyard.sql.types import UtcTime
 
 Columns = Mapping[str, ColumnElement[Any]]
+# Deeper than anybody writes by hand, far from the limits of Python and of the databases.
+_DEPTH_MAX = 20
 
 
 def parse_filters(text: str | None, columns: Columns) -> list[ColumnElement[bool]]:
@@ -28,14 +32,13 @@ def parse_filters(text: str | None, columns: Columns) -> list[ColumnElement[bool
     return [_condition(value, columns)] if value else []
 
 
-def _condition(value: Any, columns: Columns) -> ColumnElement[bool]:
-    if not isinstance(value, dict):
-        raise Invalid("filters must be a JSON object")
-    parts: list[ColumnElement[bool]] = []
+def _condition(value: Any, columns: Columns, depth: int = 0) -> ColumnElement[bool]:
+    if not isinstance(value, dict) or depth > _DEPTH_MAX:
+        raise Invalid(f"filters must be a JSON object, nested at most {_DEPTH_MAX} deep")
+    parts: list[ColumnElement[bool]] = [true()]
     for key, wanted in value.items():
         if key in {"$and", "$or"}:
-            inner = [_condition(item, columns) for item in wanted]
-            parts.append(and_(*inner) if key == "$and" else or_(*inner))
+            parts.append(_joined(key, wanted, columns, depth))
             continue
         column = columns.get(snake(key))
         if column is None:
@@ -44,17 +47,40 @@ def _condition(value: Any, columns: Columns) -> ColumnElement[bool]:
     return and_(*parts)
 
 
+def _joined(key: str, wanted: Any, columns: Columns, depth: int) -> ColumnElement[bool]:
+    """Return the members of a list joined; an empty list says nothing."""
+    if not isinstance(wanted, list):
+        raise Invalid(f"{key} needs a list")
+    inner = [_condition(item, columns, depth + 1) for item in wanted]
+    if not inner:
+        return true()
+    return and_(*inner) if key == "$and" else or_(*inner)
+
+
 def _comparisons(column: ColumnElement[Any], wanted: Any) -> list[ColumnElement[bool]]:
-    if not isinstance(wanted, dict):
-        return [column == wanted]
-    return [_compare(column, operator, operand) for operator, operand in wanted.items()]
+    tests = wanted if isinstance(wanted, dict) else {"$eq": wanted}
+    return [_compare(column, operator, _operand(column, operand)) for operator, operand in tests.items()]
+
+
+def _operand(column: ColumnElement[Any], operand: Any) -> Any:
+    """Return the operand as the column compares. Raises `Invalid`."""
+    if isinstance(operand, list):
+        return [_operand(column, item) for item in operand]
+    if not isinstance(operand, str | int | float | bool | None):
+        raise Invalid(f"a filter compares with texts and numbers, not with {operand!r}")
+    if not isinstance(column.type, UtcTime) or operand is None:
+        return operand
+    try:
+        return parse_iso(str(operand))
+    except ValueError as error:
+        raise Invalid(f"{operand!r} is not a time") from error
 
 
 def _compare(column: ColumnElement[Any], operator: str, operand: Any) -> ColumnElement[bool]:
     if operator in {"$in", "$nin"} and isinstance(operand, list):
         return column.in_(operand) if operator == "$in" else column.not_in(operand)
-    if operator not in _OPERATORS:
-        raise Invalid(f"there is no filter operator {operator!r}")
+    if operator not in _OPERATORS or isinstance(operand, list):
+        raise Invalid(f"there is no filter operator {operator!r} for {operand!r}")
     return _OPERATORS[operator](column, operand)
 
 

@@ -1,0 +1,64 @@
+"""What the web app's artifact pages are told (web/src/api/contract.ts)."""
+
+import pytest
+
+from tests.harness.site import Site
+from tests.slices.artifact_wire import Logger
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+START = """mutation Start($name: String, $project: String, $entity: String) {
+  upsertBucket(input: {name: $name, modelName: $project, entityName: $entity}) { bucket { id } } }"""
+USE = """mutation Use($input: UseArtifactInput!) { useArtifact(input: $input) { artifact { id } } }"""
+CONTENT = {f"{number}.txt": str(number).encode() for number in range(5)}
+
+
+async def test_the_pages_of_a_project(site: Site):
+    logger = Logger(await site.user())
+    me = logger.caller
+    for run in ("maker", "user"):
+        assert (await me.graphql(START, name=run, project="demo", entity=me.name)).data
+    made = await logger.log("data", CONTENT, runName="maker", metadata='{"a": NaN}', tags=[{"tagName": "good"}])
+    await logger.log("data", {"x": b"x"}, runName="maker")
+    assert (await me.graphql(USE, input=logger.place | {"runName": "user", "artifactID": made})).data
+    base = f"/app/projects/{me.name}/demo/artifacts"
+
+    (kind,) = (await me.send("GET", base)).body["types"]
+    (row,) = kind["collections"]
+    assert (kind["name"], row["name"], row["versionCount"], row["latest"]) == ("dataset", "data", 2, "v1")
+
+    page = (await me.send("GET", f"{base}/dataset/data")).body
+    assert [item["version"] for item in page["versions"]] == ["v1", "v0"]
+    assert page["versions"][1]["tags"] == ["good"]
+
+    detail = (await me.send("GET", f"{base}/dataset/data/v0")).body
+    assert (detail["id"], detail["aliases"], detail["sizeBytes"], detail["fileCount"]) == (made, [], 5, 5)
+    assert (detail["createdByRun"], detail["usedByRuns"], detail["metadata"]) == ("maker", ["user"], {"a": "NaN"})
+    assert f'"{me.name}/demo/data:v0"' in detail["usage"]
+    assert detail["canWrite"]
+    assert (await me.send("GET", f"{base}/dataset/data/latest")).body["version"] == "v1"
+
+    seen, after = [], ""
+    while after is not None:
+        files = (await me.send("GET", f"{base}/dataset/data/v0/files?limit=2&after={after}")).body
+        seen += files["files"]
+        after = files["next"]
+    assert [item["path"] for item in seen] == list(CONTENT)
+    assert await logger.get(seen[3]["url"]) == b"3"
+
+    used = (await me.send("GET", f"/app/runs/{me.name}/demo/user/artifacts")).body
+    assert ([item["id"] for item in used["inputs"]], used["outputs"]) == ([made], [])
+    outputs = (await me.send("GET", f"/app/runs/{me.name}/demo/maker/artifacts")).body["outputs"]
+    assert [item["version"] for item in outputs] == ["v0", "v1"]
+
+
+async def test_absent_pages_and_strangers(site: Site):
+    logger, stranger = Logger(await site.user()), await site.user()
+    await logger.log("data", CONTENT)
+    base = f"/app/projects/{logger.caller.name}/demo/artifacts"
+    for path in (f"{base}/dataset/nope", f"{base}/model/data", f"{base}/dataset/data/v7"):
+        assert (await logger.caller.send("GET", path)).status == 404
+    for path in (base, f"{base}/dataset/data", f"{base}/dataset/data/v0", f"{base}/dataset/data/v0/files"):
+        assert (await stranger.send("GET", path)).status == 404
+        assert (await site.nobody().send("GET", path)).status == 401
+    assert (await logger.caller.send("GET", f"{base}/dataset/data/v0/files?limit=x")).status == 422
