@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
 from steelyard.context import Context, Identity, Ports
 from steelyard.domains.accounts.credentials import Authenticator
 from steelyard.domains.accounts.model import BrowserSession
-from steelyard.kernel.errors import Denied, Unauthenticated
+from steelyard.domains.accounts.routes import SESSION_COOKIE
+from steelyard.kernel.errors import Denied
 
-SESSION_COOKIE = "steelyard_session"
 CSRF_HEADER = "x-csrf-token"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -40,27 +41,30 @@ class Callers:
     async def of_browser(self, request: HTTPConnection) -> BrowserCaller:
         """Return the context of a web-app request, by session cookie or API key.
 
-        Raises `Denied` when an unsafe method of a session lacks its CSRF token.
+        Raises `Denied` when an unsafe method of a session lacks its CSRF token, or comes from another site's page.
         """
         if "authorization" in request.headers:
             return BrowserCaller(await self.of_api(request), None)
+        is_unsafe = request.scope.get("method", "GET") not in _SAFE
+        if is_unsafe:
+            self._refuse_other_sites(request)
         token = request.cookies.get(SESSION_COOKIE)
         found = await self._authenticator.by_session(token) if token else None
         if found is None:
             return BrowserCaller(self._context(request, None), None)
         identity, session = found
-        if request.scope.get("method", "GET") not in _SAFE:
+        if is_unsafe:
             given = request.headers.get(CSRF_HEADER, "")
             if not hmac.compare_digest(given.encode(), session.csrf_token.encode()):
                 raise Denied("the request lacks its CSRF token; reload the page")
         return BrowserCaller(self._context(request, identity), session)
 
-    async def of_any(self, request: HTTPConnection) -> Context:
-        """Return the context of a download that either a client or a browser may make."""
-        caller = await self.of_browser(request)
-        if caller.ctx.identity is None:
-            raise Unauthenticated("user is not logged in")
-        return caller.ctx
+    def _refuse_other_sites(self, request: HTTPConnection) -> None:
+        """Raise `Denied` for a page of another origin: it could sign a visitor in under an account of its own."""
+        origin = request.headers.get("origin")
+        own = {request.url.netloc, urlsplit(self._ports.policy.public_url).netloc}
+        if origin is not None and urlsplit(origin).netloc not in own - {""}:
+            raise Denied("the request comes from another site")
 
     def _context(self, request: HTTPConnection, identity: Identity | None) -> Context:
         return Context(
