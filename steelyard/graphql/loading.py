@@ -18,7 +18,7 @@ V = TypeVar("V")
 
 
 class Batch(Generic[K, V]):
-    """One edge of the graph. `fetch` is asked for all keys that one turn of the event loop collected.
+    """One edge of the graph. `fetch` is asked for all keys that come in until none comes for two turns of the loop.
 
     What was fetched is remembered for the rest of the request.
     """
@@ -39,7 +39,11 @@ class Batch(Generic[K, V]):
         return await known[key]
 
     async def _run(self, ctx: Context, waiting: list[K], known: dict[K, asyncio.Future[V | None]]) -> None:
-        await asyncio.sleep(0)  # let the other resolvers of this level ask
+        count = 0
+        while count != len(waiting):  # the resolvers of one level ask over several turns of the loop
+            count = len(waiting)
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
         keys = list(waiting)
         waiting.clear()
         try:

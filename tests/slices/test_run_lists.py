@@ -4,6 +4,7 @@ import json
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import event
 
 from tests.harness.site import Caller, Site
 
@@ -155,3 +156,29 @@ async def test_home_shows_own_projects_and_newest_runs(owner):
     (project,) = home["projects"]
     assert (project["name"], project["runCount"], project["runningCount"]) == ("p", 5, 5)
     assert [run["id"] for run in home["runs"]] == ["r4", "r3", "r2", "r1", "r0"]
+
+
+LIGHT_RUNS = """query Runs($entity: String!, $first: Int) { project(name: "p", entityName: $entity) {
+  runs(first: $first) { edges { node { id tags name displayName sweepName state group jobType commit readOnly createdAt
+  heartbeatAt description notes historyLineCount projectId project { name entity { name } } user { name username }
+  config summaryMetrics systemMetrics } cursor } } } }"""
+
+
+async def test_a_page_asks_the_database_as_often_for_five_runs_as_for_one(site, owner):
+    statements = []
+    engine = site.ports.database.engine.sync_engine
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _note(_conn, _cursor, statement, *_rest):
+        statements.append(statement)
+
+    asked = {}
+    try:
+        for first in (1, 1, 5):
+            statements.clear()
+            answer = await owner.graphql(LIGHT_RUNS, entity=owner.name, first=first)
+            assert len(answer.data["project"]["runs"]["edges"]) == first
+            asked[first] = len(statements)
+    finally:
+        event.remove(engine, "before_cursor_execute", _note)
+    assert asked[5] == asked[1]

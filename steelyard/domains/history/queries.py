@@ -98,6 +98,16 @@ async def line_counts(conn: AsyncConnection, run: int) -> dict[Stream, int]:
     return {Stream(row[0]): int(row[1]) for row in await conn.execute(statement)}
 
 
+async def line_counts_of(conn: AsyncConnection, runs: Sequence[int]) -> dict[int, dict[Stream, int]]:
+    """Return `line_counts` of several runs, in one statement."""
+    table = t.stream_positions.c
+    statement = select(table.run, table.stream, func.sum(table.next_line)).where(table.run.in_(runs))
+    found: dict[int, dict[Stream, int]] = {run: {} for run in runs}
+    for row in await conn.execute(statement.group_by(table.run, table.stream)):
+        found[row[0]][Stream(row[1])] = int(row[2])
+    return found
+
+
 async def list_chunk_keys(conn: AsyncConnection, run: int, stream: Stream, after_id: int = 0) -> list[ChunkKey]:
     """Return the chunks of the stream that are newer than `after_id`, in the order of arrival."""
     table = t.history_chunks.c

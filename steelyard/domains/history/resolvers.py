@@ -9,6 +9,7 @@ import orjson
 from steelyard.context import Context
 from steelyard.domains.history import console, service
 from steelyard.domains.history.console import ConsolePage
+from steelyard.domains.history.loaders import line_counts
 from steelyard.domains.history.model import ConsoleLine, Stream
 from steelyard.domains.history.spec import parse_spec
 from steelyard.domains.runs.model import Run
@@ -53,19 +54,23 @@ async def events_tail(run: Run, ctx: Context) -> str:
     return orjson.dumps(await service.tail_texts(ctx, run, Stream.EVENTS)).decode()
 
 
+async def _count(ctx: Context, run: Run, stream: Stream) -> int:
+    return (await line_counts.load(ctx, run.id) or {}).get(stream, 0)
+
+
 @run.field("historyLineCount")
 async def history_line_count(run: Run, ctx: Context) -> int:
-    return (await service.count_lines(ctx, run)).get(Stream.HISTORY, 0)
+    return await _count(ctx, run, Stream.HISTORY)
 
 
 @run.field("eventsLineCount")
 async def events_line_count(run: Run, ctx: Context) -> int:
-    return (await service.count_lines(ctx, run)).get(Stream.EVENTS, 0)
+    return await _count(ctx, run, Stream.EVENTS)
 
 
 @run.field("logLineCount")
 async def log_line_count(run: Run, ctx: Context) -> int:
-    return (await service.count_lines(ctx, run)).get(Stream.CONSOLE, 0)
+    return await _count(ctx, run, Stream.CONSOLE)
 
 
 @run.field("logLines")

@@ -5,7 +5,6 @@ Pure. The spellings are those of docs/protocol/queries.md, run filters.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +15,8 @@ from steelyard.domains.runs import documents
 from steelyard.kernel.errors import Invalid
 from steelyard.kernel.ids import encode_global_id
 from steelyard.sql.filters import MISSING
+
+Read = Callable[["RunFacts"], Any]
 
 
 @dataclass
@@ -46,45 +47,60 @@ class RunFacts:
     duration_s: float | None
     config_text: str | None = None
     summary_text: str | None = None
-    _config: dict[str, Any] | None = field(default=None, repr=False)
-    _summary: dict[str, Any] | None = field(default=None, repr=False)
-    _config_keys: frozenset[str] | None = field(default=None, repr=False)
-    _summary_keys: frozenset[str] | None = field(default=None, repr=False)
+    # Values of documents that lists asked for, by key: parsed documents would take ten times the room of their texts.
+    cells: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def config(self) -> dict[str, Any]:
-        if self._config is None:
-            self._config = documents.read_object(self.config_text or "{}")
-        return self._config
+        return _parsed(self.config_text or "{}")
 
     @property
     def summary(self) -> dict[str, Any]:
-        if self._summary is None:
-            self._summary = documents.read_object(self.summary_text or "{}")
-        return self._summary
+        return _parsed(self.summary_text or "{}")
+
+    def cell(self, key: str, read: Read) -> Any:
+        """Return what `read` finds, from memory when this key was asked for before."""
+        value = self.cells.get(key, _UNREAD)
+        if value is _UNREAD:
+            if len(self.cells) >= _CELLS_MAX:
+                self.cells.clear()
+            value = self.cells[key] = read(self)
+        return value
+
+    def _keys(self, kind: str, read: Callable[[RunFacts], frozenset[str]]) -> frozenset[str]:
+        keys: frozenset[str] = self.cell(kind, read)
+        return keys
 
     @property
     def config_keys(self) -> frozenset[str]:
         """The columns that the config has in a table."""
-        if self._config_keys is None:
-            self._config_keys = _column_keys(documents.config_values(self.config))
-        return self._config_keys
+        return self._keys("config", lambda run: _column_keys(documents.config_values(run.config)))
 
     @property
     def summary_keys(self) -> frozenset[str]:
-        if self._summary_keys is None:
-            self._summary_keys = _column_keys(self.summary)
-        return self._summary_keys
+        return self._keys("summary", lambda run: _column_keys(run.summary))
+
+
+# Lists look at one run after another, so that all keys of one are read from few parsed documents.
+_parsed = lru_cache(maxsize=64)(documents.read_object)
+_CELLS_MAX = 100
+_UNREAD = object()
 
 
 def _column_keys(tree: dict[str, Any]) -> frozenset[str]:
     """Return the flattened keys without those of the client itself and without media, which no cell can show.
 
-    The same few keys occur in every run, so they are kept once.
+    The same few sets occur in many runs, so each is kept once.
     """
     shown = {key: value for key, value in tree.items() if not key.startswith("_")}
     leaves = documents.flatten(shown).items()
-    return frozenset(sys.intern(key) for key, value in leaves if not (isinstance(value, dict) and "_type" in value))
+    return _shared(frozenset(key for key, value in leaves if not (isinstance(value, dict) and "_type" in value)))
+
+
+@lru_cache(maxsize=4096)
+def _shared(keys: frozenset[str]) -> frozenset[str]:
+    """Return an equal set, the same one for every run that has these keys."""
+    return keys
 
 
 def duration_s(stored: float | None, started_at: datetime | None, heartbeat_at: datetime | None) -> float | None:
@@ -92,9 +108,6 @@ def duration_s(stored: float | None, started_at: datetime | None, heartbeat_at: 
     if stored is not None or started_at is None or heartbeat_at is None:
         return stored
     return max(0.0, (heartbeat_at - started_at).total_seconds())
-
-
-Read = Callable[[RunFacts], Any]
 
 
 def _attribute(name: str) -> Read:
@@ -150,7 +163,7 @@ def reader(key: str) -> Read:
     if found is not None:
         return found
     if key in _SUMMARY_VALUES:
-        return lambda run: run.summary.get(key, MISSING)
+        return lambda run: run.cell(f"summary.{key}", lambda item: item.summary.get(key, MISSING))
     raise Invalid(f"runs cannot be searched by {key[:80]!r}")
 
 
@@ -161,12 +174,12 @@ def _fold(key: str) -> str:
 
 def _document_reader(name: str, path: str) -> Read:
     parts = path.split(".")
+    if name == "keysinfo" and parts[0] == "keys":
+        parts = parts[1:]
+    key = f"{_DOCUMENTS[name]}.{'.'.join(parts)}"
     if name == "config":
-        return lambda run: _config_value(run.config, parts)
-    if name == "keysinfo":
-        logged = parts[1:] if parts[0] == "keys" else parts
-        return lambda run: _value_at(run.summary, logged)
-    return lambda run: _value_at(run.summary, parts)
+        return lambda run: run.cell(key, lambda item: _config_value(item.config, parts))
+    return lambda run: run.cell(key, lambda item: _value_at(item.summary, parts))
 
 
 def is_creation(key: str) -> bool:

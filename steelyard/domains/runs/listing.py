@@ -120,6 +120,7 @@ async def _add_documents(conn: AsyncConnection, known: _Known) -> None:
     async for run, config, summary in queries.iterate_documents(conn, wanted):
         item = known.runs[run]
         item.config_text, item.summary_text = config, summary
+        item.cells.clear()
         known.chars += len(config) + len(summary)
 
 
