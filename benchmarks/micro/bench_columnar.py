@@ -1,0 +1,30 @@
+"""Cost of reading: rows to columns, columns to a table, a curve of it: python -m benchmarks.micro.bench_columnar"""
+
+import numpy as np
+
+from benchmarks.measure import cpu_ms, report, row_texts
+from steelyard.columnar.blocks import Block, append_block, decode_block
+from steelyard.columnar.rows import decode_rows
+from steelyard.columnar.sampling import bucket_series
+from steelyard.columnar.table import Table
+
+ROWS, METRICS = 1_000, 20
+LONG = 1_000_000
+
+
+def main() -> None:
+    body = "\n".join(row_texts(ROWS, METRICS)).encode()
+    points = ROWS * METRICS
+    report("rows: decode", cpu_ms(lambda: decode_rows(body)), points)
+    report("blocks: decode into columns", cpu_ms(lambda: decode_block(1, "", 0, ROWS, body)), points)
+    blocks: list[Block] = []
+    for index in range(200):
+        append_block(blocks, decode_block(index, "", index * ROWS, ROWS, body))
+    report("table of 200 chunks, one column", cpu_ms(lambda: Table(blocks).find_column("train/metric_3")), 200 * ROWS)
+    x = np.arange(LONG, dtype=np.float64)
+    y = np.random.default_rng(1).random(LONG)
+    report("sampling: 1,000,000 points to 1,000 buckets", cpu_ms(lambda: bucket_series(x, y, 1000, None, None)), LONG)
+
+
+if __name__ == "__main__":
+    main()

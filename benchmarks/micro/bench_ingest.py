@@ -1,0 +1,57 @@
+"""Cost of a request until it waits for its commit: python -m benchmarks.micro.bench_ingest"""
+
+import asyncio
+import json
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import async_cpu_ms, cpu_ms, report, row_texts
+from steelyard.columnar.rows import join_rows
+from steelyard.config.sources import load
+from steelyard.ingest.frames import decode_frame
+from steelyard.ingest.journal import Entry, Journal
+from steelyard.opening import close_ports, open_ports
+from tests.harness.site import Clock, Site
+
+ROWS, METRICS = 80, 20
+POINTS = ROWS * METRICS
+GROUP = 32
+
+
+def frames() -> None:
+    rows = row_texts(ROWS, METRICS)
+    body = json.dumps({"files": {"wandb-history.jsonl": {"offset": 0, "content": rows}}}).encode()
+    print(f"request of {len(body) // 1000} kB, {POINTS} points")
+    report("rows: join and check", cpu_ms(lambda: join_rows(rows)), POINTS)
+    report("frames: decode the whole request", cpu_ms(lambda: decode_frame(body)), POINTS)
+    nan = [row[:-1] + ',"diverged":NaN}' for row in rows]
+    report("rows: join and check, with NaN", cpu_ms(lambda: join_rows(nan)), POINTS)
+
+
+async def journal() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        ports = await open_ports(load({"data_dir": Path(folder)}, {}).settings)
+        site = Site(ports, Clock())
+        caller = await site.user()
+        document = 'mutation($n: String) { upsertBucket(input: {name: $n, modelName: "p"}) { bucket { id } } }'
+        for run in range(GROUP):
+            await caller.graphql(document, n=f"r{run}")
+        own, sent = Journal(ports), 0
+
+        async def group(size: int) -> None:
+            nonlocal sent
+            rows = row_texts(ROWS, METRICS, sent * ROWS)
+            content = {"offset": sent * ROWS, "content": rows}
+            frame = decode_frame(json.dumps({"files": {"wandb-history.jsonl": content}}).encode())
+            sent += 1
+            await asyncio.gather(*(own.append(Entry(run + 1, 1, "", frame)) for run in range(size)))
+
+        for size in (1, 8, GROUP):
+            cost = await async_cpu_ms(lambda size=size: group(size))
+            report(f"journal: one commit of {size} requests (a request of it)", cost / size, POINTS)
+        await close_ports(ports)
+
+
+if __name__ == "__main__":
+    frames()
+    asyncio.run(journal())
