@@ -7,9 +7,12 @@ A client takes another path where a capability is off, so an untrue "on" breaks 
 from __future__ import annotations
 
 ON = (
+    "ARTIFACT_COLLECTION_MEMBERSHIP_FILES",
+    "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER",
+    "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE",
     "ARTIFACT_TAGS",
+    "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID",
     "CLIENT_IDS",
-    "EXPAND_DEFINED_METRIC_GLOBS",
     "FILESTREAM_GZIP",
     "LARGE_FILENAMES",
     "MARK_RUN_FILES_UPLOADED",
@@ -21,12 +24,8 @@ ON = (
 
 OFF = {
     "ARTIFACT_COLLECTIONS_FILTERING_SORTING": "collections are listed by name only",
-    "ARTIFACT_COLLECTION_MEMBERSHIP_FILES": "older clients then ask for files by artifact, which is the same here",
-    "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER": "the shorter download path serves all clients",
     "ARTIFACT_DIGEST_ALGORITHM": "manifests have MD5 digests",
-    "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE": "artifacts cannot be linked yet",
     "ARTIFACT_REGISTRY_SEARCH": "there are no registries yet",
-    "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID": "the shorter download path serves all clients",
     "AUTOMATIONS_ON_ORGANIZATION": "there are no automations yet",
     "AUTOMATIONS_ON_USER": "there are no automations yet",
     "AUTOMATION_ACTION_ARIA": "belongs to a service of the vendor",
@@ -44,6 +43,7 @@ OFF = {
     "AUTOMATION_LAST_EXECUTED_AT": "there are no automations yet",
     "AUTOMATION_SCOPE_ENTITY": "there are no automations yet",
     "EVAL_TABLES_CES": "needs a separate service",
+    "EXPAND_DEFINED_METRIC_GLOBS": "clients then expand patterns of metric names themselves",
     "INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION": "there are no registries yet",
     "QUERY_AUTOMATIONS_ON_ENTITY": "there are no automations yet",
     "SWEEPS_LOCAL_SCHEDULER": "runs cannot be enqueued by a client yet",
