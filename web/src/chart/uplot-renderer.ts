@@ -7,6 +7,7 @@ import type { LineRenderer, LineScene, PlotArea } from "./renderer";
 import { durationTicks, linearTicks, logTicks, tickLabels, timeTicks } from "./ticks";
 
 const LINE_WIDTH = 1.5;
+const EDGE = 4;
 const X_AXIS_SIZE = 26;
 const X_TICK_SPACE = 56;
 const Y_TICK_SPACE = 36;
@@ -122,7 +123,9 @@ export class UplotRenderer implements LineRenderer {
     };
     ctx.save();
     ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    // a little wider than the area: marks on its edge are seen whole
+    const edge = EDGE * ratio;
+    ctx.rect(bbox.left - edge, bbox.top - edge, bbox.width + 2 * edge, bbox.height + 2 * edge);
     ctx.clip();
     // the first line is the reader's first choice: it lies on top
     for (const series of scene.series.toReversed()) paintSeries(ctx, series, p, paint);

@@ -1,19 +1,27 @@
 import { expect, it } from "vitest";
 import { findLeaves, leafText, treeRows } from "./value-tree";
 
-const tree = { lr: 0.1, model: { layers: 4, "a.b": null }, betas: [0.9, 0.99], blocks: [{ w: 1 }], empty: {} };
+const tree = {
+  _step: 3,
+  lr: 0.1,
+  model: { layers: 4, "a.b": null },
+  betas: [0.9, 0.99],
+  blocks: [{ w: 1 }],
+  empty: {},
+};
 
-it("lists branches before their entries, with plain lists as leaves", () => {
+it("sorts names, the client's own last, and takes plain lists for leaves", () => {
   expect(treeRows(tree, new Set()).map(({ key, depth, entries }) => [key, depth, entries])).toEqual([
-    ["lr", 0, null],
-    ["model", 0, 2],
-    ["layers", 1, null],
-    ["a.b", 1, null],
     ["betas", 0, null],
     ["blocks", 0, 1],
     ["0", 1, 1],
     ["w", 2, null],
     ["empty", 0, null],
+    ["lr", 0, null],
+    ["model", 0, 2],
+    ["a.b", 1, null],
+    ["layers", 1, null],
+    ["_step", 0, null],
   ]);
 });
 

@@ -23,11 +23,18 @@ export function entriesOf(value: unknown): Entries | null {
   return entries.length > 0 ? entries : null;
 }
 
+const natural = new Intl.Collator("en", { numeric: true });
+const own = ([key]: [string, unknown]): boolean => key.startsWith("_");
+
+/** By name, the client's own keys last: clients send them in no order at all. */
+const sorted = (entries: Entries): Entries =>
+  entries.toSorted((a, b) => Number(own(a)) - Number(own(b)) || natural.compare(a[0], b[0]));
+
 /** All rows whose ancestors are not folded. */
 export function treeRows(tree: Record<string, unknown>, folded: ReadonlySet<string>): TreeRow[] {
   const rows: TreeRow[] = [];
   const walk = (entries: Entries, parent: readonly string[]) => {
-    for (const [key, value] of entries) {
+    for (const [key, value] of sorted(entries)) {
       const way = [...parent, key];
       const path = JSON.stringify(way);
       const inner = entriesOf(value);

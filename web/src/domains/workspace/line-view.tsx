@@ -65,7 +65,8 @@ export function LineView(props: LineViewProps) {
   const failed = states.filter(({ error }) => error !== null);
   const message = failed[0]?.error;
   const onWidth = useCallback((width: number) => setBuckets(bucketsFor(width, full)), [full]);
-  const capped = lines.length > drawn.length;
+  const xName = (key: string) =>
+    key === "_runtime" || key === "_timestamp" ? t(`charts.x.${key}`).toLowerCase() : key;
   return (
     <LinePanel
       title={title}
@@ -78,7 +79,12 @@ export function LineView(props: LineViewProps) {
       onWidth={onWidth}
       busy={buckets === 0 || states.some(({ loading }) => loading)}
       error={message ? t("charts.failedSome", { count: failed.length, message }) : null}
-      {...(capped && { badge: t("charts.capped", { shown: drawn.length, count: lines.length }) })}
+      badge={[
+        x.key === "_step" ? null : t("charts.over", { x: xName(x.key) }),
+        lines.length > drawn.length ? t("charts.capped", { shown: drawn.length, count: lines.length }) : null,
+      ]
+        .filter(Boolean)
+        .join(" · ")}
       actions={
         <>
           {zoom && (

@@ -6,7 +6,7 @@ import { PanelNote } from "../frame/panel-frame";
 import { binsOf } from "./bins";
 import styles from "./histogram.module.css";
 
-const TICKS = 4;
+const TICKS = 7;
 
 /** The bars of one step; each names its range and count on hover. */
 export function Histogram({ item, title, color }: { item: MediaItem; title: string; color: string }) {

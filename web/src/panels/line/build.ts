@@ -67,13 +67,16 @@ function smoothOf(columns: LineColumns, by: Smoothing): Float64Array | null {
   return line;
 }
 
+export const hasPoints = ({ columns }: LineInput): boolean =>
+  columns !== null && (columns.x.length > 0 || columns.nonFinite.length > 0);
+
 /** The lines that have something to show. */
 export const buildSeries = (lines: readonly LineInput[], spec: LineSpec): LineSeries[] =>
-  lines.flatMap(({ columns, ...line }) =>
-    columns && (columns.x.length > 0 || columns.nonFinite.length > 0)
-      ? [{ ...line, columns, smooth: smoothOf(columns, spec.smoothing) }]
-      : [],
-  );
+  lines
+    .filter(hasPoints)
+    .flatMap(({ columns, ...line }) =>
+      columns ? [{ ...line, columns, smooth: smoothOf(columns, spec.smoothing) }] : [],
+    );
 
 export interface SceneInput {
   series: readonly LineSeries[];

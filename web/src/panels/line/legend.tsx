@@ -1,6 +1,6 @@
 import { highlightLine } from "@/chart/hover-sync";
 import { exactNumber, formatNumber } from "@/lib/number";
-import { type LineInput, lastValue } from "./build";
+import { hasPoints, type LineInput, lastValue } from "./build";
 import styles from "./legend.module.css";
 import { LineSample } from "./line-sample";
 
@@ -9,10 +9,11 @@ const NAMED = 6;
 
 /** Each line's name and last value, as long as they are few enough to tell apart. */
 export function Legend({ lines }: { lines: readonly LineInput[] }) {
-  if (lines.length === 0 || lines.length > NAMED) return null;
+  const drawn = lines.filter(hasPoints);
+  if (drawn.length === 0 || drawn.length > NAMED) return null;
   return (
     <ul className={styles.legend}>
-      {lines.map((line) => {
+      {drawn.map((line) => {
         const value = lastValue(line);
         return (
           <li
@@ -25,11 +26,9 @@ export function Legend({ lines }: { lines: readonly LineInput[] }) {
             <span className={styles.name} title={line.label}>
               {line.label}
             </span>
-            {line.columns && (
-              <span className={styles.value} title={exactNumber(value)}>
-                {formatNumber(value)}
-              </span>
-            )}
+            <span className={styles.value} title={exactNumber(value)}>
+              {formatNumber(value)}
+            </span>
           </li>
         );
       })}

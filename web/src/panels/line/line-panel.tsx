@@ -4,7 +4,7 @@ import type { Range } from "@/chart/extent";
 import type { AxisKind } from "@/chart/ticks";
 import { formatNumber } from "@/lib/number";
 import { PanelFrame, type PanelFrameProps, PanelNote } from "../frame/panel-frame";
-import { buildScene, buildSeries, type LineInput, lastValue } from "./build";
+import { buildScene, buildSeries, hasPoints, type LineInput, lastValue } from "./build";
 import { useChartTheme } from "./chart-theme";
 import { attachPointer } from "./interact";
 import { Legend } from "./legend";
@@ -106,7 +106,10 @@ const SPOKEN = 6;
 
 /** What the picture shows, for those who do not see it. */
 const summary = (title: string, lines: readonly LineInput[], sentence: string): string => {
-  const values = lines.slice(0, SPOKEN).map((line) => `${line.label || title} ${formatNumber(lastValue(line))}`);
+  const values = lines
+    .filter(hasPoints)
+    .slice(0, SPOKEN)
+    .map((line) => `${line.label || title} ${formatNumber(lastValue(line))}`);
   return `${sentence} ${values.join(", ")}`;
 };
 

@@ -8,6 +8,7 @@ export const charts = {
   more: "+{{count}} more",
   failedSome_one: "{{count}} line could not be read: {{message}}",
   failedSome_other: "{{count}} lines could not be read: {{message}}",
+  over: "over {{x}}",
   capped: "{{shown}} of {{count}} runs",
   resetZoom: "Reset zoom",
   x: {
