@@ -3,3 +3,5 @@
  * Read once, so that it holds for every page opened from there.
  */
 export const isEmbedded: boolean = new URLSearchParams(window.location.search).get("jupyter") === "true";
+
+if (isEmbedded) document.documentElement.dataset.embedded = "";

@@ -65,9 +65,26 @@ it("aborts a request that nobody waits for any more", async () => {
   const leave = [store.listen(request("a"), () => undefined), store.listen(request("b"), () => undefined)];
   await soon();
   leave[0]?.();
+  await soon();
   expect(signals[0]?.aborted).toBe(false);
   leave[1]?.();
+  store.listen(request("b"), () => undefined)();
+  await soon();
   expect(signals[0]?.aborted).toBe(true);
+});
+
+it("keeps a request for whoever lets go and comes back at once", async () => {
+  const signals: AbortSignal[] = [];
+  const store = new SeriesStore((_, signal) => {
+    signals.push(signal);
+    return new Promise(() => undefined);
+  });
+  const leave = store.listen(request("a"), () => undefined);
+  await soon();
+  leave();
+  store.listen(request("a"), () => undefined);
+  await soon();
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
 });
 
 it("refreshes what is on the screen at most twice a second, and keeps showing the old meanwhile", async () => {

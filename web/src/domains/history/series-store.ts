@@ -191,7 +191,10 @@ export class SeriesStore {
     const { call } = entry;
     if (!call) return;
     call.waiting.delete(entry);
-    if (call.waiting.size === 0) call.abort.abort();
+    // who only changes what it asks for lets go and comes back in one breath
+    setTimeout(() => {
+      if (call.waiting.size === 0) call.abort.abort();
+    }, 0);
   }
 
   private trim(): void {

@@ -18,6 +18,8 @@ interface PanelsAreaProps {
   runs: readonly DrawnRun[];
   /** the list of runs is on its way, so that no run is no news yet */
   pending: boolean;
+  /** the list of runs could not be read, which is told where it stands */
+  failed?: boolean;
   choices: WorkspaceChoices;
   choose: Choose;
   /** said instead of panels when the runs have logged nothing */
@@ -73,8 +75,9 @@ interface InsteadProps extends PanelsAreaProps {
 }
 
 /** What stands where panels would, and why. */
-function Instead({ runs, pending, metrics, searched, empty }: InsteadProps) {
+function Instead({ runs, pending, failed = false, metrics, searched, empty }: InsteadProps) {
   const { t } = useTranslation();
+  if (failed) return null;
   if (pending || (runs.length > 0 && metrics.isPending)) return <SkeletonPanels />;
   if (runs.length === 0) return <p className={styles.note}>{t("workspace.panels.noneVisible")}</p>;
   if (metrics.error) return <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />;

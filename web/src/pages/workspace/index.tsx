@@ -1,5 +1,5 @@
 import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { runLooks } from "@/domains/runs/run-colors";
@@ -34,6 +34,7 @@ export default function WorkspacePage() {
     order: [choices.order],
     columns: [],
   });
+  useAllRuns(list, choices.eyes === "all");
   const drawn = useDrawnRuns(list.rows, choices);
   const visible = useMemo(() => new Set(drawn.map(({ id }) => id)), [drawn]);
   const looks = useLooks(list.rows, drawn);
@@ -61,6 +62,7 @@ export default function WorkspacePage() {
         project={project}
         runs={drawn}
         pending={list.pending}
+        failed={list.error !== null}
         choices={choices}
         choose={choose}
         empty={{ title: t("runs.charts.none"), text: t("workspace.panels.noMetrics") }}
@@ -73,6 +75,16 @@ export default function WorkspacePage() {
       </PanelsArea>
     </div>
   );
+}
+
+// as many as a reader can have in view at all
+const RUNS_MAX = 1000;
+
+/** All runs are drawn: so all are read, page after page. */
+function useAllRuns({ rows, more }: ReturnType<typeof useRunList>, wanted: boolean): void {
+  useEffect(() => {
+    if (wanted && rows.length < RUNS_MAX) more();
+  });
 }
 
 /** Colours of all listed runs: as drawn for the visible ones, their own for the rest. */

@@ -28,6 +28,7 @@ export function attachPointer(host: HTMLElement, chart: Pointable, onZoom: (rang
     // a finger scrolls the page; only a mouse or pen selects
     if (event.button !== 0 || event.pointerType === "touch" || x === null || !chart.isOverPlot(event.clientX)) return;
     dragFrom = { clientX: event.clientX, x };
+    chart.endHover();
     host.setPointerCapture(event.pointerId);
   };
   const onMove = (event: PointerEvent) => {
