@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, insert
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,9 +18,16 @@ async def insert_ignore(conn: AsyncConnection, table: Table, values: Mapping[str
     """Insert the row unless its unique key exists; return whether it was inserted."""
     if conn.dialect.name == "sqlite":
         done = await conn.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing())
-    else:
-        done = await conn.execute(mysql.insert(table).values(**values).prefix_with("IGNORE"))
-    return done.rowcount == 1
+        return done.rowcount == 1
+    try:
+        # MySQL's INSERT IGNORE would pass over every other error too, such as a text cut to its column.
+        async with conn.begin_nested():
+            await conn.execute(insert(table).values(**values))
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
+        return False
+    return True
 
 
 async def upsert(
