@@ -52,11 +52,27 @@ async def load_run(ctx: Context, entity: str, project: str, run_id: str) -> RunR
     return run
 
 
-async def load_series(ctx: Context, run: RunRef, query: SeriesQuery) -> Series:
-    """Return the curve; one without points when the metric or the x axis was never logged."""
-    access.require(ctx, Permission.READ, run.target)
-    table = await load_table(ctx, run.id, query.stream)
-    return await asyncio.to_thread(_series, table, query)
+class CurveReader:
+    """Reads the curves of one request: each run and each stream is looked up once, however many curves need it."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._runs: dict[tuple[str, str, str], RunRef] = {}
+        self._tables: dict[tuple[int, Stream], Table] = {}
+
+    async def load(self, entity: str, project: str, run_id: str, query: SeriesQuery) -> Series:
+        """Return the curve; one without points when the metric or the x axis was never logged.
+
+        Raises `NotFound` for a run that is absent or not the caller's to see.
+        """
+        address = (entity, project, run_id)
+        if address not in self._runs:
+            self._runs[address] = await load_run(self._ctx, *address)
+        run = self._runs[address]
+        stream = (run.id, query.stream)
+        if stream not in self._tables:
+            self._tables[stream] = await load_table(self._ctx, *stream)
+        return await asyncio.to_thread(_series, self._tables[stream], query)
 
 
 def _series(table: Table, query: SeriesQuery) -> Series:

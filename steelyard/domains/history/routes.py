@@ -14,7 +14,7 @@ from steelyard.domains.history import console, panels, service
 from steelyard.domains.history.live_routes import routes as live_routes
 from steelyard.domains.history.media import find_paths, sign_paths
 from steelyard.domains.history.model import ConsoleLine, Stream
-from steelyard.domains.history.panels import SeriesQuery
+from steelyard.domains.history.panels import CurveReader, SeriesQuery
 from steelyard.domains.runs.model import Run, RunRef
 from steelyard.domains.runs.routes import RUN_DETAILS
 from steelyard.kernel.errors import Invalid, SteelyardError
@@ -72,16 +72,16 @@ async def query_panels(ctx: Context, request: Request) -> dict[str, Any]:
     series = (await read_json(request)).get("series")
     if not isinstance(series, list) or len(series) > SERIES_MAX:
         raise Invalid(f"series must be a list of at most {SERIES_MAX}")
-    return {"series": [await _answer(ctx, item) for item in series]}
+    reader = panels.CurveReader(ctx)
+    return {"series": [await _answer(reader, item) for item in series]}
 
 
-async def _answer(ctx: Context, item: Any) -> dict[str, Any]:
+async def _answer(reader: CurveReader, item: Any) -> dict[str, Any]:
     """Answer one curve; its failure is its own and hides no other."""
     name = item.get("id") if isinstance(item, dict) else None
     try:
         query = _series_query(item)
-        run = await panels.load_run(ctx, item["entity"], item["project"], item["run"])
-        return {"id": name, **_series(await panels.load_series(ctx, run, query))}
+        return {"id": name, **_series(await reader.load(item["entity"], item["project"], item["run"], query))}
     except SteelyardError as error:
         return {"id": name, "error": error.message}
 
