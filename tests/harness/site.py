@@ -67,8 +67,8 @@ class Caller:
 class Site:
     def __init__(self, ports: Ports, clock: Clock) -> None:
         self.ports, self.clock = ports, clock
-        app = build_app(ports, contextlib.nullcontext)
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        self.app: Any = build_app(ports, contextlib.nullcontext)
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://site.test")
 
     @property

@@ -1,0 +1,243 @@
+"""Browser sessions: opened by a password, carried by a cookie, guarded by a token, and ended."""
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+import pytest_asyncio
+
+from steelyard.domains.accounts import credentials, service, throttle
+from steelyard.domains.accounts.service import NewUser
+from tests.harness.server import PASSWORD
+from tests.harness.site import Caller, Site
+from tests.harness.visitor import Visitor, open_visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+OTHER_PASSWORD = "another good password"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def visit(site: Site) -> AsyncIterator[Callable[..., Visitor]]:
+    """`await visit()` is a new browser."""
+    async with AsyncExitStack() as stack:
+
+        async def open_one(**options: str) -> Visitor:
+            return await stack.enter_async_context(open_visitor(site, **options))
+
+        yield open_one
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ada(site: Site) -> str:
+    """The user name of a new account with a password."""
+    name = f"ada-{secrets.token_hex(4)}"
+    await service.create_user(site.system, NewUser(name, f"{name}@example.com", password=PASSWORD))
+    return name
+
+
+async def test_a_person_signs_in_by_name_or_address_and_out_again(visit, ada):
+    for login in (ada, f"{ada}@example.com"):
+        window = await visit()
+        assert await window.name() is None
+        assert (await window.sign_in(login, PASSWORD)).status_code == 204
+        assert await window.name() == ada
+        assert (await window.delete("/app/session")).status_code == 204
+        assert await window.name() is None
+
+
+async def test_a_session_that_was_signed_out_is_over_for_whoever_kept_its_cookie(visit, ada):
+    window, thief = await visit(), await visit()
+    await window.sign_in(ada, PASSWORD)
+    thief.http.cookies.update(window.http.cookies)
+    assert await thief.name() == ada
+    await window.delete("/app/session")
+    assert await thief.name() is None
+
+
+async def test_any_wrong_part_gets_the_same_answer(visit, ada):
+    window = await visit()
+    answers = []
+    for login, password in ((ada, "wrong password"), ("nobody-at-all", PASSWORD), ("nobody-at-all", "wrong password")):
+        response = await window.post("/app/session", login=login, password=password)
+        assert response.status_code == 401
+        answers.append(response.json()["error"] | {"requestId": ""})
+        assert "set-cookie" not in response.headers
+    assert answers[0] == answers[1] == answers[2]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 422),
+        ({"login": "ada"}, 422),
+        ({"login": 1, "password": True}, 422),
+        ({"login": None, "password": []}, 422),
+        ({"login": "\x00", "password": "\x00"}, 401),
+        ({"login": "ada' OR 1=1 --", "password": "x"}, 401),
+        ({"login": "a" * 100_000, "password": "b" * 100_000}, 401),
+        ([], 400),
+    ],
+    ids=range(8),
+)
+async def test_unfit_bodies_are_answered_as_the_senders_fault(visit, body, status):
+    window = await visit()
+    assert (await window.send("POST", "/app/session", body)).status_code == status
+
+
+async def test_a_body_that_is_no_json(visit):
+    window = await visit()
+    assert (await window.http.post("/app/session", content=b"{")).status_code == 400
+
+
+@pytest.mark.parametrize(("scheme", "secure"), [("http", False), ("https", True)])
+async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(visit, ada, scheme, secure):
+    window = await visit(scheme=scheme)
+    response = await window.post("/app/session", login=ada, password=PASSWORD)
+    flags = response.headers["set-cookie"].lower()
+    assert "httponly" in flags
+    assert "samesite=lax" in flags
+    assert "path=/" in flags
+    assert ("secure" in flags) is secure
+
+
+async def test_what_changes_something_needs_the_token_of_the_session(visit, ada):
+    window, other = await visit(), await visit()
+    await window.sign_in(ada, PASSWORD)
+    await other.sign_in(ada, PASSWORD)
+    good = window.token
+    for token in ("", "x", "ä", other.token):
+        window.token = token
+        try:
+            assert (await window.post("/app/keys", name="k")).status_code == 403
+        except UnicodeEncodeError:
+            continue  # a header that a browser cannot send either
+    assert (await window.get("/app/keys")).json()["keys"] == []
+    window.token = good
+    assert (await window.post("/app/keys", name="k")).status_code == 200
+
+
+async def test_a_key_needs_no_token(user: Caller):
+    assert (await user.send("POST", "/app/keys", {"name": "k"})).status == 200
+
+
+async def test_a_session_ends_by_itself(site, visit, ada):
+    window = await visit()
+    await window.sign_in(ada, PASSWORD)
+    before = site.clock.now
+    site.clock.move(site.ports.policy.session_hours * 3600 - 1)
+    assert await window.name() == ada
+    site.clock.move(2)
+    assert await window.name() is None
+    site.clock.now = before
+
+
+async def test_sessions_are_listed_and_ended_one_by_one(visit, ada):
+    window, lost = await visit(), await visit()
+    await window.sign_in(ada, PASSWORD)
+    await lost.sign_in(ada, PASSWORD)
+    listed = (await window.get("/app/sessions")).json()["sessions"]
+    assert [item["current"] for item in listed].count(True) == 1
+    (other,) = [item["id"] for item in listed if not item["current"]]
+    assert (await window.delete(f"/app/sessions/{other}")).status_code == 204
+    assert (await lost.name(), await window.name()) == (None, ada)
+    assert (await window.delete(f"/app/sessions/{other}")).status_code == 404
+
+
+async def test_nobody_ends_the_session_of_somebody_else(site, visit, ada):
+    window, stranger = await visit(), await visit()
+    await window.sign_in(ada, PASSWORD)
+    eve = f"eve-{secrets.token_hex(4)}"
+    await service.create_user(site.system, NewUser(eve, password=PASSWORD, is_admin=True))
+    await stranger.sign_in(eve, PASSWORD)
+    (mine,) = (await window.get("/app/sessions")).json()["sessions"]
+    assert (await stranger.delete(f"/app/sessions/{mine['id']}")).status_code == 404
+    assert await window.name() == ada
+
+
+# ---- passwords ------------------------------------------------------------------------------------------------
+
+
+async def test_a_new_password_ends_the_other_sessions(visit, ada):
+    window, lost = await visit(), await visit()
+    await window.sign_in(ada, PASSWORD)
+    await lost.sign_in(ada, PASSWORD)
+    assert (await window.post("/app/password", current=PASSWORD, new=OTHER_PASSWORD)).status_code == 204
+    assert (await window.name(), await lost.name()) == (ada, None)
+    assert (await lost.sign_in(ada, PASSWORD)).status_code == 401
+    assert (await lost.sign_in(ada, OTHER_PASSWORD)).status_code == 204
+
+
+@pytest.mark.parametrize(("current", "new"), [("wrong", OTHER_PASSWORD), (PASSWORD, "short"), (PASSWORD, "x" * 2000)])
+async def test_a_password_stays_when_the_old_one_is_wrong_or_the_new_one_unfit(visit, ada, current, new):
+    window = await visit()
+    await window.sign_in(ada, PASSWORD)
+    assert (await window.post("/app/password", current=current, new=new)).status_code in {409, 422}
+    assert (await (await visit()).sign_in(ada, PASSWORD)).status_code == 204
+
+
+async def test_a_password_given_by_an_administrator_ends_all_sessions(site, visit, ada):
+    window = await visit()
+    await window.sign_in(ada, PASSWORD)
+    await service.set_password(site.system, ada, OTHER_PASSWORD)
+    assert await window.name() is None
+
+
+async def test_an_account_that_ended_has_no_sessions_no_keys_and_no_way_in(site, visit, ada):
+    window = await visit()
+    await window.sign_in(ada, PASSWORD)
+    await service.delete_user(site.system, ada)
+    assert await window.name() is None
+    assert (await window.sign_in(ada, PASSWORD)).status_code == 401
+
+
+# ---- guessing -------------------------------------------------------------------------------------------------
+
+
+async def test_who_guesses_must_wait_and_nobody_else(site, visit, ada):
+    guesser, owner = await visit(address="10.0.0.9"), await visit(address="10.0.0.1")
+    for _ in range(throttle.FREE_ATTEMPTS):
+        assert (await guesser.sign_in(ada, "a guess")).status_code == 401
+    refused = await guesser.sign_in(ada, PASSWORD)
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert (await owner.sign_in(ada, PASSWORD)).status_code == 204
+    site.clock.move(int(refused.headers["Retry-After"]))
+    assert (await guesser.sign_in(ada, PASSWORD)).status_code == 204
+
+
+async def test_an_account_that_is_not_there_is_throttled_like_one_that_is(visit):
+    guesser = await visit(address="10.0.0.8")
+    name = f"nobody-{secrets.token_hex(4)}"
+    codes = [(await guesser.sign_in(name, "a guess")).status_code for _ in range(throttle.FREE_ATTEMPTS + 1)]
+    assert codes == [401] * throttle.FREE_ATTEMPTS + [429]
+
+
+# ---- keys -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_key_is_shown_once(visit, ada):
+    window = await visit()
+    await window.sign_in(ada, PASSWORD)
+    made = (await window.post("/app/keys", name="laptop")).json()
+    (listed,) = (await window.get("/app/keys")).json()["keys"]
+    assert (listed["name"], listed["hint"]) == ("laptop", f"…{made['secret'][-4:]}")
+    assert made["secret"] not in str(listed)
+
+
+async def test_a_revoked_key_stops_working_within_the_time_it_is_remembered(site, user):
+    made = (await user.send("POST", "/app/keys", {"name": ""})).body
+    fresh = Caller(site, user.name, made["secret"])
+    viewer = "{ viewer { username } }"
+    assert (await fresh.graphql(viewer)).status == 200
+    assert (await user.send("DELETE", f"/app/keys/{made['id']}")).status == 204
+    assert credentials.CACHE_TTL_S <= 5
+    while (await fresh.graphql(viewer)).status == 200:
+        pass
+    assert (await fresh.graphql(viewer)).status == 401
+
+
+async def test_nobody_revokes_the_key_of_somebody_else(site, user):
+    made = (await user.send("POST", "/app/keys", {"name": ""})).body
+    stranger = await site.user()
+    assert (await stranger.send("DELETE", f"/app/keys/{made['id']}")).status == 404
