@@ -75,9 +75,10 @@ async def count_users(conn: AsyncConnection) -> int:
     return int((await conn.execute(select(func.count()).select_from(t.users))).scalar_one())
 
 
-async def count_admins(conn: AsyncConnection) -> int:
-    statement = select(func.count()).select_from(t.users).where(t.users.c.is_admin, t.users.c.is_active)
-    return int((await conn.execute(statement)).scalar_one())
+async def lock_admins(conn: AsyncConnection) -> set[int]:
+    """Return the ids of the active administrators, of whom none can be ended by others until we have decided."""
+    statement = select(t.users.c.id).where(t.users.c.is_admin, t.users.c.is_active).order_by(t.users.c.id)
+    return set((await conn.execute(statement.with_for_update())).scalars())
 
 
 async def insert_row(conn: AsyncConnection, table: Any, **values: Any) -> int:

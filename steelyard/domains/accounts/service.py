@@ -123,7 +123,7 @@ async def delete_user(ctx: Context, username: str) -> None:
         user = await load_user_by_name(conn, username)
         if not user.is_active:
             raise NotFound(f"there is no active user {username!r}")
-        if user.is_admin and await queries.count_admins(conn) == 1:
+        if user.is_admin and await queries.lock_admins(conn) <= {user.id}:
             raise Denied("this is the last administrator; make another one first")
         for table in (t.api_keys, t.browser_sessions, t.team_members, t.organization_members):
             await conn.execute(delete(table).where(table.c.user_id == user.id))
