@@ -53,8 +53,8 @@ class Admission:
         """
         identity = await self._authenticator.by_header(authorization)
         run = await self._run(address)
-        if run is None:
-            raise NotFound(f"there is no run {'/'.join(address)}")
+        if run is None or not access.allows(identity, Permission.READ, run.target):
+            raise NotFound(f"run {'/'.join(address)} not found")
         access.require(Context(self._ports, identity), Permission.WRITE, run.target)
         if run.deleted:
             raise Gone(f"run {run.run_id} was deleted; start again under a new run id")

@@ -219,7 +219,7 @@ async def test_the_pages_of_the_web_app(run: Run) -> None:
     first, second, third, fourth = (await caller.send("POST", "/app/panels:query", {"series": asked})).body["series"]
     assert (first["total"], first["raw"], first["count"], first["last"][-1]) == (100, False, [10] * 10, 99.0)
     assert (second["raw"], second["x"], second["last"]) == (True, [1.0, 1.1, 1.2], [10.0, 11.0, 12.0])
-    assert third == {"id": "c", "error": f"there is no run {caller.name}/p/absent"}
+    assert third == {"id": "c", "error": f"run {caller.name}/p/absent not found"}
     assert (fourth["x"], fourth["last"]) == ([1.5], [5.0])
     base = f"/app/runs/{caller.name}/p/r/logs"
     assert (await caller.send("GET", f"{base}/search?q=NEEDLE")).body == {"matches": [0], "truncated": False}

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from steelyard.columnar.sampling import Series
 from steelyard.context import Context
+from steelyard.domains.accounts.access import require_account
 from steelyard.domains.history import console, panels, service
 from steelyard.domains.history.live_routes import routes as live_routes
 from steelyard.domains.history.media import find_paths, sign_paths
@@ -69,6 +70,7 @@ async def list_metrics(ctx: Context, request: Request) -> dict[str, Any]:
 
 @routes.post("/app/panels:query")
 async def query_panels(ctx: Context, request: Request) -> dict[str, Any]:
+    require_account(ctx)
     series = (await read_json(request)).get("series")
     if not isinstance(series, list) or len(series) > SERIES_MAX:
         raise Invalid(f"series must be a list of at most {SERIES_MAX}")
@@ -148,11 +150,11 @@ async def show_logs(ctx: Context, request: Request) -> dict[str, Any]:
 
 @routes.get("/app/runs/{entity}/{project}/{run}/logs/search")
 async def search_logs(ctx: Context, request: Request) -> dict[str, Any]:
-    query = request.query_params.get("q", "")
+    run, query = await _run(ctx, request), request.query_params.get("q", "")
     if not query:
         return {"matches": [], "truncated": False}
     is_regex = request.query_params.get("regex", "") in {"1", "true"}
-    found = await console.search(ctx, await _run(ctx, request), query, is_regex=is_regex)
+    found = await console.search(ctx, run, query, is_regex=is_regex)
     return {"matches": list(found.numbers), "truncated": found.truncated}
 
 
