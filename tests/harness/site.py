@@ -61,7 +61,8 @@ class Caller:
     async def send(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         auth = ("api", self.key) if self.key else None
         answer = await self.site.http.request(method, path, json=body, auth=auth, headers=headers)
-        return Answer(answer.status_code, answer.json() if answer.content else None)
+        is_json = answer.headers.get("content-type", "").startswith("application/json")
+        return Answer(answer.status_code, answer.json() if is_json else None)
 
 
 class Site:
