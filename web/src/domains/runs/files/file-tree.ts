@@ -1,6 +1,12 @@
 /** Flat file names as folders. Pure. */
 import type { StoredFile } from "@/api/contract";
 
+/** What the tree needs to know of a file; slashes in its name are folders. */
+export interface NamedFile {
+  name: string;
+  sizeBytes: number;
+}
+
 export interface FileRow {
   kind: "folder" | "file";
   /** the whole name, which for a folder ends without a slash */
@@ -8,12 +14,11 @@ export interface FileRow {
   name: string;
   depth: number;
   sizeBytes: number;
-  file: StoredFile | null;
 }
 
 interface Folder {
   folders: Map<string, Folder>;
-  files: StoredFile[];
+  files: NamedFile[];
   sizeBytes: number;
 }
 
@@ -21,7 +26,7 @@ const natural = new Intl.Collator("en", { numeric: true });
 const emptyFolder = (): Folder => ({ folders: new Map(), files: [], sizeBytes: 0 });
 
 /** Folders first, then files, each by name; what lies in a folded folder is left out. */
-export function fileRows(files: readonly StoredFile[], folded: ReadonlySet<string>): FileRow[] {
+export function fileRows(files: readonly NamedFile[], folded: ReadonlySet<string>): FileRow[] {
   const root = emptyFolder();
   for (const file of files) {
     let folder = root;
@@ -37,12 +42,12 @@ export function fileRows(files: readonly StoredFile[], folded: ReadonlySet<strin
   const walk = (folder: Folder, parent: string, depth: number) => {
     for (const [name, inner] of [...folder.folders].sort(([a], [b]) => natural.compare(a, b))) {
       const path = parent + name;
-      rows.push({ kind: "folder", path, name, depth, sizeBytes: inner.sizeBytes, file: null });
+      rows.push({ kind: "folder", path, name, depth, sizeBytes: inner.sizeBytes });
       if (!folded.has(path)) walk(inner, `${path}/`, depth + 1);
     }
     for (const file of folder.files.sort((a, b) => natural.compare(a.name, b.name))) {
       const name = file.name.slice(parent.length);
-      rows.push({ kind: "file", path: file.name, name, depth, sizeBytes: file.sizeBytes, file });
+      rows.push({ kind: "file", path: file.name, name, depth, sizeBytes: file.sizeBytes });
     }
   };
   walk(root, "", 0);
