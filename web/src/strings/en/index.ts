@@ -1,11 +1,13 @@
 /** English, one file per part of the app. */
 import { accounts } from "./accounts";
+import { artifacts } from "./artifacts";
 import { charts } from "./charts";
 import { common } from "./common";
 import { home } from "./home";
 import { projects } from "./projects";
 import { runs } from "./runs";
 import { shell } from "./shell";
+import { sweeps } from "./sweeps";
 import { workspace } from "./workspace";
 
-export const en = { common, shell, accounts, home, projects, charts, workspace, runs } as const;
+export const en = { common, shell, accounts, home, projects, charts, workspace, runs, artifacts, sweeps } as const;
