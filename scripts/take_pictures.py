@@ -9,16 +9,18 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.harness.client import Client, make_client
 from tests.harness.server import Server, User
 from tests.services.browser import chromium
 from tests.services.clients import NEWEST
 
+Theme = Literal["light", "dark"]
 PICTURES = Path("docs/pictures")
-SIZE = {"width": 1440, "height": 900}
+SIZE: ViewportSize = {"width": 1440, "height": 900}
 # Charts come in after their page; a picture needs no more than this.
 SETTLE_S = 4
 TRIALS = [("0.001", "7"), ("0.003", "8"), ("0.01", "9"), ("0.03", "10")]
@@ -32,8 +34,8 @@ def main() -> None:
             user = server.create_user("ada", "--admin")
             train(make_client(NEWEST, Path(folder) / "client", server.url, user.api_key))
             with chromium() as browser:
-                for theme in ("light", "dark"):
-                    take(browser, server, user, theme)
+                take(browser, server, user, "light")
+                take(browser, server, user, "dark")
         finally:
             server.stop()
 
@@ -44,7 +46,7 @@ def train(client: Client) -> None:
         client.run(Path("examples/digits/train.py").resolve(), "--learning-rate", rate, "--seed", seed, "--epochs", "8")
 
 
-def take(browser: Browser, server: Server, user: User, theme: str) -> None:
+def take(browser: Browser, server: Server, user: User, theme: Theme) -> None:
     context = browser.new_context(viewport=SIZE, color_scheme=theme)
     page = context.new_page()
     page.goto(f"{server.url}/login")
