@@ -52,7 +52,9 @@ class RunSettings:
 
 @dataclass(frozen=True)
 class LogSettings:
-    level: str = field(default="info", metadata={"doc": "debug, info, warning or error"})
+    level: str = field(
+        default="info", metadata={"doc": "how much is logged", "choices": ("debug", "info", "warning", "error")}
+    )
     json: bool = field(default=False, metadata={"doc": "one JSON object per line instead of text"})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import Field, dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -66,10 +66,17 @@ def _fill(node: Any, prefix: str, flags: Mapping[str, Any], env: Mapping[str, st
         source, raw = _find(path, flags, env)
         if source:
             value = _parse(raw, hints[item.name], source)
+        if value not in item.metadata.get("choices", (value,)):
+            raise Invalid(f"{source} must be one of {', '.join(item.metadata['choices'])}, not {value!r}")
         changes[item.name] = value
-        meta = item.metadata
-        out.append(Origin(path, value, source or "default", bool(meta.get("secret")), meta["doc"]))
+        out.append(_origin(item, path, value, source))
     return replace(node, **changes)
+
+
+def _origin(item: Field[Any], path: str, value: Any, source: str) -> Origin:
+    meta = item.metadata
+    doc = f"{meta['doc']}: {', '.join(meta['choices'])}" if "choices" in meta else meta["doc"]
+    return Origin(path, value, source or "default", bool(meta.get("secret")), doc)
 
 
 def variable_name(path: str) -> str:

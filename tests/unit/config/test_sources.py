@@ -85,6 +85,7 @@ def test_words_for_false(text: str) -> None:
         (PORT, "--1"),
         ("STEELYARD_ACCOUNTS_SIGNUP", "perhaps"),
         ("SESSION_LENGTH", "a month"),
+        ("STEELYARD_LOGS_LEVEL", "loud"),
     ],
 )
 def test_a_value_of_the_wrong_type_names_its_variable(name: str, value: str) -> None:
