@@ -30,7 +30,7 @@ def test_resume_goes_on_where_it_stopped(programs: Programs, mode: str) -> None:
 def test_resume_modes_that_must_fail(programs: Programs) -> None:
     programs.run("log_run", init={"project": "reads", "id": "exists"}, rows=[[None, {"v": 1}]])
     never = programs.fail("log_run", init={"project": "reads", "id": "exists", "resume": "never"})
-    assert "resume='never'" in never or "resume = 'never'" in never.replace('"', "'") or "never" in never
+    assert "already exists" in never
     must = programs.fail("log_run", init={"project": "reads", "id": "missing", "resume": "must"})
     assert "must" in must
     fresh = programs.run(

@@ -47,12 +47,12 @@ def test_rows_sent_twice_are_stored_once(wire: Wire) -> None:
 def test_not_a_number_on_the_wire(wire: Wire) -> None:
     """Bare tokens in rows come back as tokens inside row texts, and as words where JSON must be strict."""
     wire.start("nan")
-    wire.append("nan", 0, ['{"_step":0,"a":NaN,"b":Infinity,"c":-Infinity}'])
+    wire.append("nan", 0, ['{"_step":0,"a":NaN,"b":Infinity,"c":-Infinity,"d":-0.0}'])
     wire.append("nan", 0, ['{"a":NaN,"b":Infinity}'], file="wandb-summary.json")
     found = wire.read("nan")
     row = json.loads(found["history"][0])
     assert math.isnan(row["a"])
-    assert (row["b"], row["c"]) == (INF, -INF)
+    assert (row["b"], row["c"], math.copysign(1, row["d"])) == (INF, -INF, -1)
     specs = [json.dumps({"keys": ["_step", "a", "b", "c"], "samples": 10})]
     document = """query($e:String!,$p:String!,$s:[JSONString!]!){project(entityName:$e,name:$p){
       run(name:"nan"){sampledHistory(specs:$s)}}}"""

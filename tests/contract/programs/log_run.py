@@ -48,7 +48,7 @@ def log_run(given: dict) -> dict:
         "entity": run.entity,
         "project": run.project,
         "title": run.name,
-        "first_step": run.step,
+        "first_step": run.starting_step,
         "resumed": bool(run.resumed),
     }
     for step, values in given.get("rows", []):
