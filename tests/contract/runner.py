@@ -15,6 +15,9 @@ from tests.harness.server import User
 PROGRAMS = Path(__file__).parent / "programs"
 TIMEOUT_S = 150
 OUTPUT_SHOWN = 6000
+# writes `machine host:port` into the netrc file, where requests looks for `machine host`: a login to a host with a
+# port lasts for the process only, whatever the server
+FORGETS_KEYS_OF_PORTS = {"0.19.11"}
 
 
 @dataclass
@@ -59,9 +62,12 @@ class Programs:
     _count: int = 0
 
     def log_in(self, url: str) -> None:
-        """`wandb login`, as a person would: later programs find host and key in this home, not in the environment."""
-        login = {"WANDB_BASE_URL", "WANDB_API_KEY"}
+        """`wandb login`, as a person would: later programs find host and key below this home, not in the environment."""
+        # clients before 0.16 write their settings where WANDB_CONFIG_DIR says, but read them below the home only
+        login = {"WANDB_BASE_URL", "WANDB_API_KEY", "WANDB_CONFIG_DIR"}
         bare = {name: value for name, value in self.client.env.items() if name not in login}
+        if self.client.version in FORGETS_KEYS_OF_PORTS:
+            bare["WANDB_API_KEY"] = self.user.api_key
         self.client = Client(self.client.version, self.client.python, self.client.home, bare)
         self.client.cli("login", f"--host={url}", self.user.api_key)
 
