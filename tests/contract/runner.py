@@ -15,9 +15,9 @@ from tests.harness.server import User
 PROGRAMS = Path(__file__).parent / "programs"
 TIMEOUT_S = 150
 OUTPUT_SHOWN = 6000
-# writes `machine host:port` into the netrc file, where requests looks for `machine host`: a login to a host with a
-# port lasts for the process only, whatever the server
-FORGETS_KEYS_OF_PORTS = {"0.19.11"}
+# these write `machine host:port` into the netrc file, where requests looks for `machine host`: a login to a host with
+# a port lasts for the process only, whatever the server
+FORGETS_KEYS_OF_PORTS = {"0.19.11", "0.22.3"}
 
 
 @dataclass
@@ -62,8 +62,9 @@ class Programs:
     _count: int = 0
 
     def log_in(self, url: str) -> None:
-        """`wandb login`, as a person would: later programs find host and key below this home, not in the environment."""
-        # clients before 0.16 write their settings where WANDB_CONFIG_DIR says, but read them below the home only
+        """`wandb login`, as a person would: later programs find host and key below the home, not in the environment."""
+        # clients before 0.16 want this folder to exist, else they keep the host in a place they do not read
+        (self.client.home / ".config/wandb").mkdir(parents=True)
         login = {"WANDB_BASE_URL", "WANDB_API_KEY", "WANDB_CONFIG_DIR"}
         bare = {name: value for name, value in self.client.env.items() if name not in login}
         if self.client.version in FORGETS_KEYS_OF_PORTS:
