@@ -9,6 +9,7 @@ from starlette.requests import Request
 from steelyard.context import Context
 from steelyard.domains.projects import service as projects
 from steelyard.domains.sweeps import service
+from steelyard.domains.sweeps.config import SweepConfig
 from steelyard.domains.sweeps.model import Sweep
 from steelyard.rest.routes import RouteTable
 
@@ -31,6 +32,13 @@ async def _row(ctx: Context, sweep: Sweep) -> dict[str, Any]:
         "createdAt": sweep.created_at,
         "runCount": await service.count_runs(ctx, sweep),
         "runCountExpected": config.expected_runs if config else None,
+        "metric": config.metric if config else None,
+        "goal": config.goal if config else "minimize",
+        "parameters": _varied(config) if config else [],
         "bestValue": await service.best_value(ctx, sweep),
         "config": sweep.config,
     }
+
+
+def _varied(config: SweepConfig) -> list[str]:
+    return [".".join(item.path) for item in config.parameters if item.distribution != "constant"]

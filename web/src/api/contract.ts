@@ -147,7 +147,14 @@ export interface ArtifactFiles { files: ArtifactFile[]; next: string | null }
 export interface ArtifactFile { path: string; sizeBytes: number; digest: string; ref: string | null; url: string | null }
 /** GET /app/projects/:entity/:project/sweeps */
 export interface SweepList { sweeps: SweepRow[] }
-export interface SweepRow { id: string; title: string; state: string; method: string; createdAt: string; runCount: number; runCountExpected: number | null; bestValue: number | null; config: string }
+export interface SweepRow {
+  id: string; title: string; state: string; method: string; createdAt: string; runCount: number; runCountExpected: number | null;
+  /** the key of the summary that is searched for, and which way is better; `bestValue` is its best so far */
+  metric: string | null; goal: "minimize" | "maximize"; bestValue: number | null;
+  /** what is varied: the names of the searched keys of config, nested ones joined by dots */
+  parameters: string[];
+  /** as the client wrote it, YAML */ config: string;
+}
 
 // ---- live ---------------------------------------------------------------------------------------------------
 /**

@@ -10,6 +10,8 @@ export const projectPath = (entity: string, project: string, page = ""): string 
   `/${quote(entity)}/${quote(project)}${page && `/${page}`}`;
 export const runPath = (entity: string, project: string, run: string, tab = ""): string =>
   `${projectPath(entity, project, "runs")}/${quoteRun(run)}${tab && `/${tab}`}`;
+export const sweepPath = (entity: string, project: string, sweep: string): string =>
+  `${projectPath(entity, project, "sweeps")}/${quote(sweep)}`;
 export const artifactPath = (entity: string, project: string, ...names: string[]): string =>
   [projectPath(entity, project, "artifacts"), ...names.map(quote)].join("/");
 

@@ -64,7 +64,7 @@ export function VersionFiles({ version, path }: { version: ArtifactDetail; path:
               loaded: formatInteger(files.length),
               total: formatInteger(Math.max(version.fileCount, files.length)),
             })
-          : t("artifacts.filesCount", { count: files.length })
+          : t("artifacts.filesCount", { count: files.length, total: formatInteger(files.length) })
       }
       path={path}
       linkTo={(name) => `${root}/${name.split("/").map(encodeURIComponent).join("/")}`}

@@ -35,9 +35,7 @@ export const sweeps = {
     table: "Open in the runs table",
     runs: "Runs of this sweep",
     noRuns: "No run yet. Start an agent with the line above.",
-    bestFirst: "Best first",
-    newestFirst: "Newest first",
-    firstRuns: "The first {{shown}} of {{count}} runs. The runs table has all of them.",
+    firstRuns: "The first {{shown}} of {{all}} runs. The runs table has all of them.",
     agent: "Start an agent",
     agentText: "Each agent asks for settings, runs the script with them, and asks again. Start as many as you like.",
     control: "Control it from a terminal",
@@ -50,7 +48,6 @@ export const sweeps = {
     config: "Config",
     run: "Run",
     runState: "State",
-    duration: "Duration",
     runCreated: "Created",
   },
 } as const;
