@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 
 import click
 
 from steelyard.cli.running import failures_in_a_line, load_settings
 from steelyard.config.settings import Settings
+from steelyard.kernel.errors import Unavailable
 from steelyard.opening import close_ports, open_ports
 from steelyard.telemetry.logs import configure_logs
 
@@ -39,14 +41,13 @@ async def _serve(settings: Settings) -> None:
     from steelyard.app import make_app
     from steelyard.http.server import Server
 
-    ports = await open_ports(settings)
     server = settings.server
+    listener = _listen(server.host, server.port)
     shown = "localhost" if server.host in {"0.0.0.0", "127.0.0.1", "::"} else server.host  # noqa: S104 - compared only
-    app = make_app(settings, ports, announce=f"http://{shown}:{server.port}")
+    address = f"http://{shown}:{listener.getsockname()[1]}"
+    ports = await open_ports(settings)
     config = uvicorn.Config(
-        app,
-        host=server.host,
-        port=server.port,
+        make_app(settings, ports, announce=address),
         loop="none",
         http="httptools",
         ws="none",
@@ -59,8 +60,20 @@ async def _serve(settings: Settings) -> None:
         timeout_graceful_shutdown=20,
         server_header=False,
     )
-    click.echo(f"Steelyard serves http://{shown}:{server.port}  (data in {settings.data_dir})", err=True)
+    click.echo(f"Steelyard serves {address}  (data in {settings.data_dir})", err=True)
     try:
-        await Server(config, ports).serve()
+        await Server(config, ports).serve(sockets=[listener])
     finally:
         await close_ports(ports)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the address before anything else, so that a second server on it ends without touching the data.
+
+    Raises `Unavailable` when it is taken or not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise Unavailable(f"cannot listen on {host}:{port}: {error}") from error

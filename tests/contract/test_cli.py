@@ -245,6 +245,15 @@ def test_wrong_settings_are_told_in_a_line(place: Server, tmp_path: Path, env: d
     assert "Traceback" not in done.stderr
 
 
+def test_a_second_server_on_the_same_port_says_so_and_ends(server: Server, tmp_path: Path) -> None:
+    second = Server(tmp_path / "data", {})
+    done = second.try_command("serve", "--port", str(server.port))
+    assert done.returncode == FAILED
+    assert f"cannot listen on 127.0.0.1:{server.port}" in done.stderr
+    assert "serves" not in done.stderr
+    assert not second.data_dir.exists()
+
+
 def test_the_doctor_finds_a_database_out_of_reach(place: Server, tmp_path: Path) -> None:
     done = broken(place, tmp_path, MYSQL="mysql://nobody:x@127.0.0.1:9/none").try_command("doctor", "--json")
     assert done.returncode == FAILED
