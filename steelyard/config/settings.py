@@ -10,7 +10,13 @@ from pathlib import Path
 class ServerSettings:
     host: str = field(default="127.0.0.1", metadata={"doc": "address to listen on"})
     port: int = field(default=8080, metadata={"doc": "port to listen on"})
-    public_url: str = field(default="", metadata={"doc": "origin that users and clients reach us at; empty: as asked"})
+    public_url: str = field(
+        default="",
+        metadata={
+            "doc": "origin that users and clients reach us at, such as https://wandb.example.org; empty: as asked",
+            "form": r"(https?://[^/\s]+/?)?",
+        },
+    )
     trusted_proxies: str = field(
         default="127.0.0.1,::1", metadata={"doc": "addresses whose X-Forwarded-* headers are believed; * for all"}
     )

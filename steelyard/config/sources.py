@@ -63,11 +63,10 @@ def _fill(node: Any, prefix: str, flags: Mapping[str, Any], env: Mapping[str, st
         if is_dataclass(value):
             changes[item.name] = _fill(value, f"{path}.", flags, env, out)
             continue
-        source, raw = _find(path, flags, env)
+        source, raw = _find(item, path, flags, env)
         if source:
             value = _parse(raw, hints[item.name], source)
-        if value not in item.metadata.get("choices", (value,)):
-            raise Invalid(f"{source} must be one of {', '.join(item.metadata['choices'])}, not {value!r}")
+            _check(item, value, source)
         changes[item.name] = value
         out.append(_origin(item, path, value, source))
     return replace(node, **changes)
@@ -84,15 +83,28 @@ def variable_name(path: str) -> str:
     return "STEELYARD_" + path.replace(".", "_").upper()
 
 
-def _find(path: str, flags: Mapping[str, Any], env: Mapping[str, str]) -> tuple[str, Any]:
+def _check(item: Field[Any], value: Any, source: str) -> None:
+    meta = item.metadata
+    if value not in meta.get("choices", (value,)):
+        raise Invalid(f"{source} must be one of {', '.join(meta['choices'])}, not {value!r}")
+    if not re.fullmatch(meta.get("form", ".*"), str(value), re.DOTALL):
+        raise Invalid(f"{source} cannot be {value!r}; it is the {meta['doc']}")
+
+
+def _find(item: Field[Any], path: str, flags: Mapping[str, Any], env: Mapping[str, str]) -> tuple[str, Any]:
     if flags.get(path) is not None:
         return "flag", flags[path]
     for name in _names(path):
-        if name in env:
+        if name in env and not _is_of_another(item, name, env[name]):
             return name, env[name]
         if f"{name}_FILE" in env:
             return f"{name}_FILE", _read(f"{name}_FILE", Path(env[f"{name}_FILE"]))
     return "", None
+
+
+def _is_of_another(item: Field[Any], name: str, value: str) -> bool:
+    """Tell a value that some other program put there: shells and build tools keep the machine's name in `HOST`."""
+    return name in ACCEPTED and re.fullmatch(item.metadata.get("form", ".*"), value, re.DOTALL) is None
 
 
 def _read(variable: str, path: Path) -> str:

@@ -43,6 +43,13 @@ def test_of_two_accepted_names_the_first_listed_counts(first: str, second: str) 
     assert origin(found, ACCEPTED[first]).value == "first"
 
 
+def test_a_host_that_shells_and_build_tools_set_is_not_taken_for_ours() -> None:
+    for name in ("builder", "x86_64-conda-linux-gnu", "0.0.0.0"):
+        assert load({}, {"HOST": name}).settings.server.public_url == ""
+    loaded = load({}, {"HOST": "https://wandb.example.org"})
+    assert loaded.settings.server.public_url == "https://wandb.example.org"
+
+
 def test_every_accepted_name_leads_to_a_setting() -> None:
     paths = {item.path for item in load({}, {}).origins}
     assert set(ACCEPTED.values()) <= paths
@@ -86,6 +93,8 @@ def test_words_for_false(text: str) -> None:
         ("STEELYARD_ACCOUNTS_SIGNUP", "perhaps"),
         ("SESSION_LENGTH", "a month"),
         ("STEELYARD_LOGS_LEVEL", "loud"),
+        ("STEELYARD_SERVER_PUBLIC_URL", "wandb.example.org"),
+        ("STEELYARD_SERVER_PUBLIC_URL", "https://example.org/below"),
     ],
 )
 def test_a_value_of_the_wrong_type_names_its_variable(name: str, value: str) -> None:
