@@ -14,7 +14,7 @@ function readTheme(theme: Theme): ChartTheme {
   const read = {
     text: token("--text"),
     grid: token("--chart-grid"),
-    axis: token("--chart-axis"),
+    axis: token("--muted"),
     font: `11px ${token("--font-ui") || "sans-serif"}`,
     rawAlpha: Number(token("--chart-raw-alpha")) || 0.25,
   };

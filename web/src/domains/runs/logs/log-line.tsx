@@ -18,7 +18,8 @@ interface LogRowProps {
 export const LogRow = memo(function LogRow({ index, line, times, mark, word, onNumber }: LogRowProps) {
   return (
     <div className={cx(styles.line, line?.level === "error" && styles.error, mark && styles[mark])}>
-      <button type="button" className={styles.number} aria-label={word} onClick={() => onNumber(index)}>
+      {/* out of the tab order: a hundred numbers would stand between the keyboard and the rest of the page */}
+      <button type="button" tabIndex={-1} className={styles.number} aria-label={word} onClick={() => onNumber(index)}>
         {index + 1}
       </button>
       {times && <span className={styles.time}>{line?.ts ? timeOf(line.ts) : ""}</span>}

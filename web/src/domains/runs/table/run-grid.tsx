@@ -12,6 +12,8 @@ import { useRunWindow } from "./use-run-window";
 import type { TableView } from "./use-table-view";
 
 const ROW_PX = 32;
+// on a phone the name leaves room for what is compared
+const NAME_SHARE = 0.42;
 
 interface RunGridProps {
   entity: string;
@@ -25,7 +27,8 @@ export function RunGrid({ entity, project, view, count }: RunGridProps) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const { columns } = view;
-  const [name, ...others] = columns;
+  const [first, ...others] = columns;
+  const name = first && { ...first, width: Math.min(first.width, Math.round(window.innerWidth * NAME_SHARE)) };
   const rows = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
