@@ -213,6 +213,16 @@ async def test_an_account_that_is_not_there_is_throttled_like_one_that_is(visit)
     assert codes == [401] * throttle.FREE_ATTEMPTS + [429]
 
 
+async def test_whoever_has_a_session_cannot_guess_the_password_either(visit, ada):
+    window = await visit()
+    await window.sign_in(ada, PASSWORD)
+    codes = [
+        (await window.post("/app/password", current=f"guess {number}", new=OTHER_PASSWORD)).status_code
+        for number in range(throttle.FREE_ATTEMPTS + 1)
+    ]
+    assert codes == [409] * throttle.FREE_ATTEMPTS + [429]
+
+
 # ---- keys -----------------------------------------------------------------------------------------------------
 
 

@@ -154,6 +154,10 @@ class SignIn:
 _attempts: WeakKeyDictionary[Database, Attempts] = WeakKeyDictionary()
 
 
+def _attempts_on(ctx: Context) -> Attempts:
+    return _attempts.setdefault(ctx.database, Attempts())
+
+
 async def sign_in(ctx: Context, given: SignIn) -> str:
     """Return the token of a new browser session.
 
@@ -161,7 +165,7 @@ async def sign_in(ctx: Context, given: SignIn) -> str:
     """
     async with ctx.database.read() as conn:
         found = await queries.find_login(conn, given.login)
-    attempts = _attempts.setdefault(ctx.database, Attempts())
+    attempts = _attempts_on(ctx)
     guesser = Guesser(str(found[0]) if found else f"={given.login}", given.address)
     attempts.begin(guesser, ctx.ports.clock())
     if not await secrets.password_matches(found[1] if found else None, given.password) or not found:
@@ -206,12 +210,19 @@ async def end_session(ctx: Context, session_id: int) -> None:
 
 
 async def change_password(ctx: Context, current: str, new: str, keep_session: int | None) -> None:
-    """Replace the caller's password and end their other sessions. Raises `Conflict` for a wrong `current`."""
+    """Replace the caller's password and end their other sessions.
+
+    Raises `Conflict` for a wrong `current`, and `TooMany` after several wrong ones in a row.
+    """
     identity = access.require_account(ctx)
     async with ctx.database.read() as conn:
         stored = await queries.find_password_hash(conn, identity.user_id)
+    # whoever is signed in already guesses from any address
+    attempts, guesser = _attempts_on(ctx), Guesser(str(identity.user_id), "")
+    attempts.begin(guesser, ctx.ports.clock())
     if not await secrets.password_matches(stored, current):
         raise Conflict("the current password is wrong")
+    attempts.succeeded(guesser)
     password_hash = await secrets.hash_password(new)
     table = t.browser_sessions
     async with ctx.database.write() as conn:

@@ -65,7 +65,7 @@ class Attempts:
         waiting_s = wait_s(tries, now)
         if waiting_s > 0:
             seconds = math.ceil(waiting_s)
-            raise TooMany(f"too many attempts to sign in; try again in {seconds} s", retry_after_s=seconds)
+            raise TooMany(f"too many attempts; try again in {seconds} s", retry_after_s=seconds)
         self._known[guesser] = Tries(tries.count + 1, now)
         self._known.move_to_end(guesser)
         while len(self._known) > REMEMBERED_MAX:
