@@ -5,10 +5,8 @@ depend on the engine, and the run takes about two minutes.
 """
 
 import random
-import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,7 +16,7 @@ from tests.harness.server import Server
 
 pytestmark = pytest.mark.usefixtures("sqlite_only")
 
-STEPS, HELD, KILLS = 20_000, 1_000, 10
+RUN, STEPS, KILLS = "survivor", 20_000, 10
 # the client's public settings: try again after a fraction of a second instead of two to sixty, send once a second
 PATIENCE = {
     "x_file_stream_transmit_interval": 1,
@@ -29,7 +27,7 @@ PATIENCE = {
     "x_file_transfer_retry_wait_min_seconds": 0.2,
     "x_file_transfer_retry_wait_max_seconds": 1,
 }
-PROGRESS_WAIT_MAX_S = 60
+PROGRESS_WAIT_MAX_S, FINISH_WAIT_MAX_S = 60, 300
 
 
 def value_of(step: int) -> float:
@@ -52,36 +50,31 @@ def wait_for_more(wire: Wire, run: str, than: int) -> int:
     return now
 
 
-def kill_again_and_again(server: Server, wire: Wire, run: str, chance: random.Random) -> list[tuple[int, int]]:
-    """Rows accepted before and after each of the kills; each at a random moment after some new row was accepted."""
+def kill_again_and_again(server: Server, wire: Wire, chance: random.Random, gates: Path) -> list[tuple[int, int]]:
+    """Rows accepted before and after each kill; each at a random moment of its phase, once that has shown progress."""
     seen, before = [], 0
-    for _ in range(KILLS):
-        wait_for_more(wire, run, before)
-        time.sleep(chance.uniform(0, 2.5))
-        before = accepted(wire, run)
+    for number in range(1, KILLS + 1):
+        wait_for_more(wire, RUN, before)
+        time.sleep(chance.uniform(0, 3))
+        before = accepted(wire, RUN)
         server.kill9()
+        (gates / str(number)).touch()
         time.sleep(chance.uniform(0, 0.5))
         server.start()
-        seen.append((before, accepted(wire, run)))
+        seen.append((before, accepted(wire, RUN)))
     return seen
 
 
 def test_a_long_run_outlives_ten_hard_deaths_of_the_server(programs: Programs, server: Server, tmp_path: Path) -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
-    gate, wire = tmp_path / "gate", Wire(server.url, programs.user.name, programs.user.api_key, project="long")
-    answer: dict[str, Any] = {}
-    arguments = {"project": "long", "id": "survivor", "steps": STEPS, "rate": 450, "held": HELD, "gate": str(gate)}
-    program = threading.Thread(
-        target=lambda: answer.update(programs.run("long_run", timeout_s=400, settings=PATIENCE, **arguments)),
-    )
-    program.start()
-    try:
-        seen = kill_again_and_again(server, wire, "survivor", random.Random(seed))
-    finally:
-        gate.touch()
-        program.join(timeout=400)
-    assert answer == {"entity": programs.user.name}, "the client did not finish by itself"
+    wire = Wire(server.url, programs.user.name, programs.user.api_key, project="long")
+    gates = tmp_path / "gates"
+    gates.mkdir()
+    task = {"project": "long", "id": RUN, "steps": STEPS, "phases": KILLS + 1, "rate": 600, "gates": str(gates)}
+    with programs.running("long_run", settings=PATIENCE, **task) as program:
+        seen = kill_again_and_again(server, wire, random.Random(seed), gates)
+        assert program.answer(timeout_s=FINISH_WAIT_MAX_S) == {"entity": programs.user.name}
     assert all(after >= before for before, after in seen), f"accepted rows were lost: {seen}"
     assert all(before < STEPS for before, _ in seen)
     assert_whole(programs, seen)
@@ -91,7 +84,7 @@ def assert_whole(programs: Programs, seen: list[tuple[int, int]]) -> None:
     found = programs.run(
         "read_run",
         timeout_s=200,
-        path=f"{programs.user.name}/long/survivor",
+        path=f"{programs.user.name}/long/{RUN}",
         ask={"facts": ["facts", {}], "rows": ["scan", {}], "logs": ["logs", {}], "files": ["files", {}]},
     )
     assert [row["_step"] for row in found["rows"]] == list(range(STEPS)), seen
