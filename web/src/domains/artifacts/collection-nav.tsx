@@ -14,6 +14,7 @@ import styles from "./collection-nav.module.css";
 import { type NavRow, navRows } from "./collections";
 
 const ROW_PX = 30;
+const CONTEXT_PX = 6 * ROW_PX;
 
 interface CollectionNavProps {
   entity: string;
@@ -36,6 +37,8 @@ export function CollectionNav({ entity, project, types, here }: CollectionNavPro
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 12,
+    // a copied address begins with its collection in sight
+    initialOffset: () => Math.max(0, rows.findIndex((row) => isHere(row, here)) * ROW_PX - CONTEXT_PX),
   });
   const toggle = (type: string) =>
     setFolded((now) => {
@@ -83,6 +86,9 @@ const pathTo = (entity: string, project: string, row: NavRow): string =>
     ? artifactPath(entity, project, row.type)
     : artifactPath(entity, project, row.type, row.collection.name);
 
+const isHere = (row: NavRow, here: CollectionNavProps["here"]): boolean =>
+  row.type === here.type && (row.kind === "type" ? null : row.collection.name) === here.collection;
+
 interface RowProps {
   row: NavRow;
   here: CollectionNavProps["here"];
@@ -92,8 +98,8 @@ interface RowProps {
 
 function Row({ row, here, to, onToggle }: RowProps) {
   const { t } = useTranslation();
-  if (row.kind === "type") {
-    const current = here.type === row.type && here.collection === null;
+  const current = isHere(row, here);
+  if (row.kind === "type")
     return (
       <div className={cx(styles.row, current && styles.current)}>
         <button
@@ -111,9 +117,7 @@ function Row({ row, here, to, onToggle }: RowProps) {
         <span className={styles.count}>{formatCount(row.count)}</span>
       </div>
     );
-  }
   const { name, versionCount } = row.collection;
-  const current = here.type === row.type && here.collection === name;
   return (
     <Link
       to={to}
@@ -121,7 +125,7 @@ function Row({ row, here, to, onToggle }: RowProps) {
       className={cx(styles.row, styles.collection, current && styles.current)}
       aria-current={current ? "page" : undefined}
     >
-      <span className={styles.name}>{name}</span>
+      <span className={styles.name}>{name}</span>{" "}
       <span className={styles.count}>
         <span aria-hidden>{formatCount(versionCount)}</span>
         <span className="visually-hidden">{t("artifacts.count", { count: versionCount })}</span>

@@ -29,7 +29,8 @@ export function VersionFiles({ version, path }: { version: ArtifactDetail; path:
   useEffect(() => {
     if (wantsMore) void fetchNextPage();
   }, [wantsMore, fetchNextPage]);
-  if (!data)
+  // the tree comes with its file in sight
+  if (!data || (hasNextPage && path && !chosen && !isFetchNextPageError))
     return (
       <div className={styles.wait}>
         {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows />}
@@ -74,7 +75,11 @@ export function VersionFiles({ version, path }: { version: ArtifactDetail; path:
   );
   return (
     <FileSplit tree={tree} label={chosen?.path ?? t("runs.files.choose")} chosen={chosen !== undefined}>
-      {chosen ? <Chosen file={chosen} upTo={root} /> : <FileNote>{t("runs.files.choose")}</FileNote>}
+      {chosen ? (
+        <Chosen file={chosen} upTo={root} />
+      ) : (
+        <FileNote>{t(path ? "artifacts.fileAbsent" : "runs.files.choose")}</FileNote>
+      )}
     </FileSplit>
   );
 }

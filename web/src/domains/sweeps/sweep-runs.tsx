@@ -32,6 +32,9 @@ export function SweepRuns({ entity, project, sweep }: SweepRunsProps) {
   if (!data) return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows rows={5} />;
   if (data.rows.length === 0) return <p className={styles.muted}>{t("sweeps.detail.noRuns")}</p>;
   const { metric } = sweep;
+  const ofNumbers = new Set(
+    sweep.parameters.filter((name) => data.rows.some((run) => typeof run.config[name] === "number")),
+  );
   return (
     <>
       <Table label={t("sweeps.detail.runs")}>
@@ -41,7 +44,7 @@ export function SweepRuns({ entity, project, sweep }: SweepRunsProps) {
             <Head>{t("sweeps.detail.runState")}</Head>
             {metric !== null && <Head numeric>{metric}</Head>}
             {sweep.parameters.map((name) => (
-              <Head key={name} numeric>
+              <Head key={name} numeric={ofNumbers.has(name)}>
                 {name}
               </Head>
             ))}
@@ -57,9 +60,9 @@ export function SweepRuns({ entity, project, sweep }: SweepRunsProps) {
               <td>
                 <StateIcon state={run.state} />
               </td>
-              {metric !== null && <Value value={run.summary[metric]} />}
+              {metric !== null && <Value value={run.summary[metric]} numeric />}
               {sweep.parameters.map((name) => (
-                <Value key={name} value={run.config[name]} />
+                <Value key={name} value={run.config[name]} numeric={ofNumbers.has(name)} />
               ))}
               <td>
                 <RelativeTime at={run.createdAt} />
@@ -77,10 +80,11 @@ export function SweepRuns({ entity, project, sweep }: SweepRunsProps) {
   );
 }
 
-/** A number short with all its digits in the title; nothing where the run has none. */
-function Value({ value }: { value: RunRow["config"][string] }) {
+/** A number short, with all its digits in the title; nothing where the run has none. */
+function Value({ value, numeric }: { value: RunRow["config"][string]; numeric: boolean }) {
   const { t } = useTranslation();
-  if (value === undefined || value === null) return <Num>{t("common.none")}</Num>;
-  if (typeof value === "number") return <Num title={exactNumber(value)}>{formatNumber(value)}</Num>;
-  return <Num>{leafText(value)}</Num>;
+  const none = value === undefined || value === null;
+  const text = none ? t("common.none") : typeof value === "number" ? formatNumber(value) : leafText(value);
+  const title = typeof value === "number" ? exactNumber(value) : text;
+  return numeric ? <Num title={title}>{text}</Num> : <td title={title}>{text}</td>;
 }

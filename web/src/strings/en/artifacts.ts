@@ -56,5 +56,6 @@ export const artifacts = {
   filesCount_other: "{{total}} files",
   filesLoaded: "{{loaded}} of {{total}} files loaded",
   filesMore: "Load more files",
+  fileAbsent: "This version has no such file. Choose another.",
   reference: "This file is a reference: the server keeps where it is, not its content.",
 } as const;

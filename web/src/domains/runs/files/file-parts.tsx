@@ -12,6 +12,7 @@ import styles from "./file-browser.module.css";
 import { type FileRow, fileRows, type NamedFile } from "./file-tree";
 
 const ROW_PX = 28;
+const CONTEXT_PX = 6 * ROW_PX;
 
 /** Tree and file side by side; on a small screen the file alone once one is chosen. */
 export const FileSplit = ({
@@ -66,6 +67,8 @@ export function FileTree({ label, files, count, path, linkTo, onQuery, foot }: F
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 12,
+    // a copied address begins with its file in sight
+    initialOffset: () => Math.max(0, rows.findIndex((row) => row.path === path) * ROW_PX - CONTEXT_PX),
   });
   const toggle = (folder: string) =>
     setFolded((now) => {
