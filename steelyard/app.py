@@ -26,26 +26,34 @@ def make_app(settings: Settings, ports: Ports, *, announce: str) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        await _announce_first_start(settings, ports, announce)
+        await _announce_first_start(ports, announce)
         async with worker.running():
             yield
 
     return build_app(ports, lifespan, bucket_origin(settings.objects))
 
 
-async def _announce_first_start(settings: Settings, ports: Ports, announce: str) -> None:
-    ctx, given = system_context(ports), settings.accounts
-    if given.admin_username and (given.admin_password or given.admin_api_key):
-        spec = NewUser(
-            given.admin_username,
-            given.admin_email,
-            password=given.admin_password or None,
-            api_key=given.admin_api_key or None,
-            is_admin=True,
-        )
-        if await first_start.create_configured_admin(ctx, spec):
-            log.info("made the first administrator from the settings", username=spec.username)
-    token = await first_start.setup_token(ctx)
+async def make_configured_admin(settings: Settings, ports: Ports) -> None:
+    """Make the first administrator whom the settings name, unless an account exists.
+
+    Raises `Invalid` for a name or a password that cannot be used.
+    """
+    given = settings.accounts
+    if not given.admin_username or not (given.admin_password or given.admin_api_key):
+        return
+    spec = NewUser(
+        given.admin_username,
+        given.admin_email,
+        password=given.admin_password or None,
+        api_key=given.admin_api_key or None,
+        is_admin=True,
+    )
+    if await first_start.create_configured_admin(system_context(ports), spec):
+        log.info("made the first administrator from the settings", username=spec.username)
+
+
+async def _announce_first_start(ports: Ports, announce: str) -> None:
+    token = await first_start.setup_token(system_context(ports))
     if token:
         link = f"{ports.policy.public_url or announce}/setup?token={token}"
         message = f"no account exists yet; open this link to make the first administrator: {link}"

@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from steelyard.cli.running import failures_in_a_line, load_settings
-from steelyard.config.settings import Settings
+from steelyard.config.settings import ServerSettings, Settings
 from steelyard.kernel.errors import Unavailable
 from steelyard.opening import close_ports, open_ports
 from steelyard.telemetry.logs import configure_logs
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import ASGIApp
 
 
 @click.command()
@@ -36,9 +41,7 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
 
 
 async def _serve(settings: Settings) -> None:
-    import uvicorn
-
-    from steelyard.app import make_app
+    from steelyard.app import make_app, make_configured_admin
     from steelyard.http.server import Server
 
     server = settings.server
@@ -46,8 +49,20 @@ async def _serve(settings: Settings) -> None:
     shown = "localhost" if server.host in {"0.0.0.0", "127.0.0.1", "::"} else server.host  # noqa: S104 - compared only
     address = f"http://{shown}:{listener.getsockname()[1]}"
     ports = await open_ports(settings)
-    config = uvicorn.Config(
-        make_app(settings, ports, announce=address),
+    try:
+        await make_configured_admin(settings, ports)
+        app = make_app(settings, ports, announce=address)
+        click.echo(f"Steelyard serves {address}  (data in {settings.data_dir})", err=True)
+        await Server(_http_config(app, server), ports).serve(sockets=[listener])
+    finally:
+        await close_ports(ports)
+
+
+def _http_config(app: ASGIApp, server: ServerSettings) -> uvicorn.Config:
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
         loop="none",
         http="httptools",
         ws="none",
@@ -60,11 +75,6 @@ async def _serve(settings: Settings) -> None:
         timeout_graceful_shutdown=20,
         server_header=False,
     )
-    click.echo(f"Steelyard serves {address}  (data in {settings.data_dir})", err=True)
-    try:
-        await Server(config, ports).serve(sockets=[listener])
-    finally:
-        await close_ports(ports)
 
 
 def _listen(host: str, port: int) -> socket.socket:

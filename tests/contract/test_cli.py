@@ -254,6 +254,23 @@ def test_a_second_server_on_the_same_port_says_so_and_ends(server: Server, tmp_p
     assert not second.data_dir.exists()
 
 
+def test_an_administrator_that_the_settings_cannot_have_is_told_in_a_line(place: Server, tmp_path: Path) -> None:
+    named = {"STEELYARD_ACCOUNTS_ADMIN_USERNAME": "settings", "STEELYARD_ACCOUNTS_ADMIN_PASSWORD": PASSWORD}
+    done = broken(place, tmp_path, **named).try_command("serve", "--port", "0")
+    assert done.returncode == FAILED
+    assert "reserved" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_settings_make_the_first_administrator(start_server: Callable[..., Server]) -> None:
+    key = f"local-{secrets.token_hex(20)}"
+    named = {"STEELYARD_ACCOUNTS_ADMIN_USERNAME": "root", "STEELYARD_ACCOUNTS_ADMIN_API_KEY": key}
+    server = start_server(**named)
+    assert viewer(server, key) == "root"
+    assert "/setup?token=" not in server.log_text()
+    assert key not in server.log_text()
+
+
 def test_the_doctor_finds_a_database_out_of_reach(place: Server, tmp_path: Path) -> None:
     done = broken(place, tmp_path, MYSQL="mysql://nobody:x@127.0.0.1:9/none").try_command("doctor", "--json")
     assert done.returncode == FAILED
