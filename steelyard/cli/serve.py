@@ -80,10 +80,11 @@ def _http_config(app: ASGIApp, server: ServerSettings) -> uvicorn.Config:
 def _listen(host: str, port: int) -> socket.socket:
     """Take the address before anything else, so that a second server on it ends without touching the data.
 
-    Raises `Unavailable` when it is taken or not ours.
+    `::` means every address, those of IPv4 too. Raises `Unavailable` when it is taken or not ours.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    both = host == "::" and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server((host, port), family=family)
+        return socket.create_server((host, port), family=family, dualstack_ipv6=both)
     except (OSError, OverflowError) as error:
         raise Unavailable(f"cannot listen on {host}:{port}: {error}") from error
