@@ -6,7 +6,7 @@ import { formatInteger } from "@/lib/number";
 import { projectPath } from "@/lib/paths";
 import { formatDuration } from "@/lib/time";
 import { Button } from "@/ui/button";
-import { CopyButton } from "@/ui/copy-button";
+import { CodeFact, Facts } from "@/ui/facts";
 import { TextArea } from "@/ui/field";
 import { useForm } from "@/ui/form";
 import { FormError } from "@/ui/form-error";
@@ -24,7 +24,7 @@ export function RunOverview({ run }: { run: RunDetail }) {
   return (
     <div className={styles.overview}>
       <Notes run={run} />
-      <Facts run={run} />
+      <About run={run} />
       <div className={styles.trees}>
         <section className={styles.section}>
           <h2>{t("runs.overview.config")}</h2>
@@ -39,7 +39,7 @@ export function RunOverview({ run }: { run: RunDetail }) {
   );
 }
 
-function Facts({ run }: { run: RunDetail }) {
+function About({ run }: { run: RunDetail }) {
   const { t } = useTranslation();
   const word = (text: string | null) => text && <span key={text}>{text}</span>;
   const path = `${run.entity}/${run.project}/${run.id}`;
@@ -61,33 +61,16 @@ function Facts({ run }: { run: RunDetail }) {
     [t("runs.overview.exitCode"), run.exitCode === null ? null : String(run.exitCode)],
     ...machineFacts(run.metadata ?? {}).map(({ word: name, value }): [string, ReactNode] => [
       t(`runs.overview.${name}`),
-      <Code key={name} text={value} />,
+      <CodeFact key={name} text={value} />,
     ]),
-    [t("runs.overview.path"), <Code key="path" text={path} />],
+    [t("runs.overview.path"), <CodeFact key="path" text={path} />],
   ];
   return (
     <section className={styles.section} aria-label={t("runs.overview.about")}>
-      <dl className={styles.facts}>
-        {facts.map(
-          ([label, value]) =>
-            value && (
-              <div key={label} className={styles.fact}>
-                <dt>{label}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <Facts facts={facts} />
     </section>
   );
 }
-
-const Code = ({ text }: { text: string }) => (
-  <span className={styles.code}>
-    <code>{text}</code>
-    <CopyButton text={text} />
-  </span>
-);
 
 function Notes({ run }: { run: RunDetail }) {
   const { t } = useTranslation();
