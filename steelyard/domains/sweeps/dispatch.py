@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -94,7 +95,7 @@ class _Dispatch:
 
     async def _hand_again(self, item: Assignment, *, resume: bool) -> Command:
         await queries.update_assignment(self._conn, item.id, agent_id=self._agent.id, handed_at=self._now)
-        return Command("resume" if resume else "run", item.run_id, jsontext.loads(item.parameters))
+        return self._start("resume" if resume else "run", item.run_id, jsontext.loads(item.parameters))
 
     async def _suggest(self, assignments: Sequence[Assignment]) -> Command | None:
         config = parse_config(self._sweep.config)
@@ -140,7 +141,10 @@ class _Dispatch:
         )
         if self._sweep.state is SweepState.PENDING:
             await self._set_state(SweepState.RUNNING)
-        return Command("run", run.run_id, args)
+        return self._start("run", run.run_id, args)
+
+    def _start(self, kind: str, run_id: str, args: dict[str, Any]) -> Command:
+        return Command(kind, run_id, args, parse_config(self._sweep.config).program)
 
     async def _set_state(self, state: SweepState) -> None:
         if self._sweep.state not in ENDED:

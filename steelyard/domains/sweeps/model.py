@@ -80,8 +80,12 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Command:
-    """One thing an agent is told to do (docs/protocol/queries.md, agents and heartbeats)."""
+    """One thing an agent is told to do (docs/protocol/queries.md, agents and heartbeats).
+
+    `program` is the script that the config names; an agent without a function of its own starts it.
+    """
 
     type: str
     run_id: str | None = None
     args: dict[str, Any] | None = None
+    program: str | None = None

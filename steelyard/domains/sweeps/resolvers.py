@@ -74,6 +74,8 @@ def _command(item: Command) -> dict[str, Any]:
         command["run_id"] = item.run_id
     if item.args is not None:
         command |= {"args": item.args, "logs": []}
+    if item.program is not None:
+        command["program"] = item.program
     return command
 
 
