@@ -18,7 +18,7 @@ RANDOM = {
 def searched(programs: Programs, method: str, parameters: dict[str, Any], count: int) -> dict[str, Any]:
     goal = {"name": "score", "goal": "minimize"}
     config = {"name": f"{method} search", "method": method, "metric": goal, "parameters": parameters}
-    found: dict[str, Any] = programs.run("search", timeout_s=200, project="sweeps", config=config, count=count)
+    found: dict[str, Any] = programs.run("search", timeout_s=200, project="searches", config=config, count=count)
     assert {run["state"] for run in found["runs"]} == {"finished"}
     best = min(found["runs"], key=lambda run: run["score"])
     assert found["best"] == best["id"]
