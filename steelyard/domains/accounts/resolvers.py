@@ -201,12 +201,12 @@ def no_vendor_account(_organization: Organization, _ctx: Context) -> None:
 
 
 @mutation.field("generateApiKey")
-async def generate_api_key(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the wire's name
+async def generate_api_key(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     made = await credentials.create_key(ctx, input.get("description") or "")
     return {"apiKey": _key(made.key, shown=made.secret)}
 
 
 @mutation.field("deleteApiKey")
-async def delete_api_key(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+async def delete_api_key(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     await credentials.revoke_key(ctx, decode_global_id("ApiKey", input["id"]))
     return {"success": True}

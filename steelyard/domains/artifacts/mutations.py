@@ -33,7 +33,7 @@ def _optional_id(type_name: str, text: str | None) -> int | None:
 
 
 @mutation.field("createArtifact")
-async def create_artifact(ctx: Context, input: Input) -> Input:  # noqa: A002 - the wire's name
+async def create_artifact(ctx: Context, input: Input) -> Input:
     name = input.get("artifactCollectionName") or next(iter(input.get("artifactCollectionNames") or []), None)
     if not name:
         raise Invalid("artifactCollectionName is missing")
@@ -68,7 +68,7 @@ def _tags(given: list[Input] | None) -> list[str]:
 
 
 @mutation.field("createArtifactManifest")
-async def create_manifest(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def create_manifest(ctx: Context, input: Input) -> Input:
     base = _optional_id("Artifact", input.get("baseArtifactID"))
     spec = NewManifest(input["name"], input["digest"], ManifestKind(input.get("type") or ManifestKind.FULL), base)
     manifest = await uploads.open_manifest(ctx, _artifact_id(input), spec)
@@ -76,7 +76,7 @@ async def create_manifest(ctx: Context, input: Input) -> Input:  # noqa: A002
 
 
 @mutation.field("updateArtifactManifest")
-async def update_manifest(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def update_manifest(ctx: Context, input: Input) -> Input:
     number = decode_global_id("ArtifactManifest", input["artifactManifestID"])
     base = _optional_id("Artifact", input.get("baseArtifactID"))
     manifest = await uploads.change_manifest(ctx, number, input.get("digest"), base)
@@ -106,7 +106,7 @@ def _header_lines(headers: Mapping[str, str]) -> list[str]:
 
 
 @mutation.field("createArtifactFiles")
-async def create_files(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def create_files(ctx: Context, input: Input) -> Input:
     algorithm = input.get("digestAlgorithm") or MD5
     if algorithm != MD5:
         raise Invalid(f"this server stores artifacts by {MD5} alone, not by {algorithm}")
@@ -128,12 +128,12 @@ async def _slot_node(ctx: Context, slot: FileSlot) -> Input:
 
 
 @mutation.field("commitArtifact")
-async def commit_artifact(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def commit_artifact(ctx: Context, input: Input) -> Input:
     return {"artifact": await commit.commit_version(ctx, _artifact_id(input))}
 
 
 @mutation.field("useArtifact")
-async def use_artifact(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def use_artifact(ctx: Context, input: Input) -> Input:
     name = RunName(input["entityName"], input["projectName"], input["runName"])
     return {"artifact": await service.use_artifact(ctx, _artifact_id(input), name, input.get("usedAs"))}
 
@@ -149,19 +149,19 @@ def _alias_changes(given: list[Input]) -> list[AliasChange]:
 
 
 @mutation.field("addAliases")
-async def add_aliases(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def add_aliases(ctx: Context, input: Input) -> Input:
     await edits.add_aliases(ctx, _artifact_id(input), _alias_changes(input["aliases"]))
     return {"success": True}
 
 
 @mutation.field("deleteAliases")
-async def delete_aliases(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def delete_aliases(ctx: Context, input: Input) -> Input:
     await edits.remove_aliases(ctx, _artifact_id(input), _alias_changes(input["aliases"]))
     return {"success": True}
 
 
 @mutation.field("updateArtifact")
-async def update_artifact(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def update_artifact(ctx: Context, input: Input) -> Input:
     aliases = input.get("aliases")
     change = VersionChange(
         description=input.get("description"),
@@ -175,13 +175,13 @@ async def update_artifact(ctx: Context, input: Input) -> Input:  # noqa: A002
 
 
 @mutation.field("deleteArtifact")
-async def delete_artifact(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def delete_artifact(ctx: Context, input: Input) -> Input:
     with_aliases = bool(input.get("deleteAliases"))
     return {"artifact": await edits.delete_version(ctx, _artifact_id(input), with_aliases=with_aliases)}
 
 
 @mutation.field("linkArtifact")
-async def link_artifact(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def link_artifact(ctx: Context, input: Input) -> Input:
     artifact = await service.find_artifact(ctx, input.get("artifactID") or input.get("clientID") or "")
     if artifact is None:
         raise NotFound("artifact not found")
@@ -196,7 +196,7 @@ async def link_artifact(ctx: Context, input: Input) -> Input:  # noqa: A002
 
 
 @mutation.field("unlinkArtifact")
-async def unlink_artifact(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def unlink_artifact(ctx: Context, input: Input) -> Input:
     portfolio = decode_global_id("ArtifactCollection", input["artifactPortfolioID"])
     await edits.unlink_version(ctx, _artifact_id(input), portfolio)
     return {"artifactID": input["artifactID"], "success": True}
@@ -206,7 +206,7 @@ async def unlink_artifact(ctx: Context, input: Input) -> Input:  # noqa: A002
 
 
 @mutation.field("createArtifactType")
-async def create_type(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def create_type(ctx: Context, input: Input) -> Input:
     made = await edits.create_type(
         ctx, input["entityName"], input["projectName"], input["name"], input.get("description")
     )
@@ -220,17 +220,17 @@ async def _update_collection(ctx: Context, given: Input, key: str, kind: Kind) -
 
 
 @mutation.field("updateArtifactSequence")
-async def update_sequence(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def update_sequence(ctx: Context, input: Input) -> Input:
     return await _update_collection(ctx, input, "artifactSequenceID", Kind.SEQUENCE)
 
 
 @mutation.field("updateArtifactPortfolio")
-async def update_portfolio(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def update_portfolio(ctx: Context, input: Input) -> Input:
     return await _update_collection(ctx, input, "artifactPortfolioID", Kind.PORTFOLIO)
 
 
 @mutation.field("moveArtifactSequence")
-async def move_sequence(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def move_sequence(ctx: Context, input: Input) -> Input:
     number = decode_global_id("ArtifactCollection", input["artifactSequenceID"])
     return {"artifactCollection": await edits.move_sequence(ctx, number, input["destinationArtifactTypeName"])}
 
@@ -241,12 +241,12 @@ async def _delete_collection(ctx: Context, given: Input, key: str, kind: Kind) -
 
 
 @mutation.field("deleteArtifactSequence")
-async def delete_sequence(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def delete_sequence(ctx: Context, input: Input) -> Input:
     return await _delete_collection(ctx, input, "artifactSequenceID", Kind.SEQUENCE)
 
 
 @mutation.field("deleteArtifactPortfolio")
-async def delete_portfolio(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def delete_portfolio(ctx: Context, input: Input) -> Input:
     return await _delete_collection(ctx, input, "artifactPortfolioID", Kind.PORTFOLIO)
 
 
@@ -255,11 +255,11 @@ def _collection_name(given: Input) -> CollectionName:
 
 
 @mutation.field("createArtifactCollectionTagAssignments")
-async def tag_collection(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def tag_collection(ctx: Context, input: Input) -> Input:
     return {"tags": await edits.tag_collection(ctx, _collection_name(input), _tags(input["tags"]))}
 
 
 @mutation.field("deleteArtifactCollectionTagAssignments")
-async def untag_collection(ctx: Context, input: Input) -> Input:  # noqa: A002
+async def untag_collection(ctx: Context, input: Input) -> Input:
     await edits.tag_collection(ctx, _collection_name(input), _tags(input["tags"]), remove=True)
     return {"success": True}

@@ -56,12 +56,12 @@ BINDINGS = [
 
 
 @query.field("artifact")
-async def find_artifact(ctx: Context, id: str) -> Artifact | None:  # noqa: A002 - the wire's name
+async def find_artifact(ctx: Context, id: str) -> Artifact | None:
     return await service.find_artifact(ctx, id)
 
 
 @query.field("artifactCollection")
-async def find_collection(ctx: Context, id: str) -> Collection | None:  # noqa: A002
+async def find_collection(ctx: Context, id: str) -> Collection | None:
     return await service.find_collection_by_id(ctx, decode_global_id("ArtifactCollection", id))
 
 

@@ -17,7 +17,7 @@ BINDINGS = [mutation, run_type, file_type]
 
 
 @mutation.field("createRunFiles")
-async def create_run_files(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the wire's word
+async def create_run_files(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     run = await _run_of(ctx, input)
     opened = await service.open_uploads(ctx, run, input["files"])
     signed = [await service.upload_url(ctx, item) for item in opened]
@@ -37,14 +37,14 @@ async def _run_of(ctx: Context, given: dict[str, Any]) -> Run:
 
 
 @mutation.field("markRunFilesUploaded")
-async def mark_run_files_uploaded(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+async def mark_run_files_uploaded(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     run = await _run_of(ctx, input)
     await service.mark_uploaded(ctx, run.id, input["files"])
     return {"success": True}
 
 
 @mutation.field("deleteFiles")
-async def delete_files(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+async def delete_files(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     await service.delete_files(ctx, [decode_global_id("File", text) for text in input["files"]])
     return {"success": True}
 

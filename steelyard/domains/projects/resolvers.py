@@ -115,7 +115,7 @@ async def author(project: Project, ctx: Context) -> User | None:
 
 
 @mutation.field("upsertModel")
-async def upsert_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the wire's name
+async def upsert_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     access = input.get("access")
     change = ProjectChange(
         description=input.get("description"),
@@ -131,7 +131,7 @@ async def upsert_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
 
 
 @mutation.field("renameProject")
-async def rename_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+async def rename_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     found = await service.find_project(ctx, input["entityName"], input["oldProjectName"])
     if found is None:
         raise NotFound(f"project {input['entityName']}/{input['oldProjectName']} not found")
@@ -140,6 +140,6 @@ async def rename_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
 
 
 @mutation.field("deleteModel")
-async def delete_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+async def delete_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     await service.delete_project(ctx, decode_global_id("Project", input["id"]))
     return {"success": True}

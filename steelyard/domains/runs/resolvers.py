@@ -114,7 +114,7 @@ async def author(run: Run, ctx: Context) -> User | dict[str, Any]:
 
 
 @mutation.field("upsertBucket")
-async def upsert_run(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the wire's name
+async def upsert_run(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     """By name it starts or continues work on a run; by id alone it edits one."""
     change = _change(input)
     if input.get("id") and not input.get("name"):
@@ -147,18 +147,18 @@ def _change(given: dict[str, Any]) -> RunChange:
 
 
 @mutation.field("deleteRun")
-async def delete_run(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+async def delete_run(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     await service.delete_run(ctx, decode_global_id("Run", input["id"]))
     return {"success": True}
 
 
 @mutation.field("stopRun")
-async def stop_run(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+async def stop_run(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     await service.stop_run(ctx, decode_global_id("Run", input["id"]))
     return {"success": True}
 
 
 @mutation.field("updateRunState")
-async def set_state(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+async def set_state(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     await service.set_state(ctx, decode_global_id("Run", input["id"]), input["state"])
     return {"success": True}

@@ -28,7 +28,7 @@ BINDINGS = [mutation, project_type, run_type, sweep_type, agent_type]
 
 
 @mutation.field("upsertSweep")
-async def upsert_sweep(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - the wire's word
+async def upsert_sweep(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     service.refuse_launch(input)
     change = SweepChange(
         config=input.get("config"),
@@ -46,13 +46,13 @@ async def upsert_sweep(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  
 
 
 @mutation.field("createAgent")
-async def create_agent(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+async def create_agent(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     sweep = await service.load_sweep(ctx, input.get("entityName"), input.get("projectName"), input["sweep"])
     return {"agent": await dispatch.create_agent(ctx, sweep, input["host"])}
 
 
 @mutation.field("agentHeartbeat")
-async def agent_heartbeat(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
+async def agent_heartbeat(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     agent_id = decode_global_id("Agent", input["id"])
     agent, commands = await dispatch.heartbeat(ctx, agent_id, _run_states(input.get("runState")))
     return {"agent": agent, "commands": jsontext.dumps([_command(item) for item in commands])}
