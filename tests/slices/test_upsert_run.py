@@ -247,3 +247,13 @@ async def test_the_resume_question_is_answered_for_runs_that_never_started(user)
     found = (await user.graphql(document, project="p", entity=user.name, name="r")).data["model"]["bucket"]
     assert json.loads(found["wandbConfig"]) == {"t": {"1": [5]}}
     assert (found["historyLineCount"], found["historyTail"], found["summaryMetrics"]) == (0, "[]", "{}")
+
+
+async def test_runs_of_one_project_change_at_the_same_time(user):
+    """Each change notes itself for browsers and moves the project: locks taken in two orders would deadlock."""
+    names = [f"busy-{number}" for number in range(6)]
+    for name in names:
+        await upsert(user, name=name, project="busy")
+    for turn in range(5):
+        answers = await asyncio.gather(*(upsert(user, name=name, project="busy", notes=f"{turn}") for name in names))
+        assert [run["notes"] for run, _ in answers] == [str(turn)] * len(names)

@@ -188,8 +188,9 @@ async def _write(conn: AsyncConnection, run: Run, now: datetime, change: RunChan
     if change.sweep is not None:
         values = {**values, "sweep_name": change.sweep or None}
     if values:
-        await _update(conn, run, now, **values)
+        # the project before the change feed: whose rows share a lock on it that two writers could not both raise
         await project_queries.update_project(conn, run.project_id, last_active_at=now)
+        await _update(conn, run, now, **values)
 
 
 async def _update(conn: AsyncConnection, run: Run, now: datetime, **values: Any) -> None:
