@@ -1,4 +1,4 @@
-"""A window of a real Chromium that may talk to one origin only, and remembers what went wrong on its pages."""
+"""A window of a real Chromium that may talk to one server only, and remembers what went wrong on its pages."""
 
 import re
 from collections.abc import Iterator
@@ -7,15 +7,19 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route
 
+from tests.harness.engines import Engine
+from tests.harness.server import Server
+
 ACTION_TIMEOUT_MS = 20_000
 
 
 @dataclass
 class Visit:
-    """One person's window; `complaints` has console and page errors, CSP violations and requests to other origins."""
+    """One person's window; `complaints` has console and page errors, CSP violations and requests elsewhere."""
 
     page: Page
     origin: str
+    allowed: tuple[str, ...]
     complaints: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
@@ -31,14 +35,19 @@ class Visit:
 
 
 @contextmanager
-def visit(browser: Browser, origin: str) -> Iterator[Visit]:
-    """A window of a fresh profile. Every complaint collected in it fails the block at its end."""
+def visit(browser: Browser, server: Server, engine: Engine) -> Iterator[Visit]:
+    """A window of a fresh profile. Every complaint collected in it fails the block at its end.
+
+    It reaches the server, and the bucket where there is one: its signed addresses are meant for browsers.
+    """
+    bucket = engine.reach.get("s3")
+    allowed = (server.url, *([bucket["endpoint"]] if bucket else []))
     context = browser.new_context(viewport={"width": 1360, "height": 900})
     context.set_default_timeout(ACTION_TIMEOUT_MS)
     context.add_init_script(
         "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))",
     )
-    opened = Visit(context.new_page(), origin)
+    opened = Visit(context.new_page(), server.url, allowed)
     context.route("**/*", lambda route: _only(opened, route))
     opened.page.on("console", lambda message: _console(opened, message))
     opened.page.on("pageerror", lambda error: opened.complaints.append(f"page error: {error}"))
@@ -50,7 +59,7 @@ def visit(browser: Browser, origin: str) -> Iterator[Visit]:
 
 
 def _only(opened: Visit, route: Route) -> None:
-    if route.request.url.startswith((opened.origin + "/", "data:", "blob:")):
+    if route.request.url.startswith((*(f"{origin}/" for origin in opened.allowed), "data:", "blob:")):
         route.continue_()
     else:
         opened.complaints.append(f"request to another origin: {route.request.url}")

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.contract.runner import Programs
 from tests.e2e.browser import Visit, visit
+from tests.harness.engines import Engine
 from tests.harness.server import Server
 
 EXAMPLE = Path(__file__).parents[2] / "examples/digits/train.py"
@@ -22,8 +23,8 @@ def told(module_programs: Programs) -> dict[str, Any]:
 
 
 @pytest.fixture
-def window(browser: Browser, server: Server, module_programs: Programs, told: dict[str, Any]) -> Any:
-    with visit(browser, server.url) as window:
+def window(browser: Browser, server: Server, engine: Engine, module_programs: Programs, told: dict[str, Any]) -> Any:
+    with visit(browser, server, engine) as window:
         window.sign_in(module_programs.user.name, module_programs.user.password)
         yield window
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.contract.verify_report import LINES, VerifyReport
 from tests.e2e.browser import Visit, visit
 from tests.harness.client import Client
+from tests.harness.engines import Engine
 from tests.harness.server import Server
 
 NAME, PASSWORD = "ada", "correct horse battery"
@@ -44,8 +45,10 @@ def make_key(page: Page) -> str:
     return key.inner_text().strip()
 
 
-def test_a_new_server_becomes_useful(new_server: Server, browser: Browser, client_of: Callable[..., Client]) -> None:
-    with visit(browser, new_server.url) as window:
+def test_a_new_server_becomes_useful(
+    new_server: Server, engine: Engine, browser: Browser, client_of: Callable[..., Client]
+) -> None:
+    with visit(browser, new_server, engine) as window:
         become_administrator(window, setup_link(new_server))
         key = make_key(window.open("/authorize?ref=models"))
         window.open("/authorize?ref=models").wait_for_load_state("networkidle")
@@ -59,9 +62,9 @@ def test_a_new_server_becomes_useful(new_server: Server, browser: Browser, clien
     assert (len(report.yellow), report.red) == (2, []), printed
 
 
-def test_the_link_works_once(new_server: Server, browser: Browser, page: Page) -> None:
+def test_the_link_works_once(new_server: Server, engine: Engine, browser: Browser, page: Page) -> None:
     link = setup_link(new_server)
-    with visit(browser, new_server.url) as window:
+    with visit(browser, new_server, engine) as window:
         become_administrator(window, link)
     page.goto(link)
     page.get_by_text("This server is set up").wait_for()

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.contract.runner import Programs
 from tests.e2e.browser import visit
+from tests.harness.engines import Engine
 from tests.harness.server import Server
 
 FRESH_WITHIN_S = 20
@@ -26,12 +27,12 @@ def wait_for_step_after(page: Page, seen: int) -> None:
 
 
 def test_the_console_of_a_running_run_grows(
-    browser: Browser, server: Server, module_programs: Programs, tmp_path: Path
+    browser: Browser, server: Server, engine: Engine, module_programs: Programs, tmp_path: Path
 ) -> None:
     ready, owner = tmp_path / "ready", module_programs.user
     with module_programs.running("until_stopped", project="live", id="lively", ready=str(ready)) as program:
         program.wait_for(ready)
-        with visit(browser, server.url) as window:
+        with visit(browser, server, engine) as window:
             window.sign_in(owner.name, owner.password)
             page = window.open(f"/{owner.name}/live/runs/lively/logs")
             page.get_by_text(re.compile(r"at step \d+")).first.wait_for()
