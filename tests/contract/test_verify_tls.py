@@ -1,14 +1,19 @@
 """Behind a TLS proxy with a private authority, `wandb verify` has no complaint left, not even a yellow one.
 
-Runs on both engines; the plain-http verdict is part of tests/e2e/test_first_start.py.
+SQLite and a folder only, since the bucket of the tests speaks plain http and `verify` would rightly say so. The verdict
+without TLS is part of tests/e2e/test_first_start.py.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.contract.verify_report import LINES, VerifyReport
 from tests.harness.client import Client
 from tests.harness.server import Server
+
+pytestmark = pytest.mark.usefixtures("sqlite_only")
 
 
 def test_verify_has_nothing_to_say(

@@ -249,11 +249,12 @@ async def test_the_resume_question_is_answered_for_runs_that_never_started(user)
     assert (found["historyLineCount"], found["historyTail"], found["summaryMetrics"]) == (0, "[]", "{}")
 
 
-async def test_runs_of_one_project_change_at_the_same_time(user):
-    """Each change notes itself for browsers and moves the project: locks taken in two orders would deadlock."""
+async def test_runs_of_one_project_change_at_the_same_time(user, site):
+    """Changes and streamed progress note themselves for browsers: locks taken in two orders would deadlock."""
     names = [f"busy-{number}" for number in range(6)]
-    for name in names:
-        await upsert(user, name=name, project="busy")
+    runs = [(await upsert(user, name=name, project="busy"))[0] for name in names]
     for turn in range(5):
-        answers = await asyncio.gather(*(upsert(user, name=name, project="busy", notes=f"{turn}") for name in names))
-        assert [run["notes"] for run, _ in answers] == [str(turn)] * len(names)
+        changed = [upsert(user, name=name, project="busy", notes=f"{turn}") for name in names]
+        streamed = [stream(site, run, summary=f'{{"turn": {turn}}}') for run in runs]
+        answers = await asyncio.gather(*changed, *streamed)
+        assert [run["notes"] for run, _ in answers[: len(names)]] == [str(turn)] * len(names)

@@ -100,7 +100,9 @@ async def upsert_run(ctx: Context, name: RunName, change: RunChange) -> tuple[Ru
         run = await _reload(conn, project.id, run_id)
         if inserted:
             await changes.record(conn, project.id, run.id, changes.Kind.RUN, run.created_at)
-        return run, inserted
+    if not inserted:
+        await _note_activity(ctx, run)
+    return run, inserted
 
 
 async def insert_pending_run(
@@ -188,9 +190,17 @@ async def _write(conn: AsyncConnection, run: Run, now: datetime, change: RunChan
     if change.sweep is not None:
         values = {**values, "sweep_name": change.sweep or None}
     if values:
-        # the project before the change feed: whose rows share a lock on it that two writers could not both raise
-        await project_queries.update_project(conn, run.project_id, last_active_at=now)
         await _update(conn, run, now, **values)
+
+
+async def _note_activity(ctx: Context, run: Run) -> None:
+    """Move the project's last activity, in a transaction of its own.
+
+    Rows that refer to project and run share locks on both. Whoever held the run and then wanted the project for itself
+    would deadlock with a writer of such a row.
+    """
+    async with ctx.database.write() as conn:
+        await project_queries.update_project(conn, run.project_id, last_active_at=ctx.ports.clock())
 
 
 async def _update(conn: AsyncConnection, run: Run, now: datetime, **values: Any) -> None:
@@ -217,7 +227,9 @@ async def update_run(ctx: Context, run: int, change: RunChange) -> Run:
         found = await _load_for_change(ctx, conn, run)
         after = _condition_given(found.condition, change) or found.condition
         await _write(conn, found, ctx.ports.clock(), change, columns | _condition_columns(found.condition, after))
-        return await _reload(conn, found.project_id, found.run_id)
+        changed = await _reload(conn, found.project_id, found.run_id)
+    await _note_activity(ctx, changed)
+    return changed
 
 
 async def resume_run(ctx: Context, run: int, change: RunChange) -> Run:
@@ -226,7 +238,9 @@ async def resume_run(ctx: Context, run: int, change: RunChange) -> Run:
     async with ctx.database.write() as conn:
         found = await _load_for_change(ctx, conn, run)
         await _start_again(ctx, conn, found, change, columns)
-        return await _reload(conn, found.project_id, found.run_id)
+        changed = await _reload(conn, found.project_id, found.run_id)
+    await _note_activity(ctx, changed)
+    return changed
 
 
 async def _load_for_change(ctx: Context, conn: AsyncConnection, run: int) -> Run:
