@@ -36,6 +36,9 @@ class ObjectSettings:
         default="", metadata={"doc": "s3://key:secret@host:port/bucket/prefix; empty: a folder", "secret": True}
     )
     region: str = field(default="us-east-1", metadata={"doc": "bucket region when the URL names none"})
+    proxied: bool = field(
+        default=False, metadata={"doc": "clients and browsers reach the bucket through this server, not directly"}
+    )
     url_ttl_s: int = field(default=86_400, metadata={"doc": "how long signed URLs are good, seconds"})
 
 

@@ -13,5 +13,7 @@ ACCEPTED: dict[str, str] = {
     "GORILLA_FILE_STORE": "objects.bucket",
     "GORILLA_STORAGE_BUCKET": "objects.bucket",
     "AWS_REGION": "objects.region",
+    "BUCKET_PROXY": "objects.proxied",
+    "GORILLA_FILE_STORE_IS_PROXIED": "objects.proxied",
     "SESSION_LENGTH": "accounts.session_hours",
 }

@@ -18,8 +18,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import steelyard.domains
-from steelyard.adapters.objects.local import LocalStore
-from steelyard.adapters.objects.signing import PATH_PREFIX
+from steelyard.adapters.objects.signing import PATH_PREFIX, OwnAddresses
 from steelyard.context import SYSTEM, Context, Ports
 from steelyard.domains.accounts.credentials import Authenticator
 from steelyard.domains.files import service as files
@@ -71,14 +70,14 @@ def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGI
 
 
 def _object_routes(ports: Ports) -> list[BaseRoute]:
-    if not isinstance(ports.objects, LocalStore):
+    if not isinstance(ports.objects, OwnAddresses):
         return []
     system = Context(ports=ports, identity=SYSTEM, origin=ports.policy.public_url)
 
     async def on_stored(stored: StoredObject) -> None:
         await files.object_stored(system, stored)
 
-    endpoint = ObjectRoutes(ports.objects, on_stored).answer
+    endpoint = ObjectRoutes(ports.objects, ports.objects.signer, on_stored).answer
     return [Route(f"{PATH_PREFIX}{{key:path}}", endpoint, methods=["GET", "HEAD", "PUT", "OPTIONS"])]
 
 

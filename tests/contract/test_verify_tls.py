@@ -1,27 +1,27 @@
 """Behind a TLS proxy with a private authority, `wandb verify` has no complaint left, not even a yellow one.
 
-SQLite and a folder only, since the bucket of the tests speaks plain http and `verify` would rightly say so. The verdict
-without TLS is part of tests/e2e/test_first_start.py.
+Runs on both engines, the plain-http bucket of the tests reached through the server (BUCKET_PROXY); the plain-http
+verdict is part of tests/e2e/test_first_start.py.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from tests.contract.verify_report import LINES, VerifyReport
 from tests.harness.client import Client
 from tests.harness.server import Server
 
-pytestmark = pytest.mark.usefixtures("sqlite_only")
-
 
 def test_verify_has_nothing_to_say(
-    server: Server, client: Callable[..., Client], tls_proxy: Callable[..., str], authority: Path
+    start_server: Callable[..., Server],
+    client_of: Callable[..., Client],
+    tls_proxy: Callable[..., str],
+    authority: Path,
 ) -> None:
+    server = start_server(BUCKET_PROXY="true")
     url = tls_proxy(server)
     trusting = {"SSL_CERT_FILE": str(authority), "REQUESTS_CA_BUNDLE": str(authority)}
-    printed = client(base_url=url).cli("verify", f"--host={url}", env=trusting, timeout_s=400)
+    printed = client_of(server, base_url=url).cli("verify", f"--host={url}", env=trusting, timeout_s=400)
     report = VerifyReport.read(printed)
     assert list(report.marks) == LINES, printed
     assert (report.failed, report.yellow, report.red) == ([], [], []), printed

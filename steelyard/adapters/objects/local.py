@@ -17,21 +17,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from steelyard.adapters.objects.signing import UrlSigner
+from steelyard.adapters.objects.signing import OwnAddresses, UrlSigner
 from steelyard.kernel.errors import Invalid, NotFound
-from steelyard.ports.objects import SignedRequest, StoredObject
+from steelyard.ports.objects import StoredObject
 
 _CHUNK_BYTES = 1 << 20
 
 
-class LocalStore:
+class LocalStore(OwnAddresses):
     """Meets `steelyard.ports.objects.ObjectStore`."""
 
     def __init__(self, folder: Path, signer: UrlSigner) -> None:
+        super().__init__(signer)
         self._folder = folder
         self._temporary = folder / "tmp"
         self._temporary.mkdir(parents=True, exist_ok=True)
-        self._signer = signer
 
     async def put(self, key: str, body: AsyncIterator[bytes], *, md5: bytes | None = None) -> StoredObject:
         temporary = self._temporary / uuid.uuid4().hex
@@ -48,10 +48,6 @@ class LocalStore:
         finally:
             temporary.unlink(missing_ok=True)
         return StoredObject(key, size, datetime.fromtimestamp(self.path_of(key).stat().st_mtime, UTC), digest.digest())
-
-    @property
-    def signer(self) -> UrlSigner:
-        return self._signer
 
     def path_of(self, key: str) -> Path:
         """Return where the bytes of `key` are, whether or not they exist."""
@@ -97,14 +93,6 @@ class LocalStore:
             found = await self.stat(note["key"]) if note["key"].startswith(prefix) else None
             if found:
                 yield found
-
-    async def sign_get(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
-        extra = {"filename": filename, "type": content_type}
-        return SignedRequest(self._signer.sign("GET", key, origin, ttl_s, extra))
-
-    async def sign_put(self, key: str, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
-        extra = {"md5": base64.b64encode(md5).decode()} if md5 else {}
-        return SignedRequest(self._signer.sign("PUT", key, origin, ttl_s, extra))
 
     async def close(self) -> None:
         """Nothing is held open."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from steelyard.adapters.objects.bucket_url import parse_bucket_url
 from steelyard.adapters.objects.local import LocalStore
+from steelyard.adapters.objects.proxied import ProxiedStore
 from steelyard.adapters.objects.signing import UrlSigner
 from steelyard.config.settings import ObjectSettings
 from steelyard.ports.objects import ObjectStore
@@ -17,12 +18,13 @@ def open_store(settings: ObjectSettings, data_dir: Path, signing_key: str) -> Ob
         return LocalStore(data_dir / "objects", UrlSigner(signing_key))
     from steelyard.adapters.objects.s3 import S3Objects  # a large library that a folder does not need
 
-    return S3Objects(parse_bucket_url(settings.bucket, settings.region))
+    bucket = S3Objects(parse_bucket_url(settings.bucket, settings.region))
+    return ProxiedStore(bucket, UrlSigner(signing_key)) if settings.proxied else bucket
 
 
 def bucket_origin(settings: ObjectSettings) -> str:
     """Return the origin of signed bucket URLs, empty when they lead to ourselves."""
-    if not settings.bucket:
+    if not settings.bucket or settings.proxied:
         return ""
     bucket = parse_bucket_url(settings.bucket, settings.region)
     return bucket.endpoint or f"https://{bucket.bucket}.s3.{bucket.region}.amazonaws.com"

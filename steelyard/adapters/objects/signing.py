@@ -1,7 +1,8 @@
-"""Signs and checks the URLs of the local store: method, key and expiry under a server-wide secret (HMAC-SHA256)."""
+"""Signs and checks URLs of our own address: method, key and expiry under a server-wide secret (HMAC-SHA256)."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import time
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from steelyard.kernel.errors import Denied
+from steelyard.ports.objects import SignedRequest
 
 PATH_PREFIX = "/storage/"
 
@@ -38,3 +40,18 @@ class UrlSigner:
     def _digest(self, key: str, query: Mapping[str, str]) -> str:
         parts = [key, *(f"{name}={query[name]}" for name in sorted(query))]
         return hmac.new(self._secret, "\n".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+class OwnAddresses:
+    """The signing half of a store whose objects clients reach through this server (`http/objects.py`)."""
+
+    def __init__(self, signer: UrlSigner) -> None:
+        self.signer = signer
+
+    async def sign_get(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
+        extra = {"filename": filename, "type": content_type}
+        return SignedRequest(self.signer.sign("GET", key, origin, ttl_s, extra))
+
+    async def sign_put(self, key: str, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
+        extra = {"md5": base64.b64encode(md5).decode()} if md5 else {}
+        return SignedRequest(self.signer.sign("PUT", key, origin, ttl_s, extra))
