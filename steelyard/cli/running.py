@@ -20,6 +20,7 @@ from steelyard.config.settings import Settings
 from steelyard.context import Context, Ports
 from steelyard.kernel.errors import Conflict, NotFound, SteelyardError, Unavailable
 from steelyard.opening import open_ports, system_context
+from steelyard.telemetry.logs import configure_logs
 
 T = TypeVar("T")
 Function = Callable[..., Any]
@@ -42,9 +43,11 @@ def data_options(function: Function) -> Function:
 
 
 def load_settings(data: Path | None, **flags: Any) -> Settings:
-    """Return the settings for a command. Raises `CommandFailed` for values that cannot be read."""
+    """Return the settings for a command, and log as they say. Raises `CommandFailed` for values that cannot be read."""
     with failures_in_a_line():
-        return sources.load({"data_dir": data, **flags}, sources.environment()).settings
+        settings = sources.load({"data_dir": data, **flags}, sources.environment()).settings
+        configure_logs(settings.logs.level, json=settings.logs.json)
+    return settings
 
 
 class _Loop:

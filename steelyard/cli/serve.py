@@ -13,7 +13,6 @@ from steelyard.cli.running import failures_in_a_line, load_settings
 from steelyard.config.settings import ServerSettings, Settings
 from steelyard.kernel.errors import Unavailable
 from steelyard.opening import close_ports, open_ports
-from steelyard.telemetry.logs import configure_logs
 
 if TYPE_CHECKING:
     import uvicorn
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 def serve(data: Path | None, host: str | None, port: int | None) -> None:
     """Start the server."""
     settings = load_settings(data, **{"server.host": host, "server.port": port})
-    configure_logs(settings.logs.level, json=settings.logs.json)
     with failures_in_a_line(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(settings))
 

@@ -10,7 +10,6 @@ import click
 
 from steelyard.cli.running import failures_in_a_line, load_settings
 from steelyard.opening import close_ports, open_ports, system_context
-from steelyard.telemetry.logs import configure_logs
 from steelyard.worker.loop import Worker
 
 
@@ -19,7 +18,6 @@ from steelyard.worker.loop import Worker
 def worker(data: Path | None) -> None:
     """Run background work until stopped."""
     settings = load_settings(data)
-    configure_logs(settings.logs.level, json=settings.logs.json)
 
     async def run() -> None:
         stopped = asyncio.Event()

@@ -8,8 +8,15 @@ from typing import Any
 
 import structlog
 
+from steelyard.kernel.errors import Invalid
+
+_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
 
 def configure_logs(level: str, *, json: bool) -> None:
+    """Log from `level` on. Raises `Invalid` for a level that there is not."""
+    if level.lower() not in _LEVELS:
+        raise Invalid(f"logs.level must be one of {', '.join(_LEVELS)}, not {level!r}")
     renderer: Any = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[
@@ -19,6 +26,11 @@ def configure_logs(level: str, *, json: bool) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level.lower()]),
+        logger_factory=_to_stderr,
     )
+
+
+def _to_stderr(*_: Any) -> structlog.PrintLogger:
+    """Log to what is standard error now: results own standard output, and callers in this process may redirect both."""
+    return structlog.PrintLogger(sys.stderr)

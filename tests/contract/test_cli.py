@@ -2,6 +2,8 @@
 
 import json
 import secrets
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -105,6 +107,11 @@ def test_every_form_where_no_server_has_ever_run(offline: Shell) -> None:
 def test_every_form_inside_a_running_event_loop(place: Server) -> None:
     with open_shell(place, inside_a_loop=True) as shell:
         walk(shell)
+
+
+def test_a_command_that_makes_the_database_still_prints_only_its_result(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "steelyard", "user", "list", "--json", "--data", str(tmp_path / "new")]
+    assert json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout) == []
 
 
 def test_results_are_json_for_scripts(offline: Shell) -> None:
