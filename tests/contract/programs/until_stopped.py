@@ -1,5 +1,6 @@
 """A run that logs until it is interrupted: the file `ready` appears once it runs; the answer tells how it ended."""
 
+import signal
 import time
 from pathlib import Path
 
@@ -10,6 +11,8 @@ STOP_WAIT_MAX_S = 90
 
 
 def until_stopped(given: dict) -> dict:
+    # As in a terminal: what starts the tests in the background may have set interrupts to be ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     settings = wandb.Settings(x_file_stream_transmit_interval=1)
     run = wandb.init(project=given["project"], id=given["id"], settings=settings)
     end, step = time.monotonic() + STOP_WAIT_MAX_S, 0
