@@ -16,6 +16,17 @@ from steelyard.sql.engine import Database
 
 
 @dataclass(frozen=True)
+class HistoryPolicy:
+    """When streamed rows move from the journal into segments, and what reading them may keep in memory."""
+
+    flush_chunks: int = 256
+    flush_bytes: int = 8 << 20
+    seal_values: int = 4_000_000
+    merge_fan_in: int = 8
+    cache_bytes: int = 256 << 20
+
+
+@dataclass(frozen=True)
 class Policy:
     """The settings that domains decide by."""
 
@@ -24,6 +35,7 @@ class Policy:
     heartbeat_grace_s: int = 300
     url_ttl_s: int = 86_400
     public_url: str = ""
+    history: HistoryPolicy = HistoryPolicy()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import structlog
 from steelyard import migrations
 from steelyard.adapters.objects.open import open_store
 from steelyard.config.settings import Settings
-from steelyard.context import SYSTEM, Context, Policy, Ports
+from steelyard.context import SYSTEM, Context, HistoryPolicy, Policy, Ports
 from steelyard.domains.accounts import queries
 from steelyard.domains.accounts import tables as t
 from steelyard.kernel.clock import utc_now
@@ -35,6 +35,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
             heartbeat_grace_s=settings.runs.heartbeat_grace_s,
             url_ttl_s=settings.objects.url_ttl_s,
             public_url=settings.server.public_url.rstrip("/"),
+            history=HistoryPolicy(**vars(settings.history)),
         ),
     )
 

@@ -60,6 +60,23 @@ class RunSettings:
 
 
 @dataclass(frozen=True)
+class HistorySettings:
+    flush_chunks: int = field(
+        default=256, metadata={"doc": "requests of one run that the journal holds before they become a segment"}
+    )
+    flush_bytes: int = field(
+        default=8 << 20, metadata={"doc": "bytes of one run that the journal holds before they become a segment"}
+    )
+    seal_values: int = field(
+        default=4_000_000, metadata={"doc": "values from which on a segment is final and never merged again"}
+    )
+    merge_fan_in: int = field(default=8, metadata={"doc": "segments of similar size that are merged into one"})
+    cache_bytes: int = field(
+        default=256 << 20, metadata={"doc": "memory for rows and columns read lately, bytes per process"}
+    )
+
+
+@dataclass(frozen=True)
 class LogSettings:
     level: str = field(
         default="info", metadata={"doc": "how much is logged", "choices": ("debug", "info", "warning", "error")}
@@ -77,4 +94,5 @@ class Settings:
     objects: ObjectSettings = field(default_factory=ObjectSettings)
     accounts: AccountSettings = field(default_factory=AccountSettings)
     runs: RunSettings = field(default_factory=RunSettings)
+    history: HistorySettings = field(default_factory=HistorySettings)
     logs: LogSettings = field(default_factory=LogSettings)

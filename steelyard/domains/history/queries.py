@@ -85,6 +85,7 @@ async def insert_chunks(conn: AsyncConnection, chunks: Sequence[NewChunk]) -> No
             "encoding": int(Encoding.LINES),
             "body": chunk.body,
             "created_at": chunk.created_at,
+            "size_bytes": len(chunk.body),
         }
         for chunk in chunks
     ]

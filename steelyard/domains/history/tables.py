@@ -1,11 +1,21 @@
-"""Tables of what runs stream in: journal chunks, and how far each stream of each writer has come."""
+"""Tables of what runs stream in: journal chunks, the segments they become, and how far each stream has come."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, SmallInteger, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    UniqueConstraint,
+)
 
 from steelyard.sql.naming import metadata
-from steelyard.sql.types import BigId, LongBytes, Name, UtcTime
+from steelyard.sql.types import BigId, LongBytes, LongText, Name, UtcTime
 
 # Lines as they came, in the order of arrival: a chunk of a higher id wins where two hold the same line.
 history_chunks = Table(
@@ -22,8 +32,47 @@ history_chunks = Table(
     Column("encoding", SmallInteger, nullable=False),
     Column("body", LongBytes, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    # Length of the body; 0 for chunks that a release before 0006 stored.
+    Column("size_bytes", Integer, nullable=False, server_default="0"),
     Index(None, "run", "stream", "writer", "first_line"),
+    # Which streams are due to be flushed, and whether a tail has grown, is answered from this index alone.
+    Index(None, "stream", "run", "id", "size_bytes"),
     # Caches and the change feed name chunks by id: an id must not come back after its run was deleted.
+    sqlite_autoincrement=True,
+)
+
+# Objects that hold lines of one stream for good; an object never changes once its row is live.
+history_segments = Table(
+    "history_segments",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    # Null once the run is gone for good: the sweeper then drops the segment.
+    Column("run", BigId, ForeignKey("runs.id", ondelete="SET NULL")),
+    Column("stream", SmallInteger, nullable=False),
+    # A `segments.State`.
+    Column("state", SmallInteger, nullable=False),
+    # Nothing will be merged into it: its object may be handed to clients.
+    Column("sealed", Boolean, nullable=False),
+    Column("object_key", Name(255), nullable=False),
+    # The highest chunk whose lines are in it: such a chunk, if still seen, is no news.
+    Column("journal_id", BigInteger, nullable=False),
+    Column("row_count", BigInteger, nullable=False),
+    Column("value_count", BigInteger, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("step_min", BigInteger, nullable=False),
+    Column("step_max", BigInteger, nullable=False),
+    # Some lines of one writer share a step and are to be merged when read.
+    Column("same_steps", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("dropped_at", UtcTime),
+    # Which lines of which writers it holds (columnar/coverage.py).
+    Column("coverage", LongText, nullable=False),
+    # What is where in the object (columnar/directory.py). Last, so that reading a row without it skips its pages.
+    Column("directory", LongBytes, nullable=False),
+    Index(None, "run", "stream", "state"),
+    Index(None, "state", "sealed", "run"),
+    Index(None, "state", "created_at"),
+    # Caches name segments by id.
     sqlite_autoincrement=True,
 )
 
