@@ -1,10 +1,12 @@
-"""Cost of reading: rows to columns, columns to a table, a curve of it: python -m benchmarks.micro.bench_columnar"""
+"""Cost of reading: blocks to a table, a curve of it, rows as texts: python -m benchmarks.micro.bench_columnar"""
 
 import numpy as np
 
 from benchmarks.measure import cpu_ms, report, row_texts
 from steelyard.columnar.blocks import Block, append_block, decode_block
-from steelyard.columnar.rows import decode_rows
+from steelyard.columnar.groups import encode_groups, group_rows
+from steelyard.columnar.row_texts import render_rows
+from steelyard.columnar.rows import parse_rows
 from steelyard.columnar.sampling import bucket_series
 from steelyard.columnar.table import Table
 
@@ -13,14 +15,15 @@ LONG = 1_000_000
 
 
 def main() -> None:
-    body = "\n".join(row_texts(ROWS, METRICS)).encode()
+    body = encode_groups(group_rows(parse_rows(row_texts(ROWS, METRICS))), ROWS)
     points = ROWS * METRICS
-    report("rows: decode", cpu_ms(lambda: decode_rows(body)), points)
-    report("blocks: decode into columns", cpu_ms(lambda: decode_block(1, "", 0, ROWS, body)), points)
+    report("blocks: decode into columns", cpu_ms(lambda: decode_block("", 0, ROWS, body)), points)
     blocks: list[Block] = []
     for index in range(200):
-        append_block(blocks, decode_block(index, "", index * ROWS, ROWS, body))
+        append_block(blocks, decode_block("", index * ROWS, ROWS, body))
     report("table of 200 chunks, one column", cpu_ms(lambda: Table(blocks).find_column("train/metric_3")), 200 * ROWS)
+    table, page = Table(blocks), np.arange(1_000, 2_000)
+    report("row texts: a page of 1,000 rows", cpu_ms(lambda: render_rows(table, page)), points)
     x = np.arange(LONG, dtype=np.float64)
     y = np.random.default_rng(1).random(LONG)
     report("sampling: 1,000,000 points to 1,000 buckets", cpu_ms(lambda: bucket_series(x, y, 1000, None, None)), LONG)

@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measure import async_cpu_ms, cpu_ms, report, row_texts
-from steelyard.columnar.rows import join_rows
+from steelyard.columnar.groups import decode_groups, encode_groups, group_rows
+from steelyard.columnar.rows import parse_rows
 from steelyard.config.sources import load
 from steelyard.ingest.frames import decode_frame
 from steelyard.ingest.journal import Entry, Journal
@@ -22,10 +23,18 @@ def frames() -> None:
     rows = row_texts(ROWS, METRICS)
     body = json.dumps({"files": {"wandb-history.jsonl": {"offset": 0, "content": rows}}}).encode()
     print(f"request of {len(body) // 1000} kB, {POINTS} points")
-    report("rows: join and check", cpu_ms(lambda: join_rows(rows)), POINTS)
+    parsed = parse_rows(rows)
+    block = encode_groups(group_rows(parsed), ROWS)
+    report("rows: parse and check", cpu_ms(lambda: parse_rows(rows)), POINTS)
+    report("groups: to columns and bytes", cpu_ms(lambda: encode_groups(group_rows(parsed), ROWS)), POINTS)
+    report(
+        f"groups: from bytes ({len(block) / POINTS:.1f} bytes a point)",
+        cpu_ms(lambda: decode_groups(block, ROWS)),
+        POINTS,
+    )
     report("frames: decode the whole request", cpu_ms(lambda: decode_frame(body)), POINTS)
     nan = [row[:-1] + ',"diverged":NaN}' for row in rows]
-    report("rows: join and check, with NaN", cpu_ms(lambda: join_rows(nan)), POINTS)
+    report("rows: parse and check, with NaN", cpu_ms(lambda: parse_rows(nan)), POINTS)
 
 
 async def journal() -> None:

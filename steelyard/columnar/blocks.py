@@ -2,54 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from steelyard.columnar.columns import Column, Indexes, build_columns, join
+from steelyard.columnar.columns import Column, GroupColumns
+from steelyard.columnar.groups import decode_groups, group_rows, join_groups
 from steelyard.columnar.rows import decode_rows
-
-# What one column costs beyond its arrays, in bytes.
-COLUMN_COST_BYTES = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`row_count` lines from `first_line` on; none for a cut, which ends all older lines from there on.
-
-    The texts of the rows from `chunk_rows[i]` on are kept in the chunk `chunks[i]`.
-    """
+    """`row_count` lines from `first_line` on; none for a cut, which ends all older lines from there on."""
 
     writer: str
     first_line: int
     row_count: int
-    chunks: Indexes
-    chunk_rows: Indexes
-    columns: dict[str, Column]
-    size_bytes: int
+    columns: Mapping[str, Column]
+    size_bytes: int = 0
 
     @property
     def end_line(self) -> int:
         return self.first_line + self.row_count
 
-    def locate(self, rows: Indexes) -> tuple[Indexes, Indexes]:
-        """Return for each row the chunk that holds its text, and its line there."""
-        index = np.searchsorted(self.chunk_rows, rows, side="right") - 1
-        return self.chunks[index], rows - self.chunk_rows[index]
+
+def decode_block(writer: str, first_line: int, line_count: int, body: bytes) -> Block:
+    """Return a stored chunk of columns (groups.py)."""
+    columns = GroupColumns(decode_groups(body, line_count) if line_count else [])
+    return Block(writer, first_line, line_count, columns, columns.size_bytes)
 
 
-def decode_block(chunk: int, writer: str, first_line: int, line_count: int, body: bytes) -> Block:
-    """Return a stored chunk as columns. Unreadable rows are rows without keys."""
-    rows: list[dict[str, Any]] = decode_rows(body) if line_count else []
-    columns = build_columns(rows)
-    ids, starts = np.array([chunk], dtype=np.int64), np.zeros(1, dtype=np.int64)
-    return Block(writer, first_line, line_count, ids, starts, columns, _size(columns))
-
-
-def _size(columns: dict[str, Column]) -> int:
-    return sum(column.size_bytes + COLUMN_COST_BYTES for column in columns.values())
+def decode_text_block(writer: str, first_line: int, line_count: int, body: bytes) -> Block:
+    """Return a chunk that an earlier release stored as lines of JSON. Unreadable rows are rows without keys."""
+    columns = GroupColumns(group_rows(decode_rows(body)) if line_count else [])
+    return Block(writer, first_line, line_count, columns, columns.size_bytes)
 
 
 def append_block(blocks: list[Block], block: Block) -> None:
@@ -65,23 +52,16 @@ def append_block(blocks: list[Block], block: Block) -> None:
 
 def _continues(before: Block, after: Block) -> bool:
     both = before.row_count and after.row_count
-    return bool(both) and before.writer == after.writer and before.end_line == after.first_line
+    alike = isinstance(before.columns, GroupColumns) and isinstance(after.columns, GroupColumns)
+    return bool(both) and alike and before.writer == after.writer and before.end_line == after.first_line
 
 
 def _joined(parts: Sequence[Block]) -> Block:
     bases = [0, *np.cumsum([part.row_count for part in parts]).tolist()]
-    keys = dict.fromkeys(key for part in parts for key in part.columns)
-    columns = {key: _stacked(parts, bases, key) for key in keys}
-    ids = np.concatenate([part.chunks for part in parts])
-    starts = np.concatenate([part.chunk_rows + base for part, base in zip(parts, bases, strict=False)])
-    return Block(parts[0].writer, parts[0].first_line, bases[-1], ids, starts, columns, _size(columns))
-
-
-def _stacked(parts: Sequence[Block], bases: Sequence[int], key: str) -> Column:
-    return join(
-        [
-            column.at(column.rows + base if base else column.rows)
-            for part, base in zip(parts, bases, strict=False)
-            if (column := part.columns.get(key)) is not None
-        ]
-    )
+    groups = [
+        (base, part.columns.groups)
+        for base, part in zip(bases, parts, strict=False)
+        if isinstance(part.columns, GroupColumns)
+    ]
+    columns = GroupColumns(join_groups(groups))
+    return Block(parts[0].writer, parts[0].first_line, bases[-1], columns, columns.size_bytes)

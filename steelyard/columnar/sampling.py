@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from steelyard.columnar.columns import Floats, Indexes
+from steelyard.columnar.groups import Floats, Indexes
 
 # Points that are not finite are named one by one, up to this many.
 NON_FINITE_MAX = 100

@@ -11,7 +11,9 @@ from functools import cached_property
 import numpy as np
 
 from steelyard.columnar.blocks import Block
-from steelyard.columnar.columns import Column, Indexes, Mask, join
+from steelyard.columnar.columns import Column, join
+from steelyard.columnar.groups import Indexes, Mask
+from steelyard.columnar.paths import flat_name
 
 STEP = "_step"
 
@@ -24,52 +26,73 @@ class Table:
         self._bases = np.cumsum([0, *(block.row_count for block in self._blocks)])
         alive = _alive(blocks, self._blocks, self._bases)
         slot_steps = self._slot_steps()
-        # order: slots sorted as rows are; rank: slot → row, -1 for lines that were overwritten
+        # order: living slots sorted as rows are; ranks: the row of each of them; position: slot → place in order, or -1
         self._order, starts = _ordered(slot_steps, alive, *self._writers_and_lines())
-        self._starts = np.append(starts, len(self._order))
-        self._rank = np.full(len(slot_steps), -1, dtype=np.int64)
-        self._rank[self._order] = np.repeat(np.arange(len(starts)), np.diff(self._starts))
-        self._is_plain = len(starts) == len(slot_steps) and bool(np.all(self._rank == np.arange(len(starts))))
+        self._ranks = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(self._order))))
+        self._position = np.full(len(slot_steps), -1, dtype=np.int64)
+        self._position[self._order] = np.arange(len(self._order))
+        self._is_plain = len(starts) == len(slot_steps) and bool(np.all(self._order == starts))
         self.steps: Indexes = slot_steps[self._order[starts]] if len(starts) else np.empty(0, np.int64)
-        self._columns: dict[str, Column | None] = {}
+        self._columns: dict[str, Column] = {}
 
     def __len__(self) -> int:
         return len(self.steps)
 
     @property
     def size_bytes(self) -> int:
-        own = self._order.nbytes + self._rank.nbytes + self.steps.nbytes
-        return own + sum(column.size_bytes for column in self._columns.values() if column is not None)
+        own = self._order.nbytes + self._position.nbytes + self._ranks.nbytes + self.steps.nbytes
+        return own + sum(column.size_bytes for column in self._columns.values())
 
     @cached_property
+    def paths(self) -> list[str]:
+        """The path of every key that any line has or had, in order of first appearance."""
+        return list(dict.fromkeys(path for block in self._blocks for path in block.columns))
+
+    @cached_property
+    def _paths_by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self.paths:
+            found.setdefault(flat_name(path), []).append(path)
+        return found
+
+    @property
     def keys(self) -> list[str]:
-        """Every key that any row has or had, in order of first appearance."""
-        return list(dict.fromkeys(key for block in self._blocks for key in block.columns))
+        """The flattened name of every key that any line has or had, in order of first appearance."""
+        return list(self._paths_by_name)
 
     def find_column(self, key: str) -> Column | None:
         """Return the values of a key by row, None when it was never logged. A dot may come escaped (`a\\.b`)."""
-        if key not in self._columns:
-            column = self._assemble(key)
-            if column is None and "\\" in key:
-                column = self._assemble(key.replace("\\.", "."))
-            self._columns[key] = column
-        return self._columns[key]
+        paths = self._paths_by_name.get(key) or self._paths_by_name.get(flat_name(key))
+        if paths is None:
+            return None
+        columns = [self.column_at(path) for path in paths]
+        return columns[0] if len(columns) == 1 else _laid_over(columns)
 
-    def _assemble(self, key: str) -> Column | None:
-        parts: list[Column] = []
-        for block, base in zip(self._blocks, self._bases.tolist(), strict=False):
-            column = block.columns.get(key)
-            if column is not None:
-                parts.append(self._mapped(column, base))
-        return join(parts) if parts else None
+    def column_at(self, path: str) -> Column:
+        """Return the values of the key with this very path. Raises `KeyError` for one that was never logged."""
+        if path not in self._columns:
+            parts = [
+                block.columns[path].shifted(base)
+                for block, base in zip(self._blocks, self._bases.tolist(), strict=False)
+                if path in block.columns
+            ]
+            if not parts:
+                raise KeyError(path)
+            column = join(parts)
+            self._columns[path] = column if self._is_plain else self._placed(column)
+        return self._columns[path]
 
-    def _mapped(self, column: Column, base: int) -> Column:
-        rows = column.rows + base if base else column.rows
-        if self._is_plain:
-            return column.at(rows)
-        ranks = self._rank[rows]
-        keep = ranks >= 0
-        return column.at(ranks) if keep.all() else column.at(ranks).take(keep)
+    def _placed(self, column: Column) -> Column:
+        """Return a column by slots as one by rows: the dead left out, the last of those that share a row kept."""
+        slots = np.concatenate([column.rows, column.nulls])
+        positions = self._position[slots]
+        order = np.argsort(positions, kind="stable")
+        order = order[np.searchsorted(positions[order], 0) :]
+        rows = self._ranks[positions[order]]
+        last = np.append(rows[1:] != rows[:-1], True) if len(rows) else np.empty(0, bool)
+        order, rows = order[last], rows[last]
+        is_null = order >= len(column)
+        return column.take(order[~is_null]).at(rows[~is_null], rows[is_null])
 
     def row_range(self, step_min: int | None, step_end: int | None) -> tuple[int, int]:
         """Return the rows whose step is at least `step_min` and below `step_end`, as a half-open range."""
@@ -77,24 +100,8 @@ class Table:
         end = len(self) if step_end is None else int(np.searchsorted(self.steps, step_end, side="left"))
         return start, max(start, end)
 
-    def locate(self, rows: Indexes) -> tuple[Indexes, Indexes, Indexes]:
-        """Return where the texts of `rows` are kept: chunk ids, lines in them, and whose of `rows` each is.
-
-        A row that was merged out of several lines has several, oldest first.
-        """
-        counts = self._starts[rows + 1] - self._starts[rows]
-        owners = np.repeat(np.arange(len(rows)), counts)
-        first = np.repeat(self._starts[rows] - np.append(0, np.cumsum(counts)[:-1]), counts)
-        slots = self._order[first + np.arange(len(owners))]
-        chunks, lines = np.empty_like(slots), np.empty_like(slots)
-        of_block = np.searchsorted(self._bases, slots, side="right") - 1
-        for index in np.unique(of_block).tolist():
-            mine = of_block == index
-            chunks[mine], lines[mine] = self._blocks[index].locate(slots[mine] - self._bases[index])
-        return chunks, lines, owners
-
     def _slot_steps(self) -> Indexes:
-        """Return the step of every line.
+        """Return the step of every slot: of every line of the blocks, one after the other.
 
         A line without one has that of the line before it; a stream without steps, as that of system metrics, is
         numbered by its lines.
@@ -159,3 +166,13 @@ def _ordered(steps: Indexes, alive: Mask, writers: Indexes, lines: Indexes) -> t
         return order, order
     begins = np.append(True, (np.diff(step) != 0) | (np.diff(writer) != 0))
     return order, np.flatnonzero(begins)
+
+
+def _laid_over(columns: Sequence[Column]) -> Column:
+    """Return one column of several whose keys flatten to the same name; where two name a row, the later wins."""
+    taken = np.empty(0, np.int64)
+    kept: list[Column] = []
+    for column in reversed(columns):
+        kept.append(column.take(~np.isin(column.rows, taken)))
+        taken = np.concatenate([taken, column.rows])
+    return join(kept)

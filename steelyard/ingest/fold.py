@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from steelyard.columnar import rows
-from steelyard.domains.history.model import Stream
 from steelyard.domains.runs.model import Progress
-from steelyard.ingest.frames import Chunk, Frame
+from steelyard.ingest.frames import Frame
 from steelyard.kernel import jsontext
 
 _SYSTEM = "system."
@@ -26,27 +25,10 @@ def progress_of(frame: Frame, derived_summary: str | None) -> Progress:
 
 
 def _system_metrics(frame: Frame) -> str | None:
-    """Return the newest sample's `system.` values as a JSON text. Reads one line."""
-    last = _last(frame, Stream.EVENTS)
-    if last is None:
-        return None
-    row = rows.decode_row(last.body[last.body.rfind(b"\n") + 1 :])
+    """Return the `system.` values of the newest sample as a JSON text."""
+    row = frame.system_sample or {}
     sample = {key: value for key, value in row.items() if key.startswith(_SYSTEM)}
     return jsontext.dumps(sample) if sample else None
-
-
-def _last(frame: Frame, stream: Stream) -> Chunk | None:
-    return next((chunk for chunk in reversed(frame.chunks) if chunk.stream is stream), None)
-
-
-def derive_summary(frame: Frame) -> dict[str, Any]:
-    """Return the last value of each key in the request's history (header X-WANDB-SERVER-SIDE-DERIVED-SUMMARY)."""
-    latest: dict[str, Any] = {}
-    for chunk in frame.chunks:
-        if chunk.stream is Stream.HISTORY:
-            for row in rows.decode_rows(chunk.body):
-                _merge(latest, row)
-    return latest
 
 
 def merge_summary(stored: str, derived: dict[str, Any]) -> str:
@@ -56,14 +38,4 @@ def merge_summary(stored: str, derived: dict[str, Any]) -> str:
     except ValueError:
         summary = {}
     merged: dict[str, Any] = summary if isinstance(summary, dict) else {}
-    _merge(merged, derived)
-    return jsontext.dumps(merged)
-
-
-def _merge(target: dict[str, Any], values: dict[str, Any]) -> None:
-    for key, value in values.items():
-        old = target.get(key)
-        if isinstance(value, dict) and isinstance(old, dict) and "_type" not in value:
-            _merge(old, value)
-        elif value is not None:
-            target[key] = value
+    return jsontext.dumps(rows.lay_over([merged, derived]))

@@ -1,7 +1,7 @@
 """The body of a file_stream request → what it carries (docs/protocol/ingest.md, file_stream).
 
-The outer document is decoded once and rows stay texts; they are checked and joined into the form the journal keeps.
-Anything of a wrong type fails the whole request, so that nothing of it is stored.
+Every row is decoded once, here, and becomes part of a block of columns, the form that the journal keeps; console lines
+stay text. Anything of a wrong type fails the whole request, so that nothing of it is stored.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Any
 import orjson
 
 from steelyard.columnar import rows
-from steelyard.domains.history.model import CHUNK_MAX_LINES, Stream
+from steelyard.columnar.groups import encode_groups, group_rows
+from steelyard.columnar.rows import Row
+from steelyard.domains.history.model import CHUNK_MAX_LINES, Encoding, Stream
 from steelyard.kernel import jsontext
 from steelyard.kernel.errors import Malformed, TooLarge
 
@@ -34,11 +36,12 @@ _SUMMARY = "wandb-summary.json"
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Consecutive lines of one stream. `body` joins them by newlines."""
+    """Consecutive lines of one stream. `body` is a block of columns, for console output the lines themselves."""
 
     stream: Stream
     first_line: int
     line_count: int
+    encoding: Encoding
     body: bytes
 
     @property
@@ -49,7 +52,11 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One request. `complete` comes with the program's exit code, as a signed 32-bit number."""
+    """One request. `complete` comes with the program's exit code, as a signed 32-bit number.
+
+    `latest` holds the last value of each key of the request's history, nested like a row, when it was asked for;
+    `system_sample` the newest sample of system metrics.
+    """
 
     chunks: tuple[Chunk, ...] = ()
     summary: str | None = None
@@ -57,25 +64,28 @@ class Frame:
     preempting: bool = False
     complete: bool = False
     exit_code: int | None = None
+    latest: Row | None = None
+    system_sample: Row | None = None
 
     @property
     def size_bytes(self) -> int:
         return sum(len(chunk.body) for chunk in self.chunks) + len(self.summary or "")
 
 
-def decode_frame(body: bytes) -> Frame:
+def decode_frame(body: bytes, *, want_latest: bool = False) -> Frame:
     """Return what `body` carries. Raises `Malformed` or `TooLarge`, naming the part at fault."""
     document = _document(body)
     files = {} if document.get("files") is None else document["files"]
     if not isinstance(files, dict):
         raise Malformed("files must be an object")
     chunks: list[Chunk] = []
+    seen = _Seen(want_latest)
     summary = None
     for name, part in files.items():
         if name == _SUMMARY:
             summary = _summary(part)
         elif stream := _STREAMS.get(name):
-            chunks += _chunks(name, stream, part)
+            chunks += _chunks(name, stream, part, seen)
     complete = document.get("complete") is True
     return Frame(
         tuple(chunks),
@@ -84,6 +94,8 @@ def decode_frame(body: bytes) -> Frame:
         document.get("preempting") is True,
         complete,
         _exit_code(document.get("exitcode")) if complete else None,
+        seen.latest,
+        seen.system_sample,
     )
 
 
@@ -105,7 +117,22 @@ def _document_with_surrogates(body: bytes, error: orjson.JSONDecodeError) -> Any
         raise Malformed(f"the body is not JSON: {error}") from error
 
 
-def _chunks(name: str, stream: Stream, part: Any) -> list[Chunk]:
+@dataclass(slots=True)
+class _Seen:
+    """What of the rows themselves is needed beyond their columns."""
+
+    want_latest: bool
+    latest: Row | None = None
+    system_sample: Row | None = None
+
+    def note(self, stream: Stream, seen: list[Row]) -> None:
+        if stream is Stream.EVENTS:
+            self.system_sample = seen[-1]
+        elif self.want_latest:
+            self.latest = rows.lay_over([self.latest or {}, *seen])
+
+
+def _chunks(name: str, stream: Stream, part: Any, seen: _Seen) -> list[Chunk]:
     offset, lines = _part(name, part)
     if not lines:
         return []
@@ -113,13 +140,15 @@ def _chunks(name: str, stream: Stream, part: Any) -> list[Chunk]:
         longest = max(map(len, lines))
         if longest > LINE_MAX_CHARS:
             raise TooLarge(f"{name}: a line of {longest} characters exceeds the limit of {LINE_MAX_CHARS}")
-        return [
-            Chunk(stream, offset + start, len(piece), _join(stream, piece)) for start, piece in _pieces(lines, longest)
-        ]
+        chunks: list[Chunk] = []
+        for start, piece in _pieces(lines, longest):
+            encoding, body = _encode(stream, piece, seen)
+            chunks.append(Chunk(stream, offset + start, len(piece), encoding, body))
     except (TypeError, AttributeError) as error:
         raise Malformed(f"{name}: content must be a list of texts") from error
     except ValueError as error:
         raise Malformed(f"{name} at offset {offset}: {error}") from error
+    return chunks
 
 
 def _part(name: str, part: Any) -> tuple[int, list[str]]:
@@ -148,9 +177,15 @@ def _pieces(lines: list[str], longest: int) -> list[tuple[int, list[str]]]:
     return pieces
 
 
-def _join(stream: Stream, lines: list[str]) -> bytes:
-    if stream is not Stream.CONSOLE:
-        return rows.join_rows(lines)
+def _encode(stream: Stream, lines: list[str], seen: _Seen) -> tuple[Encoding, bytes]:
+    if stream is Stream.CONSOLE:
+        return Encoding.LINES, _join(lines)
+    parsed = rows.parse_rows(lines)
+    seen.note(stream, parsed)
+    return Encoding.COLUMNS, encode_groups(group_rows(parsed), len(lines))
+
+
+def _join(lines: list[str]) -> bytes:
     text = "\n".join(lines)
     if text.count("\n") != len(lines) - 1:
         text = "\n".join(line.rstrip("\r\n").replace("\n", " ") for line in lines)

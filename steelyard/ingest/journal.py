@@ -23,7 +23,7 @@ from steelyard.domains.runs import changes, progress
 from steelyard.domains.runs.changes import Kind
 from steelyard.domains.runs.model import Progress
 from steelyard.ingest import fold, offsets
-from steelyard.ingest.frames import Frame
+from steelyard.ingest.frames import Chunk, Frame
 from steelyard.kernel.errors import Gone, SteelyardError, Unavailable
 from steelyard.sql.dialect import is_passing
 
@@ -41,13 +41,12 @@ _KINDS = {Stream.HISTORY: Kind.HISTORY, Stream.EVENTS: Kind.EVENTS, Stream.CONSO
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request of one writer. `derive_summary`: the server makes the summary out of the rows."""
+    """One request of one writer."""
 
     run: int
     project_id: int
     writer: str
     frame: Frame
-    derive_summary: bool = False
 
 
 @dataclass(slots=True)
@@ -158,14 +157,18 @@ async def _record_progress(
     derived: dict[int, str] = {}
     for index in stored:
         entry = entries[index]
-        if entry.derive_summary and (latest := fold.derive_summary(entry.frame)):
+        if entry.frame.latest:
             before = derived.get(entry.run) or await queries.find_summary(conn, entry.run)
-            derived[entry.run] = fold.merge_summary(before, latest)
+            derived[entry.run] = fold.merge_summary(before, entry.frame.latest)
         told.append((entry.run, fold.progress_of(entry.frame, derived.get(entry.run))))
     conditions = await progress.record_progress(conn, told, now)
     for index in stored:
         condition = conditions.get(entries[index].run)
         outcomes[index] = condition is not None and condition.stop_requested
+
+
+def _new_chunk(key: queries.StreamKey, chunk: Chunk, now: datetime) -> queries.NewChunk:
+    return queries.NewChunk(key, chunk.first_line, chunk.line_count, chunk.encoding, chunk.body, now)
 
 
 class _Group:
@@ -188,7 +191,7 @@ class _Group:
             after[key], is_new = offsets.reconcile(position, chunk.first_line, chunk.line_count, chunk.checksum)
             if is_new:
                 kinds |= _KINDS[chunk.stream]
-                chunks.append(queries.NewChunk(key, chunk.first_line, chunk.line_count, chunk.body, now))
+                chunks.append(_new_chunk(key, chunk, now))
         self._after.update(after)
         self.chunks += chunks
         run = (entry.project_id, entry.run)

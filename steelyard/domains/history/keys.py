@@ -24,7 +24,7 @@ def describe_keys(table: Table) -> dict[str, Any]:
 
 
 def _ever(column: Column) -> bool:
-    return bool(len(column) or column.nulls)
+    return bool(len(column) or len(column.nulls))
 
 
 def _describe(column: Column) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def type_counts(column: Column) -> dict[str, int]:
         counts["number"] = len(column)
     else:
         counts.update(_type_name(value) for value in column.objects)
-    counts["nil"] = column.nulls
+    counts["nil"] = len(column.nulls)
     return {name: count for name, count in counts.most_common() if count}
 
 

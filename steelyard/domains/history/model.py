@@ -21,6 +21,7 @@ class Encoding(IntEnum):
     """How the body of a chunk is kept. Stored by number: never renumber."""
 
     LINES = 0  # the lines as UTF-8, joined by newlines
+    COLUMNS = 1  # a block of columns (columnar/groups.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class ChunkKey:
     writer: str
     first_line: int
     line_count: int
+    encoding: Encoding
 
 
 @dataclass(frozen=True, slots=True)

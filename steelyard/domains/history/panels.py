@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from steelyard.columnar.columns import Column, Floats
+from steelyard.columnar.columns import Column
+from steelyard.columnar.groups import Floats
 from steelyard.columnar.sampling import Series, bucket_series
 from steelyard.columnar.table import STEP, Table
 from steelyard.context import Context

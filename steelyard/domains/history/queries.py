@@ -25,6 +25,7 @@ class NewChunk:
     key: StreamKey
     first_line: int
     line_count: int
+    encoding: Encoding
     body: bytes
     created_at: datetime
 
@@ -82,7 +83,7 @@ async def insert_chunks(conn: AsyncConnection, chunks: Sequence[NewChunk]) -> No
             "stream": int(chunk.key[2]),
             "first_line": chunk.first_line,
             "line_count": chunk.line_count,
-            "encoding": int(Encoding.LINES),
+            "encoding": int(chunk.encoding),
             "body": chunk.body,
             "created_at": chunk.created_at,
             "size_bytes": len(chunk.body),
@@ -112,9 +113,10 @@ async def line_counts_of(conn: AsyncConnection, runs: Sequence[int]) -> dict[int
 async def list_chunk_keys(conn: AsyncConnection, run: int, stream: Stream, after_id: int = 0) -> list[ChunkKey]:
     """Return the chunks of the stream that are newer than `after_id`, in the order of arrival."""
     table = t.history_chunks.c
-    statement = select(table.id, table.writer, table.first_line, table.line_count)
+    statement = select(table.id, table.writer, table.first_line, table.line_count, table.encoding)
     statement = statement.where(table.run == run, table.stream == int(stream), table.id > after_id)
-    return [ChunkKey(*row) for row in await conn.execute(statement.order_by(table.id))]
+    rows = await conn.execute(statement.order_by(table.id))
+    return [ChunkKey(*row[:4], Encoding(row.encoding)) for row in rows]
 
 
 async def list_writers(conn: AsyncConnection, run: int, stream: Stream) -> dict[str, int]:

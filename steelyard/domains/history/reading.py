@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from steelyard.columnar.blocks import Block, append_block, decode_block
+from steelyard.columnar.blocks import Block, append_block, decode_block, decode_text_block
 from steelyard.columnar.cache import BoundedCache
 from steelyard.columnar.table import Table
 from steelyard.context import Context
 from steelyard.domains.history import queries
-from steelyard.domains.history.model import ChunkKey, Stream
+from steelyard.domains.history.model import ChunkKey, Encoding, Stream
 from steelyard.sql.engine import Database
 
 # Decoded columns of recently read runs, per process. A number costs 16 bytes, so this is about 16 million numbers.
@@ -68,13 +68,9 @@ async def _extend(ctx: Context, known: _Known, chunks: Sequence[ChunkKey]) -> No
 
 
 def _decode(chunks: Sequence[ChunkKey], bodies: dict[int, bytes]) -> list[Block]:
-    return [
-        decode_block(chunk.id, chunk.writer, chunk.first_line, chunk.line_count, bodies[chunk.id]) for chunk in chunks
-    ]
+    return [_decode_one(chunk, bodies[chunk.id]) for chunk in chunks]
 
 
-async def load_texts(ctx: Context, chunk_ids: Sequence[int]) -> dict[int, list[bytes]]:
-    """Return the lines of chunks, by chunk id."""
-    async with ctx.database.read() as conn:
-        bodies = await queries.load_bodies(conn, chunk_ids)
-    return {chunk: body.split(b"\n") for chunk, body in bodies.items()}
+def _decode_one(chunk: ChunkKey, body: bytes) -> Block:
+    decode = decode_text_block if chunk.encoding is Encoding.LINES else decode_block
+    return decode(chunk.writer, chunk.first_line, chunk.line_count, body)

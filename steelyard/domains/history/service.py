@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import numpy as np
 import orjson
 
-from steelyard.columnar import rows as row_texts
-from steelyard.columnar.columns import Column, Indexes
+from steelyard.columnar.columns import Column
+from steelyard.columnar.groups import Indexes
+from steelyard.columnar.row_texts import render_rows
 from steelyard.columnar.sampling import evenly
 from steelyard.columnar.table import Table
 from steelyard.context import Context
@@ -17,7 +19,7 @@ from steelyard.domains.accounts.access import Permission
 from steelyard.domains.history import queries
 from steelyard.domains.history.keys import describe_keys
 from steelyard.domains.history.model import Stream
-from steelyard.domains.history.reading import load_table, load_texts
+from steelyard.domains.history.reading import load_table
 from steelyard.domains.history.spec import SampleSpec
 from steelyard.domains.runs.model import AnyRun
 from steelyard.kernel import jsontext
@@ -48,7 +50,7 @@ async def sample_texts(ctx: Context, run: AnyRun, stream: Stream, samples: int |
     access.require(ctx, Permission.READ, run.target)
     table = await load_table(ctx, run.id, stream)
     wanted = DEFAULT_SAMPLES if samples is None else max(0, min(samples, ROWS_MAX))
-    return await _texts(ctx, table, evenly(len(table), wanted))
+    return await _texts(table, evenly(len(table), wanted))
 
 
 async def range_texts(
@@ -64,31 +66,18 @@ async def range_texts(
     start, end = table.row_range(step_min, step_end)
     covers = step_end is not None and samples is not None and samples >= step_end - (step_min or 0)
     limit = ROWS_MAX if covers or samples is None else max(0, min(samples, ROWS_MAX))
-    return await _texts(ctx, table, np.arange(start, min(end, start + limit), dtype=np.int64))
+    return await _texts(table, np.arange(start, min(end, start + limit), dtype=np.int64))
 
 
 async def tail_texts(ctx: Context, run: AnyRun, stream: Stream) -> list[str]:
     """Return the last row as a list of JSON texts, an empty list before the first."""
     access.require(ctx, Permission.READ, run.target)
     table = await load_table(ctx, run.id, stream)
-    return await _texts(ctx, table, np.arange(max(0, len(table) - TAIL_ROWS), len(table), dtype=np.int64))
+    return await _texts(table, np.arange(max(0, len(table) - TAIL_ROWS), len(table), dtype=np.int64))
 
 
-async def _texts(ctx: Context, table: Table, wanted: Indexes) -> list[str]:
-    chunks, lines, owners = table.locate(wanted)
-    bodies = await load_texts(ctx, np.unique(chunks).tolist())
-    texts: list[list[bytes]] = [[] for _ in wanted]
-    for chunk, line, owner in zip(chunks.tolist(), lines.tolist(), owners.tolist(), strict=True):
-        texts[owner].append(bodies[chunk][line])
-    return [(parts[0] if len(parts) == 1 else _merged(parts)).decode() for parts in texts]
-
-
-def _merged(parts: list[bytes]) -> bytes:
-    """Return one row for several of the same step; later values win."""
-    row: dict[str, Any] = {}
-    for part in parts:
-        row |= row_texts.decode_row(part)
-    return jsontext.dumps(row).encode()
+async def _texts(table: Table, wanted: Indexes) -> list[str]:
+    return await asyncio.to_thread(render_rows, table, wanted)
 
 
 async def list_keys(ctx: Context, run: AnyRun) -> dict[str, Any]:

@@ -4,31 +4,30 @@ import json
 from typing import Any
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from steelyard.columnar.blocks import Block, append_block, decode_block
+from steelyard.columnar.groups import encode_groups, group_rows
+from steelyard.columnar.row_texts import render_rows
 from steelyard.columnar.table import Table
 
 
 class Stream:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
-        self.texts: dict[int, list[str]] = {}
 
     def add(self, first: int, *rows: dict[str, Any], writer: str = "") -> None:
-        chunk = len(self.texts) + 1
-        self.texts[chunk] = [json.dumps(row) for row in rows]
-        append_block(self.blocks, decode_block(chunk, writer, first, len(rows), "\n".join(self.texts[chunk]).encode()))
+        body = encode_groups(group_rows(rows), len(rows))
+        append_block(self.blocks, decode_block(writer, first, len(rows), body))
 
     def cut(self, first: int) -> None:
-        self.blocks.append(decode_block(0, "", first, 0, b""))
+        self.blocks.append(decode_block("", first, 0, b""))
 
-    def rows(self) -> list[list[dict[str, Any]]]:
-        """The texts that the table names for each row."""
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as their texts read."""
         table = Table(self.blocks)
-        found: list[list[dict[str, Any]]] = [[] for _ in range(len(table))]
-        for chunk, line, owner in zip(*(a.tolist() for a in table.locate(np.arange(len(table)))), strict=True):
-            found[owner].append(json.loads(self.texts[chunk][line]))
-        return found
+        return [json.loads(text) for text in render_rows(table, np.arange(len(table)))]
 
     def column(self, key: str) -> list[tuple[int, Any]]:
         table = Table(self.blocks)
@@ -42,7 +41,7 @@ def test_chunks_that_continue_each_other_become_one_block() -> None:
         stream.add(step, {"_step": step, "a": step / 2})
     assert len(stream.blocks) < 8
     assert stream.column("a") == [(step, step / 2) for step in range(100)]
-    assert stream.rows() == [[{"_step": step, "a": step / 2}] for step in range(100)]
+    assert stream.rows() == [{"_step": step, "a": step / 2} for step in range(100)]
 
 
 def test_rows_of_one_step_are_merged_and_the_later_wins() -> None:
@@ -52,7 +51,16 @@ def test_rows_of_one_step_are_merged_and_the_later_wins() -> None:
     assert stream.column("a") == [(0, 1), (1, 3), (2, 4)]
     assert stream.column("b") == [(1, 5)]
     assert stream.column("c") == [(1, 6)]
-    assert stream.rows()[1] == [{"_step": 1, "a": 2, "b": 5}, {"_step": 1, "a": 3, "c": 6}]
+    assert stream.rows()[1] == {"_step": 1, "a": 3, "b": 5, "c": 6}
+
+
+def test_of_lines_of_one_step_the_higher_number_wins_whichever_came_first() -> None:
+    stream = Stream()
+    stream.add(1, {"_step": 0, "a": 2, "b": 1})
+    stream.add(0, {"_step": 0, "a": 1, "c": None})
+    assert stream.rows() == [{"_step": 0, "a": 2, "b": 1, "c": None}]
+    stream.add(1, {"_step": 0, "a": None})
+    assert stream.rows() == [{"_step": 0, "a": None, "c": None}]
 
 
 def test_writers_number_their_lines_apart_and_are_not_merged() -> None:
@@ -74,7 +82,7 @@ def test_a_row_without_a_step_belongs_to_the_one_before() -> None:
     stream = Stream()
     stream.add(0, {"_step": 3, "a": 1}, {"b": 2})
     stream.add(2, {"c": 3}, {"_step": 4, "a": 2})
-    assert stream.rows()[0] == [{"_step": 3, "a": 1}, {"b": 2}, {"c": 3}]
+    assert stream.rows()[0] == {"_step": 3, "a": 1, "b": 2, "c": 3}
 
 
 def test_a_stream_without_steps_is_numbered_by_its_lines() -> None:
@@ -111,3 +119,26 @@ def test_ranges_of_steps_are_half_open() -> None:
 def test_an_empty_stream() -> None:
     table = Table([])
     assert (len(table), table.keys, table.find_column("a"), table.row_range(0, 9)) == (0, [], None, (0, 0))
+
+
+values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-(2**62), 2**62), st.floats(), st.text(max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2), st.dictionaries(st.sampled_from(["a", "b.c", "d\\", "_type"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+some_rows = st.lists(st.dictionaries(st.sampled_from(["a", "a.b", "x\\.y", "b"]), values, max_size=3), max_size=8)
+
+
+@settings(max_examples=100, deadline=None)
+@given(some_rows)
+def test_rows_read_as_they_were_written(given: list[dict[str, Any]]) -> None:
+    stream = Stream()
+    rows = [row | {"_step": step} for step, row in enumerate(given)]
+    stream.add(0, *rows)
+    assert [ordered(row) for row in stream.rows()] == [ordered(row) for row in rows]
+
+
+def ordered(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from steelyard.columnar.groups import encode_groups, group_rows
 from steelyard.domains.history.model import CHUNK_MAX_LINES, Stream
 from steelyard.ingest import frames
 from steelyard.ingest.frames import Frame, decode_frame
@@ -23,6 +24,10 @@ def content(name: str, *lines: Any, offset: Any = 0) -> Frame:
     return frame(files={name: {"offset": offset, "content": list(lines)}})
 
 
+def columns(*rows: dict[str, Any]) -> bytes:
+    return encode_groups(group_rows(rows), len(rows))
+
+
 def test_each_file_becomes_chunks_of_its_stream() -> None:
     got = frame(
         files={
@@ -36,8 +41,8 @@ def test_each_file_becomes_chunks_of_its_stream() -> None:
         exitcode=1,
     )
     assert [(c.stream, c.first_line, c.line_count, c.body) for c in got.chunks] == [
-        (Stream.HISTORY, 3, 2, b'{"a":1}\n{"a":2}'),
-        (Stream.EVENTS, 0, 1, b'{"system.cpu":1}'),
+        (Stream.HISTORY, 3, 2, columns({"a": 1}, {"a": 2})),
+        (Stream.EVENTS, 0, 1, columns({"system.cpu": 1})),
         (Stream.CONSOLE, 7, 2, b"x\ny"),
     ]
     assert (got.summary, got.uploaded, got.complete, got.exit_code) == ('{"a":2}', ("a.txt",), True, 1)
@@ -61,7 +66,7 @@ def test_bare_tokens_and_unknown_files_are_fine() -> None:
 
 
 def test_newlines_inside_an_item_do_not_shift_the_lines_after_it() -> None:
-    assert content(HISTORY, '{"a":\n1}\n', '{"a":2}').chunks[0].body == b'{"a": 1}\n{"a":2}'
+    assert content(HISTORY, '{"a":\n1}\n', '{"a":2}').chunks[0].body == columns({"a": 1}, {"a": 2})
     assert content("output.log", "one\n", "two\nhalf", "three").chunks[0].body == b"one\ntwo half\nthree"
 
 

@@ -36,7 +36,7 @@ class Store:
         self.positions[writer] = after
         if is_new:
             self.stored += 1
-            append_block(self.blocks, decode_block(self.stored, writer, chunk.first_line, chunk.line_count, chunk.body))
+            append_block(self.blocks, decode_block(writer, chunk.first_line, chunk.line_count, chunk.body))
 
     def values(self) -> list[Any]:
         column = Table(self.blocks).find_column("v")
