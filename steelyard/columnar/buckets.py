@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from steelyard.columnar.columns import Floats, Indexes
+from steelyard.columnar.groups import Floats, Indexes
 
 # Steps stay integers, every other x is a float.
 Xs = npt.NDArray[np.int64 | np.float64]

@@ -11,7 +11,7 @@ from enum import Enum
 
 import numpy as np
 
-from steelyard.columnar.columns import Floats, Indexes
+from steelyard.columnar.groups import Floats, Indexes
 
 # With no more points per bucket than this, the points themselves say more and cost no more.
 RAW_PER_BUCKET = 2

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from steelyard.columnar.columns import Floats, Indexes
+from steelyard.columnar.groups import Floats, Indexes
 from steelyard.columnar.sampling import evenly
 
 # Rows per node at the finest level, about: fewer cost disk, more cost a zoom that has to read raw rows instead.

@@ -6,6 +6,8 @@ refuses; only what holds one pays for it.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -15,6 +17,10 @@ from steelyard.kernel import jsontext
 
 Row = dict[str, Any]
 
+_BARE_TOKEN = re.compile(r"(?<=[:,\[\s])(-?Infinity|NaN)(?=[,\]}\s])")
+_TOKENS = {"\0NaN": math.nan, "\0Infinity": math.inf, "\0-Infinity": -math.inf}
+_MAY_HOLD = {str, dict, list}
+
 
 def parse_rows(lines: list[str]) -> list[Row]:
     """Return the row of each line. Raises `ValueError` for the first that is not a JSON object.
@@ -22,13 +28,37 @@ def parse_rows(lines: list[str]) -> list[Row]:
     One pass of orjson over all lines together. Between two tokens the joining newline is a blank; inside a text JSON
     has none, so no line can run into the next.
     """
+    text = "[" + ",\n".join(lines) + "]"
     try:
-        rows = orjson.loads("[" + ",\n".join(lines) + "]")
+        rows = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return [_parse_row(index, line) for index, line in enumerate(lines)]
+        rows = _parse_with_tokens(text)
     if len(rows) != len(lines) or set(map(type, rows)) != {dict} or not all(map(_is_braced, lines)):
         return [_parse_row(index, line) for index, line in enumerate(lines)]
     return cast("list[Row]", rows)
+
+
+def _parse_with_tokens(text: str) -> list[Any]:
+    """Return the values of a list that holds bare tokens, an empty list when that is not all that ails it.
+
+    A diverged run has one in every row, and orjson is ten times as fast as the standard library. Each token goes
+    through it as a text that no row of `text` can hold; one that stands inside a text breaks that text.
+    """
+    if "\\u0000" in text or ("NaN" not in text and "Infinity" not in text):
+        return []
+    try:
+        values = orjson.loads(_BARE_TOKEN.sub(r'"\\u0000\1"', text))
+    except orjson.JSONDecodeError:
+        return []
+    return [_with_tokens(value) for value in values]
+
+
+def _with_tokens(value: Any) -> Any:
+    if type(value) is str:
+        return _TOKENS.get(value, value)
+    if type(value) is dict:
+        return {key: _with_tokens(item) if type(item) in _MAY_HOLD else item for key, item in value.items()}
+    return [_with_tokens(item) for item in value] if type(value) is list else value
 
 
 def _is_braced(line: str) -> bool:

@@ -41,6 +41,13 @@ def test_non_finite_numbers_are_exact() -> None:
     assert values[1:] == [INF, -INF]
 
 
+def test_bare_tokens_are_told_from_texts_that_look_like_them() -> None:
+    lines = ['{"a":NaN,"l":[-Infinity, NaN]}', '{"a":"x:NaN,","b":[NaN,"[NaN]"]}', '{"a":"\\u0000NaN","b":NaN}']
+    expected = [json.loads(line) for line in lines]
+    for count in (1, 2, 3):
+        assert repr(parse_rows(lines[:count])) == repr(expected[:count])
+
+
 def test_nested_objects_are_flattened_and_media_kept() -> None:
     image = {"_type": "image-file", "path": "media/a.png", "size": 3}
     got = columns_of({"d": {"x": 1, "y.z": 2}, "img": image, "e": {"img": image}, "lit.dot": 3, "empty": {}})
