@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from steelyard.columnar.groups import Floats, Indexes
 from steelyard.columnar.sampling import evenly
 
+# Steps stay integers, every other x is a float.
+Xs = npt.NDArray[np.int64 | np.float64]
 # Rows per node at the finest level, about: fewer cost disk, more cost a zoom that has to read raw rows instead.
 ROWS_PER_NODE = 64
 # Each level is 4 times as wide as the one before: all coarser ones together cost a third of the finest.
@@ -125,7 +128,7 @@ def build_key_levels(row_set_levels: Sequence[RowSetLevel], values: Floats) -> t
     return tuple(levels)
 
 
-def name_non_finite(rows: Indexes, times: RowTimes, values: Floats) -> NonFinitePoints:
+def pick_non_finite(rows: Indexes, times: RowTimes, values: Floats) -> NonFinitePoints:
     """Return up to `NON_FINITE_MAX` of the `values` (of `rows`) that are not finite."""
     found = np.flatnonzero(~np.isfinite(values))
     some = found[evenly(len(found), NON_FINITE_MAX)]
@@ -133,7 +136,7 @@ def name_non_finite(rows: Indexes, times: RowTimes, values: Floats) -> NonFinite
     return NonFinitePoints(times.steps[at], times.runtime[at], times.timestamp[at], values[some])
 
 
-def is_monotonic(x: Floats) -> bool:
+def is_monotonic(x: Xs) -> bool:
     """Tell whether every row has a finite x and none goes back: only then nodes may be drawn over it."""
     if not len(x):
         return True
