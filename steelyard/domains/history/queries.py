@@ -30,12 +30,6 @@ class NewChunk:
     created_at: datetime
 
 
-async def lock_runs(conn: AsyncConnection, ids: Sequence[int]) -> set[int]:
-    """Return which of `ids` are living runs, held against other writers until the transaction ends."""
-    statement = select(runs.c.id).where(runs.c.id.in_(ids), runs.c.deleted_at.is_(None)).order_by(runs.c.id)
-    return set((await conn.execute(statement.with_for_update())).scalars())
-
-
 async def find_summary(conn: AsyncConnection, run: int) -> str:
     return (await conn.execute(select(runs.c.summary).where(runs.c.id == run))).scalar() or "{}"
 
