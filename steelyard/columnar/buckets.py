@@ -44,8 +44,9 @@ class Buckets:
     @property
     def mean(self) -> Floats:
         """The mean of the finite values, NaN where there are none."""
-        finite = self.count - self.non_finite
-        return np.where(finite > 0, self.total / np.maximum(finite, 1), np.nan)
+        with np.errstate(invalid="ignore"):
+            mean: Floats = self.total / (self.count - self.non_finite)
+        return mean
 
 
 def raw_buckets(x: Xs, y: Floats, plan: Plan) -> Buckets:
