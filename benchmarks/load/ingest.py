@@ -1,168 +1,126 @@
-"""Whole server, raw protocol: many writers stream rows; what it costs until acknowledged, and until all is read back.
+"""Whole servers under many writers: python -m benchmarks.load.ingest
 
-    python -m benchmarks.load.ingest --writers 32 --seconds 10 --metrics 20
-
-Starts a server of its own on a temporary folder (SQLite), or on what the environment names (MYSQL, BUCKET). Writers are
-processes of their own, each with several runs; every request carries rows that were made before the clock starts.
+32 writers in 8 processes stream 20 metrics, 80 rows a request, over kept-alive HTTP, each waiting for its answer before
+it sends the next. Steelyard, trackio and a bare acceptor of the same requests take turns, each on a fresh folder; the
+table holds medians over the rounds. Processor time is the server's alone, all its threads. After the load the runs end,
+Steelyard is given the time to compact them, and every acknowledged row is read back.
 """
 
 import argparse
-import base64
-import http.client
-import json
-import multiprocessing
-import os
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
+from contextlib import AbstractContextManager
 from pathlib import Path
-from socket import socket
-from typing import Any
 
-from benchmarks.measure import row_texts
+from benchmarks.load.program import Program
+from benchmarks.load.results import Figures, add_output, median_figures, percentile, publish, revision
+from benchmarks.load.rivals import TRACKIO_ROWS, Acceptor, Trackio
+from benchmarks.load.steelyard_server import Steelyard
+from benchmarks.load.writers import PROCESSES, Writers
+from tests.harness.engines import MYSQL_S3, SQLITE
+from tests.harness.server import ROOT
 
-KEY = "local-" + "ab" * 20
-ROWS = 80
-TICK_S = 1 / os.sysconf("SC_CLK_TCK")
-HEADERS = {
-    "Authorization": "Basic " + base64.b64encode(f"api:{KEY}".encode()).decode(),
-    "Content-Type": "application/json",
+SERVERS = ("steelyard", "trackio", "trackio-bulk", "acceptor", "columns")
+RATIOS = {
+    "trackio": "speed / trackio",
+    f"trackio, {TRACKIO_ROWS} rows a request": f"speed / trackio, {TRACKIO_ROWS} rows",
+    "bare acceptor": "speed / acceptor",
 }
+SPEED, P99 = "points/s", "p99 ms"
 
 
-def free_port() -> int:
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def steelyard(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "steelyard", *arguments]
-
-
-def ask(port: int, path: str, body: Any) -> Any:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("POST", path, json.dumps(body), HEADERS)
-    answer = connection.getresponse()
-    value = json.loads(answer.read())
-    assert answer.status == 200, value
-    return value
-
-
-def bodies(metrics: int, count: int) -> list[bytes]:
-    """Requests of one run, in order; a writer that comes to the end begins another run."""
-    made = []
-    for index in range(count):
-        content = {"offset": index * ROWS, "content": row_texts(ROWS, metrics, index * ROWS)}
-        made.append(json.dumps({"files": {"wandb-history.jsonl": content}}).encode())
-    return made
-
-
-def write(port: int, writer: int, metrics: int, begin: float, seconds: float, results: Any) -> None:
-    """One writer: sends, waits for the answer, sends the next, until the time is over."""
-    ready = bodies(metrics, 40)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    latencies: list[float] = []
-    sent: dict[str, int] = {}
-    start_run = 'mutation($n: String) { upsertBucket(input: {name: $n, modelName: "load"}) { inserted } }'
-    time.sleep(max(0.0, begin - time.time()))
-    number = 0
-    while time.time() < begin + seconds:
-        run = f"w{writer}-{number // len(ready)}"
-        if number % len(ready) == 0:
-            ask(port, "/graphql", {"query": start_run, "variables": {"n": run}})
-        asked = time.perf_counter()
-        connection.request("POST", f"/files/bench/load/{run}/file_stream", ready[number % len(ready)], HEADERS)
-        answer = connection.getresponse()
-        answer.read()
-        assert answer.status == 200, answer.status
-        latencies.append(time.perf_counter() - asked)
-        sent[run] = sent.get(run, 0) + ROWS
-        number += 1
-    results.put((latencies, sent))
-
-
-def cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * TICK_S
-
-
-def peak_mb(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
-
-
-def read_back(port: int, sent: dict[str, int]) -> None:
-    """Assert that every acknowledged row is there once."""
-    query = 'query($r: String!) { project(name: "load", entityName: "bench") { run(name: $r) { %s } } }'
-    for run, rows in sent.items():
-        fields = (
-            'historyLineCount historyKeys sampledHistory(specs: ["{\\"keys\\":[\\"_step\\"],\\"samples\\":100000}"])'
-        )
-        found = ask(port, "/graphql", {"query": query % fields, "variables": {"r": run}})["data"]["project"]["run"]
-        assert found["historyLineCount"] == rows, (run, found["historyLineCount"], rows)
-        assert [row["_step"] for row in found["sampledHistory"][0]] == list(range(rows))
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--writers", type=int, default=32)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--processes", type=int, default=PROCESSES)
     parser.add_argument("--metrics", type=int, default=20)
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        account = ("user", "create", "bench", "--email", "b@example.org", "--password", "bench-password", "--admin")
-        subprocess.run(steelyard(*account, "--api-key", KEY, "--data", folder), check=True, stdout=subprocess.DEVNULL)
-        port = free_port()
-        server = subprocess.Popen(steelyard("serve", "--data", folder, "--port", str(port)))
-        try:
-            wait_for(port)
-            measure(given, port, server.pid)
-            used = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
-            print(f"folder: {used / 1e6:.0f} MB")
-        finally:
-            server.terminate()
-            server.wait()
+    parser.add_argument("--rows", type=int, default=80, help="rows in a request")
+    parser.add_argument("--requests", type=int, default=250, help="requests until a writer begins another run")
+    parser.add_argument("--seconds", type=float, default=10, help="length of one server's turn")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--engine", action="append", choices=(SQLITE, MYSQL_S3), help="what Steelyard keeps its data in"
+    )
+    parser.add_argument("--servers", nargs="+", choices=SERVERS, default=SERVERS)
+    parser.add_argument("--source", type=Path, default=ROOT, help="the checkout whose Steelyard is measured")
+    add_output(parser)
+    return parser.parse_args(arguments)
 
 
-def wait_for(port: int) -> None:
-    for _ in range(600):
-        try:
-            ask(port, "/graphql", {"query": "{ viewer { id } }"})
-        except OSError:
-            time.sleep(0.1)
+def main(arguments: list[str] | None = None) -> list[Figures]:
+    given = parse(arguments)
+    rounds: dict[str, list[Figures]] = {}
+    with Writers(given.writers, given.processes) as writers, tempfile.TemporaryDirectory() as folder:
+        for number in range(given.rounds):
+            for index, program in enumerate(turns(given, Path(folder), number)):
+                with program as server:
+                    figures = measure(server, writers, given)
+                print(f"round {number + 1}, turn {index + 1}: {figures}", flush=True)
+                rounds.setdefault(server.name, []).append(figures)
+    rows = [{"server": name, **median_figures(one)} for name, one in rounds.items()]
+    compare(rows)
+    work = f"{given.writers} writers of {given.metrics} metrics, {given.processes} client processes"
+    facts = {
+        "work": f"{work}, {given.rows} rows a request, {given.requests} requests a run, {given.seconds:g} s a turn",
+        "rounds": given.rounds,
+        "measured revision": revision(given.source),
+    }
+    publish("ingest: many writers, the whole server", rows, given.output, **facts)
+    return rows
+
+
+def turns(given: argparse.Namespace, folder: Path, number: int) -> list[AbstractContextManager[Program]]:
+    """The servers of one round, not yet started."""
+    found: list[AbstractContextManager[Program]] = []
+    for name in given.servers:
+        place = folder / f"{name}-{number}"
+        if name == "steelyard":
+            engines = given.engine or [SQLITE]
+            found += [Steelyard.on(folder / f"{engine}-{number}", engine, given.source) for engine in engines]
+        elif name.startswith("trackio"):
+            found.append(Trackio.on(place, TRACKIO_ROWS if name == "trackio-bulk" else None))
         else:
-            return
-    raise TimeoutError("the server did not start")
+            found.append(Acceptor.on(place, columns=name == "columns"))
+    return found
 
 
-def measure(given: argparse.Namespace, port: int, pid: int) -> None:
-    results: Any = multiprocessing.Queue()
-    begin = time.time() + 3 + given.writers * 0.1
-    arguments = [(port, writer, given.metrics, begin, given.seconds, results) for writer in range(given.writers)]
-    writers = [multiprocessing.Process(target=write, args=one) for one in arguments]
-    for writer in writers:
-        writer.start()
-    time.sleep(max(0.0, begin - time.time()))
-    cpu_before = cpu_s(pid)
-    answers = [results.get() for _ in writers]
-    took, cpu = time.time() - begin, cpu_s(pid) - cpu_before
-    for writer in writers:
-        writer.join()
-    latencies = sorted(one for answer in answers for one in answer[0])
-    sent = {run: rows for answer in answers for run, rows in answer[1].items()}
-    points = sum(sent.values()) * given.metrics
-    cpu_before, asked = cpu_s(pid), time.time()
-    read_back(port, sent)
-    print(f"{given.writers} writers, {given.metrics} metrics, {ROWS} rows a request, {len(latencies)} requests")
-    print(f"acknowledged: {points / took:,.0f} points/s; server CPU {cpu / points * 1e6:.3f} s per million points")
-    p50, p99 = statistics.median(latencies), latencies[int(len(latencies) * 0.99)]
-    print(f"latency: p50 {p50 * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms, longest {latencies[-1] * 1000:.1f} ms")
-    print(f"read back {len(sent)} runs, every row once: {time.time() - asked:.1f} s")
-    print(f"reading CPU {(cpu_s(pid) - cpu_before) / points * 1e6:.3f} s per million points")
-    print(f"peak memory of the server: {peak_mb(pid):.0f} MB")
+def measure(server: Program, writers: Writers, given: argparse.Namespace) -> Figures:
+    """One turn of one server."""
+    source = server.source(given.metrics, given.rows, given.requests)
+    writers.prepare(source)
+    before = server.usage()
+    tally, begin_s = writers.write(server.port, source, given.seconds)
+    loaded = server.usage()
+    writers.close_runs(server.port, source)
+    settle_s = server.settle()
+    settled = server.usage()
+    millions = sum(tally.rows.values()) * given.metrics / 1e6
+    stored = server.stored_bytes()
+    verified = server.verify(tally.rows, source)
+    took_ms = [latency * 1000 for latency in tally.latencies_s]
+    return {
+        SPEED: millions * 1e6 / (tally.end_s - begin_s),
+        "CPU s/M, acknowledged": loaded.cpu_since(before) / millions,
+        "CPU s/M, compacted": settled.cpu_since(before) / millions,
+        "p50 ms": percentile(took_ms, 50),
+        P99: percentile(took_ms, 99),
+        "peak MB": settled.peak_mb,
+        "disk B/point": stored / millions / 1e6,
+        "compacted after s": settle_s,
+        "reading CPU s/M": server.usage().cpu_since(settled) / millions,
+        "read back": verified,
+    }
+
+
+def compare(rows: list[Figures]) -> None:
+    """Add each row's speed as a multiple of the rivals', and its p99 of the acceptor's."""
+    rivals = {row["server"]: row for row in rows}
+    for rival, title in RATIOS.items():
+        if rival in rivals:
+            for row in rows:
+                row[title] = row[SPEED] / rivals[rival][SPEED]
+    if "bare acceptor" in rivals:
+        for row in rows:
+            row["p99 / acceptor"] = row[P99] / rivals["bare acceptor"][P99]
 
 
 if __name__ == "__main__":
