@@ -130,8 +130,8 @@ TABLE = {
     f"GET {RUN}/artifacts": Row(READERS),
     f"GET {RUN}/logs": Row(READERS),
     f"GET {RUN}/logs/search": Row(READERS),
-    # each curve has an error of its own, see below
-    "POST /app/panels:query": Row(ACCOUNTS, {"series": []}),
+    # each line has an error of its own, see below
+    "POST /app/panels:query": Row(ACCOUNTS, {"runs": [], "panels": []}),
     "POST /app/media:query": Row(READERS, lambda: SERIES),
     "GET /artifacts/{entity}/{digest}": Row(nothing(404), path={"digest": "0" * 32}),
     "GET /artifactsV2/{path:path}": Row(nothing(404), path={"path:path": f"default/x/y/{'0' * 32}"}),
@@ -194,10 +194,12 @@ def told_of(answer: Answer) -> str:
     return re.sub(r"project-[0-9a-f]{8}|absent", "p", named)
 
 
-async def test_hidden_curves_answer_as_absent_ones(place):
-    series = [{**SERIES, "entity": place.team, "project": project} for project in ("p", "absent")]
-    answer = await place.callers["stranger"].send("POST", "/app/panels:query", {"series": series})
-    hidden, absent = (item["error"] for item in answer.body["series"])
+async def test_hidden_lines_answer_as_absent_ones(place):
+    runs = [[place.team, project, "r"] for project in ("p", "absent")]
+    body = {"runs": runs, "panels": [{"id": "a", "key": "loss"}]}
+    (frame,) = (await place.callers["stranger"].send("POST", "/app/panels:query", body)).body
+    assert frame.header["runs"] == []
+    hidden, absent = (error["message"] for error in frame.header["errors"])
     assert hidden == absent.replace("absent", "p")
 
 

@@ -15,8 +15,10 @@ from steelyard.context import Context, Ports
 from steelyard.domains.accounts import organizations, queries, service
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.service import NewUser
+from steelyard.domains.history.curves.frames import MEDIA_TYPE
 from steelyard.http.app import build_app
 from steelyard.opening import close_ports, open_ports, system_context
+from tests.harness.frames import read_frames
 
 
 class Clock:
@@ -61,6 +63,8 @@ class Caller:
     async def send(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         auth = ("api", self.key) if self.key else None
         answer = await self.site.http.request(method, path, json=body, auth=auth, headers=headers)
+        if answer.headers.get("content-type") == MEDIA_TYPE:
+            return Answer(answer.status_code, read_frames(answer.content))
         is_json = answer.headers.get("content-type", "").startswith("application/json")
         return Answer(answer.status_code, answer.json() if is_json else None)
 

@@ -1,31 +1,26 @@
-"""The web app's routes of streamed data: metrics, curves, media, console (web/src/api/contract.ts)."""
+"""The web app's routes of streamed data: metrics, media, console (web/src/api/contract.ts)."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
 
-from steelyard.columnar.sampling import Series
 from steelyard.context import Context
-from steelyard.domains.accounts.access import require_account
 from steelyard.domains.history import console, panels, service
 from steelyard.domains.history.live_routes import routes as live_routes
 from steelyard.domains.history.media import find_paths, sign_paths
 from steelyard.domains.history.model import ConsoleLine, Stream
-from steelyard.domains.history.panels import CurveReader, SeriesQuery
+from steelyard.domains.history.panel_routes import routes as panel_routes
 from steelyard.domains.runs.model import Run, RunRef
 from steelyard.domains.runs.routes import RUN_DETAILS
-from steelyard.kernel.errors import Invalid, SteelyardError
+from steelyard.kernel.errors import Invalid
 from steelyard.rest.bodies import read_json
 from steelyard.rest.routes import RouteTable
 
-routes = RouteTable(list(live_routes.entries))
+routes = RouteTable([*live_routes.entries, *panel_routes.entries])
 
-# Curves of one request; the page asks panel by panel.
-SERIES_MAX = 5_000
 RUNS_MAX = 1_000
 MEDIA_MAX = 1_000
 LOG_LIMIT = 2_000
@@ -65,60 +60,6 @@ async def list_metrics(ctx: Context, request: Request) -> dict[str, Any]:
             }
             for metric in found
         ]
-    }
-
-
-@routes.post("/app/panels:query")
-async def query_panels(ctx: Context, request: Request) -> dict[str, Any]:
-    require_account(ctx)
-    series = (await read_json(request)).get("series")
-    if not isinstance(series, list) or len(series) > SERIES_MAX:
-        raise Invalid(f"series must be a list of at most {SERIES_MAX}")
-    reader = panels.CurveReader(ctx)
-    return {"series": [await _answer(reader, item) for item in series]}
-
-
-async def _answer(reader: CurveReader, item: Any) -> dict[str, Any]:
-    """Answer one curve; its failure is its own and hides no other."""
-    name = item.get("id") if isinstance(item, dict) else None
-    try:
-        query = _series_query(item)
-        return {"id": name, **_series(await reader.load(item["entity"], item["project"], item["run"], query))}
-    except SteelyardError as error:
-        return {"id": name, "error": error.message}
-
-
-def _series_query(item: Any) -> SeriesQuery:
-    if not isinstance(item, dict):
-        raise Invalid("a series must be an object")
-    for field in ("entity", "project", "run", "key"):
-        if not isinstance(item.get(field), str):
-            raise Invalid(f"{field} must be a text")
-    x, buckets = item.get("x", "_step"), item.get("buckets", 1_000)
-    if not isinstance(x, str) or type(buckets) is not int:
-        raise Invalid("x must be a text and buckets a number")
-    return SeriesQuery(item["key"], x, buckets, _bound(item, "xMin"), _bound(item, "xMax"))
-
-
-def _bound(item: dict[str, Any], field: str) -> float | None:
-    value = item.get(field)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise Invalid(f"{field} must be a number")
-    return float(value)
-
-
-def _series(series: Series) -> dict[str, Any]:
-    return {
-        "total": series.total,
-        "raw": series.is_raw,
-        "x": series.x,
-        "last": series.last,
-        "min": series.low,
-        "max": series.high,
-        **({} if series.is_raw else {"count": series.count}),
-        "nonFinite": [[x, y] for x, y in series.non_finite],
     }
 
 

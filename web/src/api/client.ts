@@ -30,8 +30,24 @@ export const appPath = (...segments: string[]): string => `/app/${segments.map(e
  * Rejects with `Failure` (status 0 when no answer came); an aborted request rejects with the browser's AbortError.
  */
 export async function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
+  return readBody<T>(await answerTo(method, path, options));
+}
+
+/** As `request` with POST, for an answer that is read as it comes. */
+export async function postForStream(
+  path: string,
+  body: unknown,
+  signal?: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await answerTo("POST", path, { body, ...(signal && { signal }) });
+  if (!response.body) throw new Failure(response.status, "unreadable", "The server's answer is empty");
+  return response.body;
+}
+
+/** The server's answer, when it is a good one. */
+async function answerTo(method: Method, path: string, options: Options): Promise<Response> {
   const response = await send(method, path, options);
-  if (response.ok) return readBody<T>(response);
+  if (response.ok) return response;
   const failure = await readFailure(response);
   if (failure.status === 401 && path !== "/app/session") for (const listener of signedOutListeners) listener();
   throw failure;

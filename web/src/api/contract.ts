@@ -94,26 +94,42 @@ export interface RunDetail extends RunRow {
 }
 
 // ---- panels -------------------------------------------------------------------------------------------------
-/** POST /app/panels:query → PanelAnswer. Each series answers on its own; one failure never hides another. */
-export interface PanelQuery { series: SeriesQuery[] }
-export interface SeriesQuery {
-  /** echoed */ id: string;
-  entity: string; project: string; run: string;
-  /** flattened metric key; "system.*" keys read the events stream */ key: string;
-  /** "_step" (default), "_runtime", "_timestamp" or any logged number */ x: string;
-  buckets: number;
-  xMin?: number; xMax?: number;
+/**
+ * POST /app/panels:query → frames of binary columns, panel by panel in the order asked, read by api/panel-frames.ts
+ * (docs/protocol/panels.md). What goes wrong with one run is told in a frame and hides no other.
+ */
+export interface PanelQuery {
+  /** named once; panels and groups mean them by position */ runs: [entity: string, project: string, run: string][];
+  /** in the order in which they are wanted */ panels: PanelQuestion[];
 }
-export interface PanelAnswer { series: (SeriesData | { id: string; error: string })[] }
-export interface SeriesData {
+export interface PanelQuestion {
   id: string;
-  /** number of raw points in the range, and whether the columns below are those points themselves */
-  total: number; raw: boolean;
-  /** per bucket (or raw point): x of its last point, and last, min, max of y among finite values; `count` may be absent when raw */
-  x: (number | string)[]; last: (number | string)[]; min: (number | string)[]; max: (number | string)[]; count?: number[];
-  /** points that are NaN or infinite, at most 100 of them, as [x, "NaN"] */
-  nonFinite: [number, string][];
+  /** flattened metric key; "system.*" keys read the events stream */ key: string;
+  /** "_step", "_runtime", "_timestamp" or any logged number */ x: string;
+  /** at most so many points per line */ buckets: number;
+  xMin?: number; xMax?: number;
+  scale?: "linear" | "log";
+  columns?: PanelColumn[];
+  runs?: number[];
+  /** one line per group instead of one per run, with `statistics` in place of `columns` */
+  groups?: { name: string; runs: number[] }[];
+  statistics?: GroupStatistic[];
 }
+export type PanelColumn = "last" | "min" | "max" | "mean" | "count";
+export type GroupStatistic = "mean" | "median" | "min" | "max" | "sum" | "std" | "stderr" | "n";
+/** header of a frame of lines; lists have an entry per line */
+export interface LinesHeader {
+  panel: number; id: string;
+  /** the last frame of its panel */ done: boolean;
+  runs: number[]; points: number[]; totals: number[]; raw: boolean[]; marks: number[];
+  errors: LineError[];
+}
+export interface GroupsHeader {
+  panel: number; id: string; done: boolean;
+  groups: number[]; points: number[]; totals: number[]; runCounts: number[];
+  errors: LineError[];
+}
+export interface LineError { run: number; code: string; message: string }
 /** POST /app/media:query {entity, project, run, key} → MediaAnswer: values of a media key over steps */
 export interface MediaAnswer { items: MediaItem[] }
 /** `value` is the logged dict (`_type`, `path`, `caption`, …); `urls` maps each stored path in it to a URL of this origin or a signed one */
@@ -161,4 +177,10 @@ export interface SweepRow {
  * GET /app/projects/:entity/:project/live: server-sent events, resumable by Last-Event-ID.
  * `event: change`, data: Change. A client that cannot hold the stream may poll GET …/changes?since=<cursor>.
  */
-export interface Change { cursor: string; runs: { run: string; kinds: ("run" | "history" | "events" | "logs" | "files" | "artifacts")[] }[] }
+export interface Change { cursor: string; runs: RunChange[] }
+export interface RunChange {
+  run: string;
+  kinds: ("run" | "history" | "events" | "logs" | "files" | "artifacts")[];
+  /** the metrics that have new values; absent when there are many, or when nobody knows */ keys?: string[];
+  /** history changed at or after this step only */ fromStep?: number;
+}

@@ -1,15 +1,17 @@
 /**
- * Chart series, fetched in batches and kept while they may be shown again.
- * Everyone who asks within a moment shares one request; a series that two panels want is asked for once; a request that
- * nobody waits for any more is aborted. News of a run makes its series stale: those on the screen are asked for again,
- * at most twice a second, and keep what they show meanwhile.
+ * Chart series, fetched in batches of panels and kept while they may be shown again.
+ * Everyone who asks within a moment shares one request, what is on the screen first; a series that two panels want is
+ * asked for once; each line is shown as it comes; a request that few wait for any more is aborted. News of a run makes
+ * the series that it touches stale: those listened to are asked for again, at most twice a second, and keep what they
+ * show meanwhile.
  */
-import { post } from "@/api/client";
-import type { PanelAnswer, SeriesQuery } from "@/api/contract";
+import type { LinesHeader, PanelQuery, RunChange } from "@/api/contract";
+import { type Frame, streamPanels } from "@/api/panel-frames";
 import type { LineColumns } from "@/chart/series";
-import { decodeColumns } from "@/panels/line/build";
+import { linesOf } from "./lines-of";
+import { batchOf, panelId, type SeriesRequest, seriesId } from "./series-batch";
 
-export type SeriesRequest = Omit<SeriesQuery, "id">;
+export { type SeriesRequest, seriesId } from "./series-batch";
 
 export interface SeriesState {
   columns: LineColumns | null;
@@ -17,10 +19,13 @@ export interface SeriesState {
   loading: boolean;
 }
 
+type Listener = () => void;
+
 interface Entry {
   request: SeriesRequest;
   state: SeriesState;
-  listeners: Set<() => void>;
+  /** with how soon each wants it: less is sooner */
+  listeners: Map<Listener, number>;
   stale: boolean;
   call: Call | null;
   bytes: number;
@@ -28,23 +33,23 @@ interface Entry {
 
 interface Call {
   abort: AbortController;
-  waiting: Set<Entry>;
+  /** not answered yet */
+  open: Set<Entry>;
+  /** those of them that somebody listens to */
+  wanted: Set<Entry>;
 }
 
-type Send = (series: SeriesQuery[], signal: AbortSignal) => Promise<PanelAnswer>;
+type Send = (query: PanelQuery, onFrame: (frame: Frame) => void, signal: AbortSignal) => Promise<void>;
 
 const GATHER_MS = 12;
 const REFRESH_MS = 500;
-// one answer of 100 series of 1,000 buckets is about as much as a browser decodes in one frame
-const BATCH = 100;
-const PARALLEL = 4;
+// a screen of panels: the next question can go ahead of what has scrolled away
+const BATCH_PANELS = 12;
+const BATCH_SERIES = 2_000;
+// HTTP/1.1 browsers hold six connections per origin, and live news and pictures need some
+const PARALLEL = 3;
 const CACHE_BYTES = 96e6;
 const NOTHING: SeriesState = { columns: null, error: null, loading: true };
-
-const sendQuery: Send = (series, signal) => post<PanelAnswer>("/app/panels:query", { series }, signal);
-
-export const seriesId = ({ entity, project, run, key, x, buckets, xMin, xMax }: SeriesRequest): string =>
-  JSON.stringify([entity, project, run, key, x, buckets, xMin ?? null, xMax ?? null]);
 
 export class SeriesStore {
   private readonly entries = new Map<string, Entry>();
@@ -54,13 +59,13 @@ export class SeriesStore {
   private inFlight = 0;
   private bytes = 0;
 
-  constructor(private readonly send: Send = sendQuery) {}
+  constructor(private readonly send: Send = streamPanels) {}
 
-  /** Asks for the series while listened to. Returns the way out. */
-  listen(request: SeriesRequest, listener: () => void): () => void {
+  /** Asks for the series while listened to; `rank` 0 is sooner than 1. Returns the way out. */
+  listen(request: SeriesRequest, listener: Listener, rank = 0): () => void {
     const entry = this.entryOf(request);
-    entry.listeners.add(listener);
-    entry.call?.waiting.add(entry);
+    entry.listeners.set(listener, rank);
+    if (entry.call?.open.has(entry)) entry.call.wanted.add(entry);
     if (this.isWanting(entry)) this.enqueue(entry);
     return () => {
       entry.listeners.delete(listener);
@@ -73,13 +78,12 @@ export class SeriesStore {
     return this.entries.get(seriesId(request))?.state ?? NOTHING;
   }
 
-  /** The run has new rows (`events`: system metrics). What is not on the screen is dropped. */
-  invalidate(entity: string, project: string, run: string, events: boolean): void {
+  /** Takes news of a run. What it touches and is not listened to is dropped. */
+  invalidate(entity: string, project: string, change: RunChange): void {
     let asked = false;
     for (const [id, entry] of this.entries) {
       const { request } = entry;
-      const same = request.run === run && request.project === project && request.entity === entity;
-      if (!same || isSystem(request.key) !== events) continue;
+      if (request.project !== project || request.entity !== entity || !touches(change, request)) continue;
       entry.stale = true;
       if (entry.listeners.size === 0) this.drop(id, entry);
       else asked = true;
@@ -108,7 +112,7 @@ export class SeriesStore {
       this.entries.set(id, known);
       return known;
     }
-    const entry: Entry = { request, state: NOTHING, listeners: new Set(), stale: false, call: null, bytes: 0 };
+    const entry: Entry = { request, state: NOTHING, listeners: new Map(), stale: false, call: null, bytes: 0 };
     this.entries.set(id, entry);
     return entry;
   }
@@ -124,36 +128,41 @@ export class SeriesStore {
 
   private flush(): void {
     this.timer = undefined;
-    while (this.queue.size > 0 && this.inFlight < PARALLEL) {
-      const batch = [...this.queue].slice(0, BATCH);
-      for (const entry of batch) this.queue.delete(entry);
-      void this.fetch(batch.filter(({ listeners }) => listeners.size > 0));
+    while (this.queue.size > 0 && this.inFlight < PARALLEL) void this.fetch(this.nextBatch());
+  }
+
+  /** Takes the panels that are wanted soonest out of the queue. */
+  private nextBatch(): Entry[] {
+    const waiting = [...this.queue].sort((a, b) => rankOf(a) - rankOf(b));
+    const first = rankOf(waiting[0]);
+    const panels = new Set<string>();
+    const batch: Entry[] = [];
+    for (const entry of waiting) {
+      // what is on the screen does not share its request with what is not: that one may be given up by itself
+      if (rankOf(entry) !== first || batch.length >= BATCH_SERIES) break;
+      const panel = panelId(entry.request);
+      if (!panels.has(panel) && panels.size >= BATCH_PANELS) continue;
+      panels.add(panel);
+      batch.push(entry);
     }
+    for (const entry of batch) this.queue.delete(entry);
+    return batch;
   }
 
   private async fetch(batch: Entry[]): Promise<void> {
-    if (batch.length === 0) return;
-    const call: Call = { abort: new AbortController(), waiting: new Set(batch) };
+    const call: Call = { abort: new AbortController(), open: new Set(batch), wanted: new Set(batch) };
     this.inFlight += 1;
-    for (const entry of batch) {
+    this.tell(batch, (entry) => {
       entry.call = call;
       entry.stale = false;
-      this.update(entry, { ...entry.state, loading: true });
-    }
-    const byId = new Map(batch.map((entry, index) => [String(index), entry]));
+      return { ...entry.state, loading: true };
+    });
+    const { query, find } = batchOf(batch);
     try {
-      const series = batch.map((entry, index) => ({ id: String(index), ...entry.request }));
-      const answer = await this.send(series, call.abort.signal);
-      for (const one of answer.series) {
-        const entry = byId.get(one.id);
-        if (!entry) continue;
-        if ("error" in one) this.update(entry, { ...entry.state, error: one.error, loading: false });
-        else this.keep(entry, decodeColumns(one));
-        byId.delete(one.id);
-      }
-      for (const entry of byId.values()) this.update(entry, { ...entry.state, loading: false });
+      await this.send(query, (frame) => this.take(call, frame, find), call.abort.signal);
+      this.tell([...call.open], ({ state }) => ({ ...state, loading: false }));
     } catch (error) {
-      this.fail(call, batch, error);
+      this.fail(call, error);
     } finally {
       this.inFlight -= 1;
       for (const entry of batch) if (entry.call === call) entry.call = null;
@@ -163,37 +172,65 @@ export class SeriesStore {
     }
   }
 
-  private fail(call: Call, batch: Entry[], error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    for (const entry of batch) {
-      if (call.abort.signal.aborted) {
-        // somebody may have come back while the request was being given up
+  private take(call: Call, frame: Frame, find: (panel: number, run: number) => Entry | undefined): void {
+    const { panel, errors } = frame.header as LinesHeader;
+    const states = new Map<Entry, SeriesState>();
+    for (const { run, message } of errors) {
+      const entry = find(panel, run);
+      if (entry) states.set(entry, { ...entry.state, error: message, loading: false });
+    }
+    for (const [run, columns] of linesOf(frame)) {
+      const entry = find(panel, run);
+      if (!entry) continue;
+      this.weigh(entry, columns);
+      states.set(entry, { columns, error: null, loading: false });
+    }
+    for (const entry of states.keys()) {
+      call.open.delete(entry);
+      call.wanted.delete(entry);
+    }
+    this.tell([...states.keys()], (entry) => states.get(entry) as SeriesState);
+  }
+
+  private fail(call: Call, error: unknown): void {
+    const failed = [...call.open];
+    if (call.abort.signal.aborted) {
+      // somebody may have come back while the request was being given up
+      for (const entry of failed) {
         entry.call = null;
         if (entry.listeners.size > 0) this.enqueue(entry);
-      } else this.update(entry, { ...entry.state, error: message, loading: false });
+      }
+      return;
     }
+    const message = error instanceof Error ? error.message : String(error);
+    this.tell(failed, ({ state }) => ({ ...state, error: message, loading: false }));
   }
 
-  private keep(entry: Entry, columns: LineColumns): void {
+  private weigh(entry: Entry, { x, raw }: LineColumns): void {
     this.bytes -= entry.bytes;
-    entry.bytes = columns.x.byteLength * 4;
+    entry.bytes = x.byteLength * (raw ? 2 : 4);
     this.bytes += entry.bytes;
-    this.update(entry, { columns, error: null, loading: false });
   }
 
-  private update(entry: Entry, state: SeriesState): void {
-    entry.state = state;
-    for (const listener of entry.listeners) listener();
+  /** Changes all the states first, then tells everybody once, however many of their series changed. */
+  private tell(changed: readonly Entry[], next: (entry: Entry) => SeriesState): void {
+    const listeners = new Set<Listener>();
+    for (const entry of changed) {
+      entry.state = next(entry);
+      for (const listener of entry.listeners.keys()) listeners.add(listener);
+    }
+    for (const listener of listeners) listener();
   }
 
   private letGo(entry: Entry): void {
     this.queue.delete(entry);
     const { call } = entry;
     if (!call) return;
-    call.waiting.delete(entry);
+    call.wanted.delete(entry);
     // who only changes what it asks for lets go and comes back in one breath
     setTimeout(() => {
-      if (call.waiting.size === 0) call.abort.abort();
+      // what is left of a request that is mostly for nobody is asked for anew, by those who still want it
+      if (call.wanted.size * 2 < call.open.size) call.abort.abort();
     }, 0);
   }
 
@@ -208,6 +245,17 @@ export class SeriesStore {
     this.bytes -= entry.bytes;
     this.entries.delete(id);
   }
+}
+
+const rankOf = (entry: Entry | undefined): number => Math.min(...(entry?.listeners.values() ?? []));
+
+/** Whether the news of a run may change this series. */
+function touches({ run, kinds, keys, fromStep }: RunChange, { run: own, key, x, xMax }: SeriesRequest): boolean {
+  if (run !== own || !kinds.includes(isSystem(key) ? "events" : "history")) return false;
+  if (isSystem(key)) return true;
+  if (keys && !keys.includes(key) && !keys.includes(x)) return false;
+  // a part of the line that lies before everything new
+  return !(x === "_step" && fromStep !== undefined && xMax !== undefined && xMax < fromStep);
 }
 
 const isSystem = (key: string): boolean => key.startsWith("system.") || key.startsWith("system/");

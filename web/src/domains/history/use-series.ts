@@ -5,10 +5,10 @@ import { useLiveChanges } from "@/domains/projects/live";
 import { type SeriesRequest, type SeriesState, seriesId, seriesStore } from "./series-store";
 
 /**
- * The state of each series, in the order asked, kept fresh while mounted. While a new range or resolution of a line is on
- * its way, the columns it had before stay.
+ * The state of each series, in the order asked, kept fresh while mounted; those of `rank` 0 are asked for before those
+ * of 1. While a new range or resolution of a line is on its way, the columns it had before stay.
  */
-export function useSeries(requests: readonly SeriesRequest[]): readonly SeriesState[] {
+export function useSeries(requests: readonly SeriesRequest[], rank: number): readonly SeriesState[] {
   const ids = requests.map(seriesId).join("\n");
   // biome-ignore lint/correctness/useExhaustiveDependencies: `ids` stands for what `requests` says
   const stable = useMemo(() => requests, [ids]);
@@ -16,12 +16,12 @@ export function useSeries(requests: readonly SeriesRequest[]): readonly SeriesSt
 
   const subscribe = useCallback(
     (tell: () => void) => {
-      const leave = stable.map((request) => seriesStore.listen(request, tell));
+      const leave = stable.map((request) => seriesStore.listen(request, tell, rank));
       return () => {
         for (const off of leave) off();
       };
     },
-    [stable],
+    [stable, rank],
   );
   const snapshot = useCallback(() => {
     const now = stable.map((request) => seriesStore.peek(request));
@@ -53,10 +53,7 @@ function useKeptColumns(requests: readonly SeriesRequest[], states: readonly Ser
 export function useLiveSeries(entity: string, project: string): void {
   const listener = useCallback(
     (change: Change) => {
-      for (const { run, kinds } of change.runs) {
-        if (kinds.includes("history")) seriesStore.invalidate(entity, project, run, false);
-        if (kinds.includes("events")) seriesStore.invalidate(entity, project, run, true);
-      }
+      for (const one of change.runs) seriesStore.invalidate(entity, project, one);
     },
     [entity, project],
   );

@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunRow } from "@/api/contract";
@@ -5,6 +6,7 @@ import type { Range } from "@/chart/extent";
 import { type SeriesRequest, seriesStore } from "@/domains/history/series-store";
 import { useSeries } from "@/domains/history/use-series";
 import type { RunLook } from "@/domains/runs/run-colors";
+import { formatCount } from "@/lib/number";
 import type { LineInput } from "@/panels/line/build";
 import { LinePanel } from "@/panels/line/line-panel";
 import { type LineSpec, xOf } from "@/panels/line/spec";
@@ -30,6 +32,8 @@ interface LineViewProps {
   spec: LineSpec;
   zoom: Range | null;
   onZoom: (zoom: Range | null) => void;
+  /** beyond the edge of the screen: others are asked for first */
+  offScreen?: boolean;
   full?: boolean;
   onFull?: (full: boolean) => void;
 }
@@ -47,7 +51,7 @@ export const bucketsFor = (width: number, full: boolean): number =>
 
 /** A line chart that fetches its own series while it is mounted. */
 export function LineView(props: LineViewProps) {
-  const { title, lines, stepMetric, spec, zoom, onZoom, full = false, onFull } = props;
+  const { title, lines, stepMetric, spec, zoom, onZoom, offScreen = false, full = false, onFull } = props;
   const { t } = useTranslation();
   const [buckets, setBuckets] = useState(0);
   const x = xOf(spec.xAxis, stepMetric);
@@ -56,7 +60,7 @@ export function LineView(props: LineViewProps) {
     () => (buckets === 0 ? [] : drawn.map((line) => requestOf(line, x.key, buckets, zoom))),
     [drawn, x.key, buckets, zoom],
   );
-  const states = useSeries(requests);
+  const states = useSeries(requests, offScreen ? 1 : 0);
   const inputs = useMemo(
     () =>
       drawn.map(({ id, label, look }, i): LineInput => ({ id, label, ...look, columns: states[i]?.columns ?? null })),
@@ -82,6 +86,7 @@ export function LineView(props: LineViewProps) {
       badge={[
         x.key === "_step" ? null : t("charts.over", { x: xName(x.key) }),
         lines.length > drawn.length ? t("charts.capped", { shown: drawn.length, count: lines.length }) : null,
+        pointsBadge(inputs, t),
       ]
         .filter(Boolean)
         .join(" · ")}
@@ -103,6 +108,17 @@ export function LineView(props: LineViewProps) {
       {...(onFull && { onFull })}
     />
   );
+}
+
+/** How many points the lines are drawn with, of how many there are in the range; null when that is all of them. */
+function pointsBadge(inputs: readonly LineInput[], t: TFunction): string | null {
+  let [shown, total] = [0, 0];
+  for (const { columns } of inputs) {
+    if (!columns) continue;
+    shown += columns.raw ? columns.total : columns.x.length;
+    total += columns.total;
+  }
+  return shown < total ? t("charts.points", { shown: formatCount(shown), total: formatCount(total) }) : null;
 }
 
 function requestOf({ run, key }: DrawnLine, x: string, buckets: number, zoom: Range | null): SeriesRequest {

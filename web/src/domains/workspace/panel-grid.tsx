@@ -59,7 +59,7 @@ export function PanelGrid({ sections, runs, choices, choose, searching, scroller
       return next;
     });
   }, []);
-  const view = (panel: AutoPanel, isFull: boolean) => (
+  const view = (panel: AutoPanel, isFull: boolean, offScreen: boolean) => (
     <PanelView
       panel={panel}
       runs={runs}
@@ -67,9 +67,11 @@ export function PanelGrid({ sections, runs, choices, choose, searching, scroller
       zoom={zooms.get(panel.key) ?? null}
       onZoom={setZoom}
       full={isFull}
+      offScreen={offScreen}
       onFull={(on) => setFull(on ? panel.key : null)}
     />
   );
+  const { startIndex: first, endIndex: last } = virtual.range ?? { startIndex: 0, endIndex: rows.length };
   const opened = full === null ? undefined : sections.flatMap(({ panels }) => panels).find(({ key }) => key === full);
 
   return (
@@ -85,7 +87,7 @@ export function PanelGrid({ sections, runs, choices, choose, searching, scroller
               <div className={styles.panels} style={{ "--columns": columns } as React.CSSProperties}>
                 {row.panels.map((panel) => (
                   <div key={panel.key} className={styles.cell}>
-                    {view(panel, false)}
+                    {view(panel, false, index < first || index > last)}
                   </div>
                 ))}
               </div>
@@ -93,7 +95,7 @@ export function PanelGrid({ sections, runs, choices, choose, searching, scroller
           </div>
         );
       })}
-      {opened && createPortal(<Full onLeave={() => setFull(null)}>{view(opened, true)}</Full>, document.body)}
+      {opened && createPortal(<Full onLeave={() => setFull(null)}>{view(opened, true, false)}</Full>, document.body)}
     </div>
   );
 }
@@ -146,10 +148,11 @@ interface PanelViewProps {
   zoom: Range | null;
   onZoom: (key: string, zoom: Range | null) => void;
   full: boolean;
+  offScreen: boolean;
   onFull: (full: boolean) => void;
 }
 
-function PanelView({ panel, runs, choices, zoom, onZoom, full, onFull }: PanelViewProps) {
+function PanelView({ panel, runs, choices, zoom, onZoom, full, offScreen, onFull }: PanelViewProps) {
   const lines = useMemo(
     () => runs.map((run) => ({ run, key: panel.key, id: run.id, label: run.title, look: run.look })),
     [runs, panel.key],
@@ -164,6 +167,7 @@ function PanelView({ panel, runs, choices, zoom, onZoom, full, onFull }: PanelVi
       zoom={zoom}
       onZoom={(next) => onZoom(panel.key, next)}
       full={full}
+      offScreen={offScreen}
       onFull={onFull}
     />
   );

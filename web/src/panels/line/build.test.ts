@@ -1,46 +1,18 @@
 import { describe, expect, it } from "vitest";
-import type { SeriesData } from "@/api/contract";
-import { buildScene, buildSeries, decodeColumns, lastValue } from "./build";
+import { EMPTY_COLUMNS, type LineColumns } from "@/chart/series";
+import { buildScene, buildSeries, lastValue } from "./build";
 import { DEFAULT_LINE_SPEC, parseLineSpec, xOf } from "./spec";
 
-const answer = (over: Partial<SeriesData>): SeriesData => ({
-  id: "s",
-  total: 0,
-  raw: true,
-  x: [],
-  last: [],
-  min: [],
-  max: [],
-  nonFinite: [],
-  ...over,
-});
+const line = (over: Partial<LineColumns>): LineColumns => ({ ...EMPTY_COLUMNS, ...over });
+const numbers = (...values: number[]) => Float64Array.from(values);
 const theme = { text: "", grid: "", axis: "", font: "", rawAlpha: 0.25 };
 
-describe("decodeColumns", () => {
-  it("makes typed arrays and reads the words for non-finite numbers", () => {
-    const columns = decodeColumns(
-      answer({ x: [0, 1], last: [1, "NaN"], min: [1, "NaN"], max: [2, "NaN"], nonFinite: [[1, "-Infinity"]] }),
-    );
-    expect(columns.last).toBeInstanceOf(Float64Array);
-    expect([...columns.last]).toEqual([1, Number.NaN]);
-    expect(columns.nonFinite).toEqual([{ x: 1, value: Number.NEGATIVE_INFINITY }]);
-  });
-
-  it("puts points of a falling x in order", () => {
-    const columns = decodeColumns(
-      answer({ x: [3, 1, "NaN", 2], last: [30, 10, 0, 20], min: [0, 0, 0, 0], max: [0, 0, 0, 0] }),
-    );
-    expect([...columns.x]).toEqual([1, 2, 3]);
-    expect([...columns.last]).toEqual([10, 20, 30]);
-  });
-});
-
 describe("buildScene", () => {
-  const columns = decodeColumns(answer({ x: [0, 10], last: [1, 3], min: [1, 3], max: [1, 3] }));
-  const line = { id: "a", label: "a", color: "#000", dash: [], columns };
+  const columns = line({ x: numbers(0, 10), last: numbers(1, 3), min: numbers(1, 3), max: numbers(1, 3) });
+  const drawn = { id: "a", label: "a", color: "#000", dash: [], columns };
 
   it("shows all there is, or what was zoomed to", () => {
-    const series = buildSeries([line, { ...line, id: "b", columns: null }], DEFAULT_LINE_SPEC);
+    const series = buildSeries([drawn, { ...drawn, id: "b", columns: null }], DEFAULT_LINE_SPEC);
     expect(series).toHaveLength(1);
     const scene = (zoom: [number, number] | null) =>
       buildScene({ series, spec: DEFAULT_LINE_SPEC, xKind: "number", zoom, theme })?.x;
@@ -54,13 +26,13 @@ describe("buildScene", () => {
 
   it("smooths once per answer and setting", () => {
     const spec = { ...DEFAULT_LINE_SPEC, smoothing: { kind: "ema" as const, weight: 0.5 } };
-    expect(buildSeries([line], spec)[0]?.smooth).toBe(buildSeries([line], spec)[0]?.smooth);
+    expect(buildSeries([drawn], spec)[0]?.smooth).toBe(buildSeries([drawn], spec)[0]?.smooth);
   });
 });
 
 it("names the last value, finite or not", () => {
-  expect(lastValue({ columns: decodeColumns(answer({ x: [0, 1], last: [4, "NaN"] })) })).toBe(4);
-  expect(lastValue({ columns: decodeColumns(answer({ nonFinite: [[3, "Infinity"]] })) })).toBe(
+  expect(lastValue({ columns: line({ x: numbers(0, 1), last: numbers(4, Number.NaN) }) })).toBe(4);
+  expect(lastValue({ columns: line({ nonFinite: [{ x: 3, value: Number.POSITIVE_INFINITY }] }) })).toBe(
     Number.POSITIVE_INFINITY,
   );
   expect(lastValue({ columns: null })).toBeNaN();

@@ -1,5 +1,4 @@
-/** From the server's columns to a scene of typed arrays. Pure: no pixel, no component. */
-import type { SeriesData } from "@/api/contract";
+/** From columns of points to a scene of typed arrays. Pure: no pixel, no component. */
 import { type Range, xExtent, yExtent } from "@/chart/extent";
 import type { ChartTheme, LineScene } from "@/chart/renderer";
 import type { LineColumns, LineSeries } from "@/chart/series";
@@ -14,46 +13,6 @@ export interface LineInput {
   color: string;
   dash: readonly number[];
   columns: LineColumns | null;
-}
-
-type Cell = number | string | null;
-
-/** Non-finite numbers travel as words; null stands for no value. */
-export function readNumber(cell: Cell): number {
-  if (typeof cell === "number") return cell;
-  if (cell === "Infinity") return Number.POSITIVE_INFINITY;
-  if (cell === "-Infinity") return Number.NEGATIVE_INFINITY;
-  return Number.NaN;
-}
-
-const column = (cells: readonly Cell[]): Float64Array => Float64Array.from(cells, readNumber);
-
-/** Decodes one answer. Points come out in rising x, whatever order a custom x axis was logged in. */
-export function decodeColumns(data: SeriesData): LineColumns {
-  const columns: LineColumns = {
-    x: column(data.x),
-    last: column(data.last),
-    min: column(data.min),
-    max: column(data.max),
-    nonFinite: data.nonFinite.map(([x, value]) => ({ x, value: readNumber(value) })),
-    total: data.total,
-    raw: data.raw,
-  };
-  return isRising(columns.x) ? columns : inOrder(columns);
-}
-
-function isRising(x: Float64Array): boolean {
-  for (let i = 1; i < x.length; i++) if (!((x[i] as number) >= (x[i - 1] as number))) return false;
-  return x.length === 0 || Number.isFinite(x[0]);
-}
-
-function inOrder(columns: LineColumns): LineColumns {
-  const order = [...columns.x.keys()]
-    .filter((i) => Number.isFinite(columns.x[i]))
-    .sort((a, b) => (columns.x[a] as number) - (columns.x[b] as number));
-  const pick = (from: Float64Array) => Float64Array.from(order, (i) => from[i] as number);
-  const { x, last, min, max } = columns;
-  return { ...columns, x: pick(x), last: pick(last), min: pick(min), max: pick(max) };
 }
 
 // a smoothed line is made once per answer and setting, not once per drawing

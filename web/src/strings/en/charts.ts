@@ -10,6 +10,7 @@ export const charts = {
   failedSome_other: "{{count}} lines could not be read: {{message}}",
   over: "over {{x}}",
   capped: "{{shown}} of {{count}} runs",
+  points: "{{shown}} of {{total}} points",
   resetZoom: "Reset zoom",
   x: {
     auto: "Automatic",
