@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import structlog
 from starlette.types import ASGIApp
@@ -27,7 +27,7 @@ def make_app(settings: Settings, ports: Ports, *, announce: str) -> ASGIApp:
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         await _announce_first_start(ports, announce)
-        async with worker.running():
+        async with worker.running() if settings.worker.inside_serve else nullcontext():
             yield
 
     return build_app(ports, lifespan, bucket_origin(settings.objects))

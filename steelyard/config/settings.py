@@ -77,6 +77,14 @@ class HistorySettings:
 
 
 @dataclass(frozen=True)
+class WorkerSettings:
+    inside_serve: bool = field(
+        default=True,
+        metadata={"doc": "`serve` does the background work too; false where `steelyard worker` runs apart"},
+    )
+
+
+@dataclass(frozen=True)
 class LogSettings:
     level: str = field(
         default="info", metadata={"doc": "how much is logged", "choices": ("debug", "info", "warning", "error")}
@@ -95,4 +103,5 @@ class Settings:
     accounts: AccountSettings = field(default_factory=AccountSettings)
     runs: RunSettings = field(default_factory=RunSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
+    worker: WorkerSettings = field(default_factory=WorkerSettings)
     logs: LogSettings = field(default_factory=LogSettings)
