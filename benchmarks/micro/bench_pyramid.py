@@ -39,7 +39,7 @@ def main() -> None:
     curve = raw_buckets(steps, values, plan)
     parts = [raw_buckets(part, values[part], plan) for part in np.array_split(steps, PARTS)]
     report(f"buckets: combine {PARTS} parts", cpu_ms(lambda: combine(parts)), LONG)
-    report(f"grouping: {RUNS} runs of 1,000 buckets", cpu_ms(lambda: group_curves([curve] * RUNS)), RUNS * LONG)
+    report(f"grouping: {RUNS} runs of 1,000 buckets", cpu_ms(lambda: group_curves([curve] * RUNS, plan)), RUNS * LONG)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ class Block:
     columns: Mapping[str, Column]
     size_bytes: int = 0
 
+    def __len__(self) -> int:
+        return self.row_count
+
     @property
     def end_line(self) -> int:
         return self.first_line + self.row_count

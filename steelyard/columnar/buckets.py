@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 
@@ -44,8 +45,9 @@ class Buckets:
     @property
     def mean(self) -> Floats:
         """The mean of the finite values, NaN where there are none."""
-        finite = self.count - self.non_finite
-        return np.where(finite > 0, self.total / np.maximum(finite, 1), np.nan)
+        with np.errstate(invalid="ignore"):
+            mean: Floats = self.total / (self.count - self.non_finite)
+        return mean
 
 
 def raw_buckets(x: Xs, y: Floats, plan: Plan) -> Buckets:
@@ -97,22 +99,35 @@ def node_buckets(rows: RowSetLevel, key: KeyLevel, plan: Plan) -> Buckets:
     return _buckets(index, (first[begin:end][begins], last[lasts]), count, fold(_cut(key, begin, end), begins))
 
 
-def cut_steps(rows: RowSetLevel, plan: Plan) -> list[tuple[int, int]]:
-    """Return the steps, first and last, of the at most two nodes that are partly in the plan's range.
+class Cut(NamedTuple):
+    """The steps, first and last, of the nodes that an end of the range cuts, before the whole nodes and after them."""
+
+    before: tuple[int, int] | None
+    after: tuple[int, int] | None
+
+
+def cut_steps(rows: RowSetLevel, plan: Plan) -> Cut:
+    """Return the steps of the at most two nodes that are partly in the plan's range.
 
     Their rows are to be read and given to `raw_buckets`, which leaves out those that are not in the range.
     """
     first, last = _extents(rows, plan.axis)
     begin, end = _whole(first, last, plan)
-    cut = {node for node in (begin - 1, end) if 0 <= node < len(rows)}
-    touched = [node for node in sorted(cut) if last[node] >= plan.x_min and first[node] <= plan.x_max]
-    return [(int(rows.first_step[node]), int(rows.last_step[node])) for node in touched]
+
+    def touched(node: int) -> tuple[int, int] | None:
+        if not 0 <= node < len(rows) or last[node] < plan.x_min or first[node] > plan.x_max:
+            return None
+        return int(rows.first_step[node]), int(rows.last_step[node])
+
+    # where one node holds the whole range, the range ends before it begins
+    return Cut(touched(begin - 1), touched(end) if begin <= end else None)
 
 
 def combine(parts: Sequence[Buckets]) -> Buckets:
     """Return one curve out of those of several parts with the same plan, at least one, in order of steps.
 
-    Exact when no two parts overlap in x. Where parts are equal in the last x, the later one has the last value.
+    Exact when no two parts overlap in x. Where parts are equal in the last x, the later one has the last value: the
+    rows that an end of the range cuts come before or after the whole nodes of their part.
     """
     some = [part for part in parts if len(part)]
     if len(some) < 2:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from steelyard.columnar.buckets import Buckets
 from steelyard.columnar.groups import Floats, Indexes
+from steelyard.columnar.plans import Plan
 from steelyard.columnar.pyramid import Xs
+
+Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,47 +44,46 @@ class GroupCurve:
         return len(self.index)
 
 
-def group_curves(runs: Sequence[Buckets]) -> GroupCurve:
-    """Return the curve of a group of at least one run; the buckets of all `runs` are of one plan.
+def group_curves(runs: Sequence[Buckets], plan: Plan) -> GroupCurve:
+    """Return the curve of a group of at least one run; the buckets of all `runs` are of `plan`.
 
     Costs a few passes over a matrix of runs and buckets, and a sort of it for the median.
     """
     numbers = np.concatenate([run.index for run in runs])
-    index = np.unique(numbers)
-    # matrix: a line per bucket with a value per run, NaN where a run has no value
-    cells = np.searchsorted(index, numbers), np.repeat(np.arange(len(runs)), [len(run) for run in runs])
-    shape = len(index), len(runs)
-    values = _matrix([run.mean for run in runs], cells, shape)
-    low = np.fmin.reduce(_matrix([run.low for run in runs], cells, shape), axis=1)
-    high = np.fmax.reduce(_matrix([run.high for run in runs], cells, shape), axis=1)
-    first_x, last_x = _extents(runs, index, cells[0])
-    count = np.count_nonzero(~np.isnan(values), axis=1)
+    met = np.zeros(numbers.max(initial=-1) + 1, dtype=bool)
+    met[numbers] = True
+    index = np.flatnonzero(met)
+    # one line per run, one column per bucket of `index`
+    lines = np.repeat(np.arange(len(runs)) * len(index), [len(run) for run in runs])
+    cells, shape = lines + (np.cumsum(met) - 1)[numbers], (len(runs), len(index))
+    values = _spread([run.mean for run in runs], cells, shape, np.nan)
+    low = np.fmin.reduce(_spread([run.low for run in runs], cells, shape, np.nan))
+    high = np.fmax.reduce(_spread([run.high for run in runs], cells, shape, np.nan))
+    first_x = np.minimum.reduce(_spread([run.first_x for run in runs], cells, shape, plan.x_max))
+    last_x = np.maximum.reduce(_spread([run.last_x for run in runs], cells, shape, plan.x_min))
+    count = np.count_nonzero(~np.isnan(values), axis=0)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        total = np.where(count > 0, np.nansum(values, axis=1), np.nan)
+        total = np.where(count > 0, np.nansum(values, axis=0), np.nan)
         mean = total / count
-        squares = np.nansum((values - mean[:, None]) ** 2, axis=1)
+        squares = np.nansum((values - mean) ** 2, axis=0)
         std = np.where(count > 1, np.sqrt(squares / (count - 1)), np.nan)
         stderr = std / np.sqrt(count)
     return GroupCurve(index, first_x, last_x, count, mean, _median(values, count), low, high, total, std, stderr)
 
 
-def _matrix(columns: Sequence[Floats], cells: tuple[Indexes, Indexes], shape: tuple[int, int]) -> Floats:
-    matrix = np.full(shape, np.nan)
-    matrix[cells] = np.concatenate(columns)
-    return matrix
+def _spread(columns: Sequence[Xs], cells: Indexes, shape: tuple[int, int], absent: float) -> Any:
+    """Return the values of all runs as a matrix, `absent` where a run has none."""
+    values = np.concatenate(columns)
+    if len(values) == shape[0] * shape[1]:
+        return values.reshape(shape)
+    matrix = np.full(shape[0] * shape[1], absent, dtype=values.dtype)
+    matrix[cells] = values
+    return matrix.reshape(shape)
 
 
-def _extents(runs: Sequence[Buckets], index: Indexes, bucket: Indexes) -> tuple[Xs, Xs]:
-    order = np.argsort(bucket, kind="stable")
-    begins = np.searchsorted(bucket[order], np.arange(len(index)))
-    first_x = np.concatenate([run.first_x for run in runs])[order]
-    last_x = np.concatenate([run.last_x for run in runs])[order]
-    return np.minimum.reduceat(first_x, begins), np.maximum.reduceat(last_x, begins)
-
-
-def _median(values: npt.NDArray[np.float64], count: Indexes) -> Floats:
-    """Return the median of each row's values; NaN sorts behind them all."""
-    ordered = np.sort(values, axis=1)
-    every = np.arange(len(values))
-    below, above = ordered[every, np.maximum(count - 1, 0) // 2], ordered[every, count // 2]
+def _median(values: Matrix, count: Indexes) -> Floats:
+    """Return the median of each bucket's values; NaN sorts behind them all."""
+    ordered = np.sort(values, axis=0)
+    every = np.arange(len(count))
+    below, above = ordered[np.maximum(count - 1, 0) // 2, every], ordered[count // 2, every]
     return np.where(count > 0, below / 2 + above / 2, np.nan)

@@ -7,7 +7,6 @@ refuses; only what holds one pays for it.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -17,8 +16,8 @@ from steelyard.kernel import jsontext
 
 Row = dict[str, Any]
 
-_BARE_TOKEN = re.compile(r"(?<=[:,\[\s])(-?Infinity|NaN)(?=[,\]}\s])")
-_TOKENS = {"\0NaN": math.nan, "\0Infinity": math.inf, "\0-Infinity": -math.inf}
+_STAND_INS = (("NaN", '"\\u0000n"'), ("-Infinity", '"\\u0000-"'), ("Infinity", '"\\u0000+"'))
+_TOKENS = {"\0n": math.nan, "\0-": -math.inf, "\0+": math.inf}
 _MAY_HOLD = {str, dict, list}
 
 
@@ -47,7 +46,9 @@ def _parse_with_tokens(text: str) -> list[Any]:
     if "\\u0000" in text or ("NaN" not in text and "Infinity" not in text):
         return []
     try:
-        values = orjson.loads(_BARE_TOKEN.sub(r'"\\u0000\1"', text))
+        for token, stand_in in _STAND_INS:
+            text = text.replace(token, stand_in)
+        values = orjson.loads(text)
     except orjson.JSONDecodeError:
         return []
     return [_with_tokens(value) for value in values]

@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from secrets import token_hex
 from typing import Any
 
 from starlette.applications import Starlette
@@ -32,7 +33,6 @@ from steelyard.ingest.admission import Admission
 from steelyard.ingest.endpoint import FileStream, find_address
 from steelyard.ingest.journal import Journal
 from steelyard.kernel.errors import NotFound, SteelyardError
-from steelyard.kernel.ids import random_name
 from steelyard.ports.objects import StoredObject
 from steelyard.rest.routes import Handler, RouteTable, json_response
 
@@ -129,7 +129,7 @@ class RequestIds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = random_name(12)
+        request_id = token_hex(6)
         scope.setdefault("state", {})["request_id"] = request_id
         started = False
 

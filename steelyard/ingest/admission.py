@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
 from urllib.parse import unquote
 
 from steelyard.context import Context, Ports
@@ -13,6 +11,7 @@ from steelyard.domains.accounts.credentials import Authenticator
 from steelyard.domains.runs import queries
 from steelyard.domains.runs.model import RunRef
 from steelyard.kernel.errors import Gone, NotFound
+from steelyard.kernel.remembered import Remembered
 
 # A changed right or a moved run is noticed within this time. A deleted run is noticed at once, by the journal.
 REMEMBERED_S = 5.0
@@ -44,7 +43,7 @@ class Admission:
     def __init__(self, ports: Ports, authenticator: Authenticator) -> None:
         self._ports = ports
         self._authenticator = authenticator
-        self._known: OrderedDict[Address, tuple[float, RunRef]] = OrderedDict()
+        self._runs = Remembered(self._load, REMEMBERED_S, REMEMBERED_MAX)
 
     async def admit(self, authorization: str, address: Address) -> RunRef:
         """Return the run that the caller may write to.
@@ -52,24 +51,20 @@ class Admission:
         Raises `Unauthenticated`, `NotFound` (also for what the caller may not see), `Denied`, `Gone` for a deleted run.
         """
         identity = await self._authenticator.by_header(authorization)
-        run = await self._run(address)
-        if run is None or not access.allows(identity, Permission.READ, run.target):
-            raise NotFound(f"run {'/'.join(address)} not found")
+        run = await self._runs.get(address)
+        if not access.allows(identity, Permission.READ, run.target):
+            raise _not_found(address)
         access.require(Context(self._ports, identity), Permission.WRITE, run.target)
         if run.deleted:
             raise Gone(f"run {run.run_id} was deleted; start again under a new run id")
         return run
 
-    async def _run(self, address: Address) -> RunRef | None:
-        now = time.monotonic()
-        known = self._known.get(address)
-        if known and known[0] > now:
-            return known[1]
-        async with self._ports.database.read() as conn:
-            run = await queries.find_run_ref(conn, *address)
-        self._known.pop(address, None)
-        if run is not None:
-            self._known[address] = (now + REMEMBERED_S, run)
-            while len(self._known) > REMEMBERED_MAX:
-                self._known.popitem(last=False)
+    async def _load(self, address: Address) -> RunRef:
+        run = await self._ports.database.read_at_once(lambda conn: queries.find_run_ref(conn, *address))
+        if run is None:
+            raise _not_found(address)
         return run
+
+
+def _not_found(address: Address) -> NotFound:
+    return NotFound(f"run {'/'.join(address)} not found")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,7 +22,7 @@ from steelyard.domains.history import queries
 from steelyard.domains.history.model import Position, Stream
 from steelyard.domains.runs import changes, progress
 from steelyard.domains.runs.changes import Kind
-from steelyard.domains.runs.model import Progress
+from steelyard.domains.runs.model import Condition, Progress
 from steelyard.ingest import fold, offsets
 from steelyard.ingest.frames import Chunk, Frame
 from steelyard.kernel.errors import Gone, SteelyardError, Unavailable
@@ -116,10 +117,10 @@ class Journal:
                 item.answer.set_result(outcome)
 
     async def _store(self, entries: Sequence[Entry]) -> list[bool | Exception]:
+        work = partial(store_entries, entries=entries, now=self._ports.clock())
         for attempt in range(ATTEMPTS):
             try:
-                async with self._ports.database.write() as conn:
-                    return await store_entries(conn, entries, self._ports.clock())
+                return await self._ports.database.write_at_once(work)
             except OperationalError as error:
                 if attempt == ATTEMPTS - 1 or not is_passing(error):
                     raise
@@ -128,14 +129,13 @@ class Journal:
 
 async def store_entries(conn: AsyncConnection, entries: Sequence[Entry], now: datetime) -> list[bool | Exception]:
     """Store the entries in their order; return for each the stop flag, or why nothing of it was stored."""
-    runs = sorted({entry.run for entry in entries})
-    living = await queries.lock_runs(conn, runs)
-    positions = await queries.find_positions(conn, runs)
+    conditions = await progress.lock_conditions(conn, (entry.run for entry in entries))
+    positions = await queries.find_positions(conn, list(conditions))
     group = _Group(positions)
     outcomes: list[bool | Exception] = []
     for entry in entries:
         try:
-            if entry.run not in living:
+            if entry.run not in conditions:
                 raise Gone("the run was deleted; start again under a new run id")
             group.take(entry, now)
             outcomes.append(False)
@@ -144,12 +144,16 @@ async def store_entries(conn: AsyncConnection, entries: Sequence[Entry], now: da
     await queries.insert_chunks(conn, group.chunks)
     await queries.put_positions(conn, group.moved())
     await changes.record_many(conn, group.changes(), now)
-    await _record_progress(conn, entries, outcomes, now)
+    await _record_progress(conn, conditions, entries, outcomes, now)
     return outcomes
 
 
 async def _record_progress(
-    conn: AsyncConnection, entries: Sequence[Entry], outcomes: list[bool | Exception], now: datetime
+    conn: AsyncConnection,
+    conditions: Mapping[int, Condition],
+    entries: Sequence[Entry],
+    outcomes: list[bool | Exception],
+    now: datetime,
 ) -> None:
     """Fold the stored entries into their runs, and put the stop flags into `outcomes`."""
     stored = [index for index, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)]
@@ -161,10 +165,9 @@ async def _record_progress(
             before = derived.get(entry.run) or await queries.find_summary(conn, entry.run)
             derived[entry.run] = fold.merge_summary(before, entry.frame.latest)
         told.append((entry.run, fold.progress_of(entry.frame, derived.get(entry.run))))
-    conditions = await progress.record_progress(conn, told, now)
+    after = await progress.record_progress(conn, conditions, told, now)
     for index in stored:
-        condition = conditions.get(entries[index].run)
-        outcomes[index] = condition is not None and condition.stop_requested
+        outcomes[index] = after[entries[index].run].stop_requested
 
 
 def _new_chunk(key: queries.StreamKey, chunk: Chunk, now: datetime) -> queries.NewChunk:

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from sqlalchemy import URL, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from steelyard.kernel.errors import Invalid
+from steelyard.sql.direct import READERS, DirectSqlite, T, Work
 
 # Long enough for a slow command-line write of another process, short enough to fail a request that a proxy still holds.
 _SQLITE_BUSY_MS = 20_000
@@ -30,10 +31,11 @@ _PRAGMAS = (
 
 
 class Database:
-    """One engine and its two kinds of transaction."""
+    """One engine and its kinds of transaction. `direct` reaches the same SQLite file for small ones."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, direct: DirectSqlite | None = None) -> None:
         self.engine = engine
+        self._direct = direct
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._writer = asyncio.Lock() if self.is_sqlite else None
         self._writing = engine.execution_options(steelyard_write=True)
@@ -50,8 +52,28 @@ class Database:
         async with self._writer or nullcontext(), self._writing.connect() as conn, conn.begin():
             yield conn
 
+    async def read_at_once(self, work: Work[T]) -> T:
+        """Return what `work` returns in a transaction as of `read`, at a fraction of its cost on SQLite.
+
+        `work` must await nothing but its connection, and must not stream rows.
+        """
+        if self._direct is None:
+            async with self.read() as conn:
+                return await work(conn)
+        return await self._direct.read(work)
+
+    async def write_at_once(self, work: Work[T]) -> T:
+        """Return what `work` returns in a transaction as of `write`, on the terms of `read_at_once`."""
+        if self._direct is None or self._writer is None:
+            async with self.write() as conn:
+                return await work(conn)
+        async with self._writer:
+            return await self._direct.write(work)
+
     async def close(self) -> None:
         await self.engine.dispose()
+        if self._direct is not None:
+            self._direct.close()
 
 
 def open_database(url: str, data_dir: Path, max_connections: int) -> Database:
@@ -60,7 +82,9 @@ def open_database(url: str, data_dir: Path, max_connections: int) -> Database:
     Opens no connection yet. Raises `Invalid` for another scheme.
     """
     if not url:
-        return Database(_open_sqlite(data_dir / "steelyard.db"))
+        path = data_dir / "steelyard.db"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Database(_open_sqlite(path), DirectSqlite(_open_plain_sqlite(path)))
     engine = create_async_engine(
         _mysql_url(url),
         pool_size=max_connections,
@@ -73,12 +97,21 @@ def open_database(url: str, data_dir: Path, max_connections: int) -> Database:
 
 
 def _open_sqlite(path: Path) -> AsyncEngine:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)), pool_size=8, max_overflow=24, pool_timeout=60
-    )
+    url = URL.create("sqlite+aiosqlite", database=str(path))
+    engine = create_async_engine(url, pool_size=8, max_overflow=24, pool_timeout=60)
+    _prepare_sqlite(engine.sync_engine)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _open_plain_sqlite(path: Path) -> Engine:
+    url = URL.create("sqlite", database=str(path))
+    engine = create_engine(url, pool_size=READERS + 1, max_overflow=0, connect_args={"check_same_thread": False})
+    _prepare_sqlite(engine)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say, in `_on_begin`
         cursor = connection.cursor()
@@ -86,13 +119,11 @@ def _open_sqlite(path: Path) -> AsyncEngine:
             cursor.execute(pragma)
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def _on_begin(conn: Any) -> None:
         # IMMEDIATE takes the write lock at once: a reader that turns writer late may find it can never commit.
         writing = conn.get_execution_options().get("steelyard_write")
         conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return engine
 
 
 def _mysql_url(text: str) -> URL:

@@ -40,7 +40,8 @@ async def find(caller: Caller, project: str, run: str):
 async def stream(site: Site, run, **told):
     async with site.ports.database.write() as conn:
         number = decode_global_id("Run", run["id"])
-        after = await progress.record_progress(conn, [(number, Progress(**told))], site.clock())
+        before = await progress.lock_conditions(conn, [number])
+        after = await progress.record_progress(conn, before, [(number, Progress(**told))], site.clock())
         return after.get(number)
 
 

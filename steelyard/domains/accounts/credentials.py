@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 from weakref import WeakKeyDictionary
@@ -19,12 +18,15 @@ from steelyard.domains.accounts.model import ApiKey, BrowserSession, NewApiKey
 from steelyard.domains.accounts.service import key_columns
 from steelyard.domains.accounts.throttle import Attempts, Guesser
 from steelyard.kernel.errors import Conflict, NotFound, Unauthenticated
+from steelyard.kernel.remembered import Remembered
 from steelyard.sql.engine import Database
 
 # A revoked key or session stops working everywhere within this time.
 CACHE_TTL_S = 3.0
 # Identities kept at most; each is under 1 KB.
 CACHE_MAX = 4096
+# How exactly the last use of a key is known.
+USE_NOTED_S = 300.0
 
 
 class Authenticator:
@@ -32,7 +34,8 @@ class Authenticator:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._known: OrderedDict[str, tuple[float, Identity]] = OrderedDict()
+        self._known = Remembered(self._load, CACHE_TTL_S, CACHE_MAX)
+        self._noted: dict[int, float] = {}
 
     async def by_header(self, authorization: str) -> Identity:
         """Return who an `Authorization` header names. Raises `Unauthenticated` with the text clients show."""
@@ -42,28 +45,30 @@ class Authenticator:
         return await self.by_key(secret)
 
     async def by_key(self, secret: str) -> Identity:
-        digest = secrets.hash_token(secret)
-        now = time.monotonic()
-        known = self._known.get(digest)
-        if known and known[0] > now:
-            return known[1]
-        async with self._ports.database.read() as conn:
+        return await self._known.get(secrets.hash_token(secret))
+
+    async def _load(self, digest: str) -> Identity:
+        async def find(conn: AsyncConnection) -> tuple[int, Identity] | None:
             owner = await queries.find_key_owner(conn, digest)
-            if owner is None:
-                self._known.pop(digest, None)
-                raise Unauthenticated("the API key is not recognised; sign in and make a new one at /authorize")
-            identity = await load_identity(conn, owner[1])
-        if known is None:
-            async with self._ports.database.write() as conn:
-                await queries.touch_key(conn, owner[0], self._ports.clock())
-        self._remember(digest, now, identity)
+            return None if owner is None else (owner[0], await load_identity(conn, owner[1]))
+
+        found = await self._ports.database.read_at_once(find)
+        if found is None:
+            raise Unauthenticated("the API key is not recognised; sign in and make a new one at /authorize")
+        key, identity = found
+        await self._note_use(key)
         return identity
 
-    def _remember(self, digest: str, now: float, identity: Identity) -> None:
-        self._known[digest] = (now + CACHE_TTL_S, identity)
-        self._known.move_to_end(digest)
-        while len(self._known) > CACHE_MAX:
-            self._known.popitem(last=False)
+    async def _note_use(self, key: int) -> None:
+        """Record when a key was last used, at most once in `USE_NOTED_S`, so that reading stays reading."""
+        now = time.monotonic()
+        if self._noted.get(key, -USE_NOTED_S) > now - USE_NOTED_S:
+            return
+        self._noted[key] = now
+        while len(self._noted) > CACHE_MAX:
+            self._noted.pop(next(iter(self._noted)))
+        async with self._ports.database.write() as conn:
+            await queries.touch_key(conn, key, self._ports.clock())
 
     async def by_session(self, token: str) -> tuple[Identity, BrowserSession] | None:
         """Return who a session cookie names, None when it has ended."""

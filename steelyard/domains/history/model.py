@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from steelyard.columnar.coverage import Coverage
+
 # Small enough for a page of the console to read little, large enough that a row of the database per chunk is cheap.
 CHUNK_MAX_LINES = 10_000
 
@@ -43,6 +45,42 @@ class ChunkKey:
     first_line: int
     line_count: int
     encoding: Encoding
+
+
+class SegmentState(IntEnum):
+    """Stored by number: never renumber."""
+
+    PENDING = 0  # somebody is writing the object, or died doing so
+    LIVE = 1  # part of its stream
+    DROPPED = 2  # replaced; the object stays for those who still read it
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A live segment. Nothing here ever changes."""
+
+    id: int
+    run: int
+    stream: Stream
+    object_key: str
+    journal_id: int
+    row_count: int
+    value_count: int
+    size_bytes: int
+    step_min: int
+    step_max: int
+    same_steps: bool
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class TailMark:
+    """Which chunks of a stream the journal holds: within a run their ids ascend in the order of commits."""
+
+    first_id: int
+    last_id: int
+    count: int
+    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,11 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.history import tables as t
-from steelyard.domains.history.model import CHUNK_MAX_LINES, ChunkKey, Encoding, Position, Stream
+from steelyard.domains.history.model import CHUNK_MAX_LINES, Encoding, Position, Stream
 from steelyard.domains.runs.tables import runs
 from steelyard.sql.dialect import upsert
 
 StreamKey = tuple[int, str, Stream]  # run, writer, stream
-
-# Bodies read by one statement; chunks are at most a few MB, mostly a few KB.
-_BODIES_PER_READ = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +25,6 @@ class NewChunk:
     encoding: Encoding
     body: bytes
     created_at: datetime
-
-
-async def lock_runs(conn: AsyncConnection, ids: Sequence[int]) -> set[int]:
-    """Return which of `ids` are living runs, held against other writers until the transaction ends."""
-    statement = select(runs.c.id).where(runs.c.id.in_(ids), runs.c.deleted_at.is_(None)).order_by(runs.c.id)
-    return set((await conn.execute(statement.with_for_update())).scalars())
 
 
 async def find_summary(conn: AsyncConnection, run: int) -> str:
@@ -110,15 +101,6 @@ async def line_counts_of(conn: AsyncConnection, runs: Sequence[int]) -> dict[int
     return found
 
 
-async def list_chunk_keys(conn: AsyncConnection, run: int, stream: Stream, after_id: int = 0) -> list[ChunkKey]:
-    """Return the chunks of the stream that are newer than `after_id`, in the order of arrival."""
-    table = t.history_chunks.c
-    statement = select(table.id, table.writer, table.first_line, table.line_count, table.encoding)
-    statement = statement.where(table.run == run, table.stream == int(stream), table.id > after_id)
-    rows = await conn.execute(statement.order_by(table.id))
-    return [ChunkKey(*row[:4], Encoding(row.encoding)) for row in rows]
-
-
 async def list_writers(conn: AsyncConnection, run: int, stream: Stream) -> dict[str, int]:
     """Return writer → number of lines, in order of appearance."""
     table = t.stream_positions.c
@@ -138,13 +120,3 @@ async def load_lines(conn: AsyncConnection, key: StreamKey, start: int, end: int
     for row in await conn.execute(statement.order_by(table.id)):
         lines |= enumerate(row.body.split(b"\n"), row.first_line)
     return lines
-
-
-async def load_bodies(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, bytes]:
-    table = t.history_chunks.c
-    found: dict[int, bytes] = {}
-    for start in range(0, len(ids), _BODIES_PER_READ):
-        part = ids[start : start + _BODIES_PER_READ]
-        rows = await conn.execute(select(table.id, table.body).where(table.id.in_(part)))
-        found |= {row.id: row.body for row in rows}
-    return found

@@ -1,76 +1,174 @@
-"""Streams as tables, kept in memory as long as room allows: only chunks that came since the last read are decoded."""
+"""A stream as it stands now: live segments and the journal's tail behind them, in parts that do not overlap.
+
+What is read of the database says which segments and chunks there are; everything else never changes once it is
+written, so that caches need no word from other processes.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from steelyard.columnar.blocks import Block, append_block, decode_block, decode_text_block
-from steelyard.columnar.cache import BoundedCache
+from steelyard.columnar.blocks import Block
 from steelyard.columnar.table import Table
 from steelyard.context import Context
-from steelyard.domains.history import queries
-from steelyard.domains.history.model import ChunkKey, Encoding, Stream
-from steelyard.sql.engine import Database
+from steelyard.domains.history import segment_queries
+from steelyard.domains.history.memory import memory_of
+from steelyard.domains.history.model import Segment, Stream
+from steelyard.domains.history.tails import Tail, TailMoved, load_tails
+from steelyard.kernel.errors import Unavailable
 
-# Decoded columns of recently read runs, per process. A number costs 16 bytes, so this is about 16 million numbers.
-CACHE_BYTES = 256 << 20
-# Chunks decoded without letting other requests have their turn.
-_DECODED_AT_ONCE = 64
+# A flush between two of our statements makes us ask again; two in a row are rare already.
+ATTEMPTS = 6
+AGAIN_AFTER_S = 0.02
 
 
-@dataclass(slots=True)
-class _Known:
-    """What has been decoded of one stream. Mended under `lock`; tables handed out before stay valid."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of a stream into whose steps no other part reaches; none lies outside of the bounds, both included.
 
-    last_chunk: int = 0
-    blocks: list[Block] = field(default_factory=list)
-    table: Table = field(default_factory=lambda: Table([]))
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    Lines of `blocks` (the journal's tail, in order of arrival) come after those of `segments` and may replace them.
+    """
+
+    run: int
+    stream: Stream
+    step_min: int
+    step_max: int
+    segments: tuple[Segment, ...] = ()
+    tail: Tail | None = None
 
     @property
-    def size_bytes(self) -> int:
-        return sum(block.size_bytes for block in self.blocks) + self.table.size_bytes + 1000
+    def blocks(self) -> tuple[Block, ...]:
+        return () if self.tail is None else self.tail.blocks
+
+    @property
+    def plain(self) -> Segment | None:
+        """The one segment that is the whole part, its lines being its rows: its pyramid tells the truth."""
+        if self.tail is not None or len(self.segments) != 1 or self.segments[0].same_steps:
+            return None
+        return self.segments[0]
 
 
-_Cache = BoundedCache[tuple[int, Stream], _Known]
-_caches: WeakKeyDictionary[Database, _Cache] = WeakKeyDictionary()
+async def parts(ctx: Context, runs: Sequence[int], stream: Stream) -> dict[int, list[Part]]:
+    """Return the parts of each run's stream, ascending by step; none for a run without rows.
+
+    Three statements for all runs together, and the bodies of new chunks; no object is touched.
+    The caller has checked that `ctx` may read the runs.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return await _parts(ctx, runs, stream)
+        except TailMoved:
+            await asyncio.sleep(AGAIN_AFTER_S * attempt)
+    raise Unavailable("the run is written faster than it can be read; try again")
+
+
+async def _parts(ctx: Context, runs: Sequence[int], stream: Stream) -> dict[int, list[Part]]:
+    async with ctx.database.read() as conn:
+        # In this order: a flush in between then shows as a segment that holds marked chunks already.
+        marks = await segment_queries.mark_tails(conn, runs, stream)
+        live = await segment_queries.list_live_ids(conn, runs, stream)
+    segments = await _load_segments(ctx, live)
+    for run, mark in marks.items():
+        if any(segment.journal_id >= mark.first_id for segment in segments.get(run, ())):
+            raise TailMoved
+    tails = await load_tails(ctx, marks, stream)
+    found: dict[int, list[Part]] = {}
+    for run in runs:
+        found[run] = _divide(ctx, run, stream, segments.get(run, []), tails.get(run))
+    return found
+
+
+async def _load_segments(ctx: Context, live: Mapping[int, Sequence[int]]) -> dict[int, list[Segment]]:
+    """Return the segments by run, in the order in which their lines came."""
+    memory = memory_of(ctx)
+    wanted = {number for ids in live.values() for number in ids}
+    known: dict[int, Segment] = {n: kept for n in wanted if (kept := memory.get(("segment", n))) is not None}
+    missing = sorted(wanted - known.keys())
+    if missing:
+        async with ctx.database.read() as conn:
+            loaded = await segment_queries.load_segments(conn, missing)
+        if len(loaded) != len(missing):
+            raise TailMoved
+        for number, (segment, directory) in loaded.items():
+            memory.put(("segment", number), segment, 1000 + 2 * len(segment.coverage.lines))
+            memory.put(("directory", number), directory, len(directory))
+            known[number] = segment
+    return {run: sorted((known[number] for number in ids), key=_by_arrival) for run, ids in live.items()}
+
+
+def _by_arrival(segment: Segment) -> tuple[int, int]:
+    return segment.journal_id, segment.id
+
+
+def _divide(ctx: Context, run: int, stream: Stream, segments: Sequence[Segment], tail: Tail | None) -> list[Part]:
+    """Return the stream as parts: what shares steps or lines is one part."""
+    spans = [Part(run, stream, item.step_min, item.step_max, (item,)) for item in segments]
+    if tail is not None:
+        part = _tail_part(ctx, run, stream, segments, tail)
+        spans += [part] if part.step_min <= part.step_max else []
+    found: list[Part] = []
+    for span in sorted(spans, key=_by_step):
+        overlaps = bool(found) and span.step_min <= found[-1].step_max
+        found.append(_joined(found.pop(), span) if overlaps else span)
+    return found
+
+
+def _by_step(part: Part) -> tuple[int, int]:
+    return part.step_min, part.step_max
+
+
+def _joined(low: Part, high: Part) -> Part:
+    segments = tuple(sorted((*low.segments, *high.segments), key=_by_arrival))
+    step_max = max(low.step_max, high.step_max)
+    return Part(low.run, low.stream, low.step_min, step_max, segments, low.tail or high.tail)
+
+
+def _tail_part(ctx: Context, run: int, stream: Stream, segments: Sequence[Segment], tail: Tail) -> Part:
+    """Return the tail with the reach of its rows and of the segments that it writes over."""
+    table = _tail_table(ctx, run, stream, tail, last_steps(segments))
+    under = [segment for segment in segments if _writes_over(tail.blocks, segment)]
+    lows = [segment.step_min for segment in under]
+    highs = [segment.step_max for segment in under]
+    if len(table):
+        lows.append(int(table.steps[0]))
+        highs.append(int(table.steps[-1]))
+    return Part(run, stream, min(lows, default=0), max(highs, default=-1), (), tail)
+
+
+def last_steps(segments: Sequence[Segment]) -> dict[str, int]:
+    """Return the step at which each writer was after these segments, given in the order of arrival."""
+    return {writer: step for segment in segments for writer, step in segment.coverage.last_steps.items()}
+
+
+def _writes_over(blocks: Iterable[Block], segment: Segment) -> bool:
+    return any(
+        segment.coverage.overlaps(block.writer, block.first_line, block.end_line if block.row_count else None)
+        for block in blocks
+    )
+
+
+def _tail_table(ctx: Context, run: int, stream: Stream, tail: Tail, carried: Mapping[str, int]) -> Table:
+    memory = memory_of(ctx)
+    known = memory.get(("table", run, stream))
+    if known is not None and known[0] == (tail.mark, carried):
+        table: Table = known[1]
+        return table
+    table = Table(tail.blocks, carried)
+    memory.put(("table", run, stream), ((tail.mark, carried), table), table.size_bytes + 1000)
+    return table
+
+
+async def load_rows(ctx: Context, part: Part, keys: Iterable[str] | None = None) -> Table:
+    """Return the rows of a part, with the columns `keys` (names or paths), or all of them."""
+    del keys
+    assert not part.segments, "segments are read as soon as something writes them"
+    assert part.tail is not None, "a part has something"
+    return _tail_table(ctx, part.run, part.stream, part.tail, {})
 
 
 async def load_table(ctx: Context, run: int, stream: Stream) -> Table:
-    """Return everything stored of the stream up to now.
-
-    Costs one small query when nothing is new; else the bodies of the new chunks are read and decoded, in a thread.
-    """
-    cache = _caches.setdefault(ctx.database, _Cache(CACHE_BYTES))
-    known = cache.get((run, stream)) or _Known()
-    cache.put((run, stream), known, known.size_bytes)
-    async with known.lock:
-        async with ctx.database.read() as conn:
-            new = await queries.list_chunk_keys(conn, run, stream, known.last_chunk)
-        for start in range(0, len(new), _DECODED_AT_ONCE):
-            await _extend(ctx, known, new[start : start + _DECODED_AT_ONCE])
-        if new:
-            known.table = Table(known.blocks)
-            cache.put((run, stream), known, known.size_bytes)
-        return known.table
-
-
-async def _extend(ctx: Context, known: _Known, chunks: Sequence[ChunkKey]) -> None:
-    async with ctx.database.read() as conn:
-        bodies = await queries.load_bodies(conn, [chunk.id for chunk in chunks])
-    decoded = await asyncio.to_thread(_decode, chunks, bodies)
-    for block in decoded:
-        append_block(known.blocks, block)
-    known.last_chunk = chunks[-1].id
-
-
-def _decode(chunks: Sequence[ChunkKey], bodies: dict[int, bytes]) -> list[Block]:
-    return [_decode_one(chunk, bodies[chunk.id]) for chunk in chunks]
-
-
-def _decode_one(chunk: ChunkKey, body: bytes) -> Block:
-    decode = decode_text_block if chunk.encoding is Encoding.LINES else decode_block
-    return decode(chunk.writer, chunk.first_line, chunk.line_count, body)
+    """Return everything stored of the stream up to now."""
+    found = (await parts(ctx, [run], stream))[run]
+    return await load_rows(ctx, found[0]) if found else Table([])

@@ -5,7 +5,7 @@ The functions that take a connection run inside the transaction of the caller, w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,23 +20,28 @@ from steelyard.kernel import jsontext
 _SWEEP_BATCH = 200
 
 
-async def record_progress(
-    conn: AsyncConnection, told: Sequence[tuple[int, Progress]], now: datetime
-) -> dict[int, Condition]:
-    """Fold what streams told into their runs, in order: heartbeat, state, exit code, summary, system metrics.
+async def lock_conditions(conn: AsyncConnection, runs: Iterable[int]) -> dict[int, Condition]:
+    """Return the conditions of the living ones of `runs`, held against other writers until the transaction ends."""
+    return await queries.lock_conditions(conn, sorted(set(runs)))
 
-    Returns the condition of each run after it (`stop_requested` belongs into the reply); a deleted run is absent.
-    Folding the same progress again changes nothing but the heartbeat. Takes a few statements for any number of runs.
+
+async def record_progress(
+    conn: AsyncConnection, conditions: Mapping[int, Condition], told: Sequence[tuple[int, Progress]], now: datetime
+) -> dict[int, Condition]:
+    """Fold what streams told into their locked runs, in order: heartbeat, state, exit code, summary, system metrics.
+
+    Returns the condition of each run after it; `stop_requested` belongs into the reply. Folding the same progress
+    again changes nothing but the heartbeat. Takes a statement or two for any number of runs.
     """
-    conditions = await queries.lock_conditions(conn, sorted({run for run, _ in told}))
-    values: dict[int, dict[str, Any]] = {run: {"heartbeat_at": now} for run in conditions}
+    after = dict(conditions)
+    values: dict[int, dict[str, Any]] = {}
     for run, progress in told:
-        before = conditions.get(run)
-        if before is not None:
-            conditions[run] = rules.after_progress(before, progress)
-            values[run] |= _progress_columns(before, conditions[run], progress, now)
+        before = after[run]
+        after[run] = rules.after_progress(before, progress)
+        columns = values.setdefault(run, {"heartbeat_at": now})
+        columns |= _progress_columns(before, after[run], progress, now)
     await queries.update_runs(conn, values, now)
-    return conditions
+    return after
 
 
 def _progress_columns(before: Condition, after: Condition, progress: Progress, now: datetime) -> dict[str, Any]:

@@ -42,12 +42,15 @@ def _read(part: Part, plan: Plan, choose: Choice) -> list[Buckets]:
     if chosen is None:
         return [raw_buckets(x, part.values, plan)]
     rows, key = levels[chosen]
-    nodes = node_buckets(rows, key, plan)
-    ends = []
-    for first, last in cut_steps(rows, plan):
-        begin, end = np.searchsorted(part.steps, [first, last + 1])
-        ends.append(raw_buckets(x[begin:end], part.values[begin:end], plan))
-    return [*ends[:1], nodes, *ends[1:]]
+
+    def read(steps: tuple[int, int] | None) -> list[Buckets]:
+        if steps is None:
+            return []
+        begin, end = np.searchsorted(part.steps, [steps[0], steps[1] + 1])
+        return [raw_buckets(x[begin:end], part.values[begin:end], plan)]
+
+    cut = cut_steps(rows, plan)
+    return [*read(cut.before), node_buckets(rows, key, plan), *read(cut.after)]
 
 
 @st.composite
@@ -143,7 +146,7 @@ def test_a_range_inside_one_node_is_read_raw() -> None:
     rows, key = part.levels()[-1]
     plan = EdgePlan(Axis.STEP, np.array([100.0, 200.0]))
     assert len(node_buckets(rows, key, plan)) == 0
-    assert cut_steps(rows, plan) == [(0, 1023)]
+    assert cut_steps(rows, plan) == ((0, 1023), None)
 
 
 def _dense(step: np.ndarray) -> RowTimes:
@@ -154,9 +157,9 @@ def test_a_range_of_whole_nodes_reads_nothing_raw() -> None:
     step = np.arange(4000)
     part = Part(times=_dense(step), rows=step, values=step * 1.0, rows_per_node=64)
     rows, _ = part.levels()[0]
-    assert cut_steps(rows, plan_step_buckets(0, 3999, 10)) == []
-    assert cut_steps(rows, plan_step_buckets(0, 9999, 10)) == []
-    assert cut_steps(rows, plan_step_buckets(1, 3998, 10)) == [(0, 63), (3968, 3999)]
+    assert cut_steps(rows, plan_step_buckets(0, 3999, 10)) == (None, None)
+    assert cut_steps(rows, plan_step_buckets(0, 9999, 10)) == (None, None)
+    assert cut_steps(rows, plan_step_buckets(1, 3998, 10)) == ((0, 63), (3968, 3999))
 
 
 def test_a_sum_beyond_float64_is_infinite_and_nothing_else_is_lost() -> None:

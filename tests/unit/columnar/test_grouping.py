@@ -18,7 +18,7 @@ runs = st.lists(st.dictionaries(st.integers(0, 40), values, max_size=30), min_si
 def _group(logged: list[dict[int, float]], buckets: int) -> GroupCurve:
     plan = plan_step_buckets(0, 40, buckets)
     curves = [(np.array(sorted(run), dtype=np.int64), np.array([run[step] for step in sorted(run)])) for run in logged]
-    return group_curves([raw_buckets(x, y.astype(np.float64), plan) for x, y in curves])
+    return group_curves([raw_buckets(x, y.astype(np.float64), plan) for x, y in curves], plan)
 
 
 def _near(got: float, want: float) -> bool:

@@ -1,0 +1,98 @@
+"""Questions about segments and the tails behind them, one function each. They never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.columnar.coverage import decode_coverage
+from steelyard.domains.history import tables as t
+from steelyard.domains.history.model import ChunkKey, Encoding, Segment, SegmentState, Stream, TailMark
+
+_segments, _chunks = t.history_segments.c, t.history_chunks.c
+
+
+async def mark_tails(conn: AsyncConnection, runs: Sequence[int], stream: Stream) -> dict[int, TailMark]:
+    """Return how far the journal of each run reaches; runs without chunks are absent. Reads an index alone."""
+    totals = (func.min(_chunks.id), func.max(_chunks.id), func.count(), func.sum(_chunks.size_bytes))
+    statement = select(_chunks.run, *totals).where(_chunks.stream == int(stream), _chunks.run.in_(runs))
+    rows = await conn.execute(statement.group_by(_chunks.run))
+    return {row[0]: TailMark(row[1], row[2], row[3], int(row[4])) for row in rows}
+
+
+async def list_live_ids(conn: AsyncConnection, runs: Sequence[int], stream: Stream) -> dict[int, list[int]]:
+    """Return the live segments of each run; runs without any are absent. Reads an index alone."""
+    statement = select(_segments.run, _segments.id).where(
+        _segments.run.in_(runs), _segments.stream == int(stream), _segments.state == int(SegmentState.LIVE)
+    )
+    found: dict[int, list[int]] = {}
+    for row in await conn.execute(statement.order_by(_segments.id)):
+        found.setdefault(row[0], []).append(row[1])
+    return found
+
+
+_COLUMNS: tuple[Any, ...] = (
+    _segments.id,
+    _segments.run,
+    _segments.stream,
+    _segments.object_key,
+    _segments.journal_id,
+    _segments.row_count,
+    _segments.value_count,
+    _segments.size_bytes,
+    _segments.step_min,
+    _segments.step_max,
+    _segments.same_steps,
+    _segments.coverage,
+)
+
+
+async def load_segments(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[Segment, bytes]]:
+    """Return segments with their directories; those that the sweeper removed meanwhile are absent."""
+    statement: Select[Any] = select(*_COLUMNS, _segments.directory)
+    rows = await conn.execute(statement.where(_segments.id.in_(ids)))
+    return {row.id: (_segment(row), row.directory) for row in rows if row.run is not None}
+
+
+def _segment(row: Any) -> Segment:
+    return Segment(
+        id=row.id,
+        run=row.run,
+        stream=Stream(row.stream),
+        object_key=row.object_key,
+        journal_id=row.journal_id,
+        row_count=row.row_count,
+        value_count=row.value_count,
+        size_bytes=row.size_bytes,
+        step_min=row.step_min,
+        step_max=row.step_max,
+        same_steps=row.same_steps,
+        coverage=decode_coverage(row.coverage),
+    )
+
+
+async def load_chunks(
+    conn: AsyncConnection, ranges: Mapping[int, tuple[int, int]], stream: Stream
+) -> dict[int, list[tuple[ChunkKey, bytes]]]:
+    """Return the chunks of each run from the first to the last id of its range, both included, in order of arrival."""
+    wanted = [and_(_chunks.run == run, _chunks.id.between(*span)) for run, span in ranges.items()]
+    statement = select(
+        _chunks.run,
+        _chunks.id,
+        _chunks.writer,
+        _chunks.first_line,
+        _chunks.line_count,
+        _chunks.encoding,
+        _chunks.body,
+    ).where(_chunks.stream == int(stream), or_(*wanted))
+    found: dict[int, list[tuple[ChunkKey, bytes]]] = {}
+    for row in await conn.execute(statement):
+        found.setdefault(row[0], []).append((ChunkKey(*row[1:5], Encoding(row.encoding)), row.body))
+    return {run: sorted(chunks, key=_by_id) for run, chunks in found.items()}
+
+
+def _by_id(chunk: tuple[ChunkKey, bytes]) -> int:
+    return chunk[0].id
