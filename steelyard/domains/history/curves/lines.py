@@ -78,10 +78,12 @@ def draw_line(points: Points, window: Window, run: int) -> Line:
 def draw_group(members: Sequence[Points], window: Window, group: int) -> GroupLine:
     """Return the line of a group: statistics over its runs, in buckets common to all of them."""
     plan = plan_buckets(window, members)
-    runs = [] if plan is None else [raw_buckets(points.x, points.y, plan) for points in members]
-    runs = [buckets for buckets in runs if len(buckets)]
+    if plan is None:
+        return GroupLine(group, 0, 0, {})
+    every = [raw_buckets(points.x, points.y, plan) for points in members]
+    runs = [buckets for buckets in every if len(buckets)]
     total = sum(int(buckets.count.sum()) for buckets in runs)
-    return GroupLine(group, total, len(runs), statistics_of(group_curves(runs)) if runs else {})
+    return GroupLine(group, total, len(runs), statistics_of(group_curves(runs, plan)))
 
 
 def plan_buckets(window: Window, members: Sequence[Points]) -> Plan | None:
