@@ -44,7 +44,7 @@ class Part:
 def parts(draw: st.DrawFn) -> list[Part]:
     """Return the parts of one run, none overlapping another in steps or times, sparse or full, with gaps or without."""
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
-    count = draw(st.integers(1, 400))
+    count = draw(st.one_of(st.integers(1, 40), st.integers(100, 600)))
     gap = draw(st.sampled_from([1, 1, 2, 10, 1000, 1 << 40]))
     gaps = random.integers(draw(st.sampled_from([0, 1])), gap, count, endpoint=True)
     if draw(st.booleans()):

@@ -153,6 +153,17 @@ def _dense(step: np.ndarray) -> RowTimes:
     return RowTimes(step, step * 1.0, step * 1.0)
 
 
+def test_the_last_value_is_that_of_the_last_row_where_times_are_equal() -> None:
+    step = np.arange(200)
+    runtime = np.minimum(step, 100) * 1.0
+    runtime[165:] = 200
+    part = Part(times=RowTimes(step, runtime, runtime), rows=step, values=step * 1.0, rows_per_node=16)
+    plan = EdgePlan(Axis.RUNTIME, np.array([50.0, 100.0]))
+    for level in range(len(part.levels())):
+        got = combine(_read(part, plan, lambda _, level=level: level))
+        assert_holds(got, 0, [(min(float(x), 100.0), float(x)) for x in range(50, 165)])
+
+
 def test_a_range_of_whole_nodes_reads_nothing_raw() -> None:
     step = np.arange(4000)
     part = Part(times=_dense(step), rows=step, values=step * 1.0, rows_per_node=64)
