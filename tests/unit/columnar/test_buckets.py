@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steelyard.columnar.buckets import (
@@ -64,6 +64,7 @@ def step_plans(draw: st.DrawFn, some: list[Part]) -> StepPlan:
     return plan.widened() if draw(st.booleans()) else plan
 
 
+@settings(max_examples=250)
 @given(st.data(), parts())
 def test_over_steps_every_bucket_equals_its_rows(data: st.DataObject, some: list[Part]) -> None:
     plan = data.draw(step_plans(some))
@@ -94,6 +95,7 @@ def time_plans(draw: st.DrawFn, some: list[Part]) -> EdgePlan:
     return edges(Axis.RUNTIME, low, high, draw(st.integers(1, 60)))
 
 
+@settings(max_examples=250)
 @given(st.data(), parts())
 def test_over_time_every_bucket_equals_the_rows_of_its_extent(data: st.DataObject, some: list[Part]) -> None:
     plan = data.draw(time_plans(some))
