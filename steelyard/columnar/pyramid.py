@@ -154,18 +154,20 @@ def summarize(values: Floats, begins: Indexes) -> KeyLevel:
 
 
 def _summarize_finite(values: Floats, begins: Indexes) -> KeyLevel:
-    kept = np.flatnonzero(np.isfinite(values))
-    finite = values[kept]
+    is_finite = np.isfinite(values)
+    finite = values[is_finite]
     bounds = np.append(begins, len(values))
-    finite_bounds = np.searchsorted(kept, bounds)
-    finite_count = np.diff(finite_bounds)
-    has = finite_count > 0
-    starts, ends = finite_bounds[:-1][has], finite_bounds[1:][has]
+    # there are few others: where they stand tells what the bounds become without them
+    others_before = np.searchsorted(np.flatnonzero(~is_finite), bounds)
+    finite_bounds = bounds - others_before
+    starts, ends = finite_bounds[:-1], finite_bounds[1:]
+    has = starts < ends
+    starts, ends = starts[has], ends[has]
     low, high, total, last = (np.full(len(begins), fill) for fill in (np.nan, np.nan, 0.0, np.nan))
     if len(finite):
         low[has], high[has] = np.minimum.reduceat(finite, starts), np.maximum.reduceat(finite, starts)
         total[has], last[has] = np.add.reduceat(finite, starts), finite[ends - 1]
-    return KeyLevel(np.diff(bounds) - finite_count, low, high, total, last)
+    return KeyLevel(np.diff(others_before), low, high, total, last)
 
 
 def fold(level: KeyLevel, begins: Indexes) -> KeyLevel:
