@@ -11,7 +11,7 @@ import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from benchmarks.load.program import Program
+from benchmarks.load.program import SETTLE_MAX_S, Program
 from benchmarks.load.results import Figures, add_output, median_figures, percentile, publish, revision
 from benchmarks.load.rivals import TRACKIO_ROWS, Acceptor, Trackio
 from benchmarks.load.steelyard_server import Steelyard
@@ -37,6 +37,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=250, help="requests until a writer begins another run")
     parser.add_argument("--seconds", type=float, default=10, help="length of one server's turn")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--settle", type=float, default=SETTLE_MAX_S, help="seconds to wait for compaction at most")
     parser.add_argument(
         "--engine", action="append", choices=(SQLITE, MYSQL_S3), help="what Steelyard keeps its data in"
     )
@@ -91,7 +92,7 @@ def measure(server: Program, writers: Writers, given: argparse.Namespace) -> Fig
     tally, begin_s = writers.write(server.port, source, given.seconds)
     loaded = server.usage()
     writers.close_runs(server.port, source)
-    settle_s = server.settle()
+    settle_s = server.settle(given.settle)
     settled = server.usage()
     millions = sum(tally.rows.values()) * given.metrics / 1e6
     stored = server.stored_bytes()

@@ -8,7 +8,22 @@ import pytest
 from benchmarks.load import ingest
 from benchmarks.load.rivals import Trackio
 
-TINY = ["--writers", "3", "--processes", "2", "--metrics", "2", "--rows", "5", "--requests", "4", "--rounds", "1"]
+TINY = [
+    "--writers",
+    "3",
+    "--processes",
+    "2",
+    "--metrics",
+    "2",
+    "--rows",
+    "5",
+    "--requests",
+    "4",
+    "--rounds",
+    "1",
+    "--settle",
+    "3",
+]
 
 
 def published(folder: Path, name: str) -> list[dict]:
