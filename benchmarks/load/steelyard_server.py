@@ -57,8 +57,7 @@ class Steelyard(Program):
                 stack.enter_context(_durable(where.reach["mysql"]["port"]))
             env = stack.enter_context(where.fresh())
             server = Server(folder / "data", env, program=FROM_SOURCE, cwd=source_root)
-            account = ("--email", "bench@example.org", "--password", "bench-password", "--api-key", KEY, "--admin")
-            server.run_command("user", "create", ENTITY, *account)
+            account(server)
             server.start()
             stack.callback(server.stop)
             yield Steelyard(f"Steelyard, {engine}", server, env)
@@ -115,6 +114,12 @@ class Steelyard(Program):
         connection.close()
         assert answer.status == 200, f"{answer.status}: {body[:300]!r}"
         return body
+
+
+def account(server: Server) -> None:
+    """Make the one user, whose key every benchmark has."""
+    who = ("--email", "bench@example.org", "--password", "bench-password", "--api-key", KEY, "--admin")
+    server.run_command("user", "create", ENTITY, *who)
 
 
 def ask_on(connection: Connection, query: str, variables: dict[str, object]) -> Any:
