@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from steelyard.columnar.key_facts import type_counts
 from steelyard.columnar.table import Table
-from steelyard.domains.history.keys import type_counts
 from steelyard.kernel import jsontext
 
 _HIDDEN = 2
