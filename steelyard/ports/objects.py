@@ -5,7 +5,7 @@ Keys are relative, `/`-separated UTF-8 texts made by us; they never hold `..` an
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -38,6 +38,14 @@ class ObjectStore(Protocol):
 
     def get(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """Yield bytes `start` to `end` (exclusive). Raises `NotFound` before the first byte when absent."""
+        ...
+
+    async def read_ranges(self, key: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Return the bytes of each range, start to end (exclusive), in the order asked; no range is empty.
+
+        One visit to the store, whose answers are held whole in memory: for many small pieces of one object. Raises
+        `NotFound` when the object is absent or ends before a range does.
+        """
         ...
 
     async def delete(self, key: str) -> None:

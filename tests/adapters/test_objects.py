@@ -50,6 +50,27 @@ async def test_an_object_of_many_parts_is_whole(store: ObjectStore) -> None:
     assert hashlib.md5(await whole(store, "large")).digest() == hashlib.md5(part * 20).digest()
 
 
+async def test_ranges_come_in_the_order_asked(store: ObjectStore) -> None:
+    part = bytes(range(256)) * 4096
+    await store.put("key", chunks(part, part, part))
+    far = 2 * len(part)
+    assert await store.read_ranges("key", [(far, far + 3), (1, 5), (0, len(part)), (4, 6)]) == [
+        b"\x00\x01\x02",
+        b"\x01\x02\x03\x04",
+        part,
+        b"\x04\x05",
+    ]
+    assert await store.read_ranges("key", []) == []
+
+
+async def test_ranges_of_what_is_not_there(store: ObjectStore) -> None:
+    with pytest.raises(NotFound):
+        await store.read_ranges("never", [(0, 1)])
+    await store.put("key", chunks(b"steel"))
+    with pytest.raises(NotFound, match="ends before"):
+        await store.read_ranges("key", [(0, 2), (3, 9)])
+
+
 async def test_an_empty_object_is_an_object(store: ObjectStore) -> None:
     await store.put("empty", chunks())
     found = await store.stat("empty")

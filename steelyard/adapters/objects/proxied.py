@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from steelyard.adapters.objects.signing import OwnAddresses, UrlSigner
 from steelyard.ports.objects import ObjectStore, StoredObject
@@ -23,6 +23,9 @@ class ProxiedStore(OwnAddresses):
 
     def get(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         return self._inner.get(key, start, end)
+
+    async def read_ranges(self, key: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        return await self._inner.read_ranges(key, ranges)
 
     async def delete(self, key: str) -> None:
         await self._inner.delete(key)
