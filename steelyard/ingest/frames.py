@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from math import isfinite, nan
 from typing import Any
 
 import orjson
 
 from steelyard.columnar import rows
-from steelyard.columnar.groups import encode_groups, group_rows
+from steelyard.columnar.groups import Group, encode_groups, group_rows
+from steelyard.columnar.paths import flat_name
 from steelyard.columnar.rows import Row
+from steelyard.columnar.slots import STEP
 from steelyard.domains.history.model import CHUNK_MAX_LINES, Encoding, Stream
+from steelyard.domains.runs.changes import KEYS_MAX, Change, Kind
 from steelyard.kernel import jsontext
 from steelyard.kernel.errors import Malformed, TooLarge
 
@@ -36,13 +40,17 @@ _SUMMARY = "wandb-summary.json"
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Consecutive lines of one stream. `body` is a block of columns, for console output the lines themselves."""
+    """Consecutive lines of one stream. `body` is a block of columns, for console output the lines themselves.
+
+    `change` is what it changes for those who look at the run.
+    """
 
     stream: Stream
     first_line: int
     line_count: int
     encoding: Encoding
     body: bytes
+    change: Change
 
     @property
     def checksum(self) -> int:
@@ -142,8 +150,7 @@ def _chunks(name: str, stream: Stream, part: Any, seen: _Seen) -> list[Chunk]:
             raise TooLarge(f"{name}: a line of {longest} characters exceeds the limit of {LINE_MAX_CHARS}")
         chunks: list[Chunk] = []
         for start, piece in _pieces(lines, longest):
-            encoding, body = _encode(stream, piece, seen)
-            chunks.append(Chunk(stream, offset + start, len(piece), encoding, body))
+            chunks.append(Chunk(stream, offset + start, len(piece), *_encode(stream, piece, seen)))
     except (TypeError, AttributeError) as error:
         raise Malformed(f"{name}: content must be a list of texts") from error
     except ValueError as error:
@@ -177,12 +184,24 @@ def _pieces(lines: list[str], longest: int) -> list[tuple[int, list[str]]]:
     return pieces
 
 
-def _encode(stream: Stream, lines: list[str], seen: _Seen) -> tuple[Encoding, bytes]:
+def _encode(stream: Stream, lines: list[str], seen: _Seen) -> tuple[Encoding, bytes, Change]:
     if stream is Stream.CONSOLE:
-        return Encoding.LINES, _join(lines)
+        return Encoding.LINES, _join(lines), Change(Kind.LOGS)
     parsed = rows.parse_rows(lines)
     seen.note(stream, parsed)
-    return Encoding.COLUMNS, encode_groups(group_rows(parsed), len(lines))
+    groups = group_rows(parsed)
+    change = Change(Kind.EVENTS) if stream is Stream.EVENTS else _change(groups)
+    return Encoding.COLUMNS, encode_groups(groups, len(lines)), change
+
+
+def _change(groups: list[Group]) -> Change:
+    """Return what rows of history change: the keys in them and their least step, as far as these are few and known."""
+    if sum(len(group.keys) + len(group.others) for group in groups) > KEYS_MAX:
+        return Change(Kind.HISTORY)
+    keys = frozenset(flat_name(path) for group in groups for path in (*group.keys, *group.others))
+    steps = [float(group.numbers[group.keys.index(STEP)].min()) if STEP in group.keys else nan for group in groups]
+    from_step = int(min(steps)) if steps and all(map(isfinite, steps)) else None
+    return Change(Kind.HISTORY, keys, from_step)
 
 
 def _join(lines: list[str]) -> bytes:

@@ -19,9 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Ports
 from steelyard.domains.history import queries
-from steelyard.domains.history.model import Position, Stream
+from steelyard.domains.history.model import Position
 from steelyard.domains.runs import changes, progress
-from steelyard.domains.runs.changes import Kind
+from steelyard.domains.runs.changes import Change, Kind
 from steelyard.domains.runs.model import Condition, Progress
 from steelyard.ingest import fold, offsets
 from steelyard.ingest.frames import Chunk, Frame
@@ -36,8 +36,6 @@ GROUP_MAX_BYTES = 16 << 20
 GROUP_MAX_COUNT = 256
 # A deadlock or a lost connection rolled everything back; trying again at once usually succeeds.
 ATTEMPTS = 3
-
-_KINDS = {Stream.HISTORY: Kind.HISTORY, Stream.EVENTS: Kind.EVENTS, Stream.CONSOLE: Kind.LOGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,28 +178,31 @@ class _Group:
     def __init__(self, positions: dict[queries.StreamKey, Position]) -> None:
         self._before = positions
         self._after = dict(positions)
-        self._kinds: dict[tuple[int, int], Kind] = {}
+        self._changes: dict[tuple[int, int], Change] = {}
         self.chunks: list[queries.NewChunk] = []
 
     def take(self, entry: Entry, now: datetime) -> None:
         """Add an entry whole or not at all. Raises `Malformed`."""
         after: dict[queries.StreamKey, Position] = {}
         chunks: list[queries.NewChunk] = []
-        kinds = Kind.RUN | Kind.FILES if entry.frame.uploaded else Kind.RUN
+        change = Change(Kind.RUN | Kind.FILES if entry.frame.uploaded else Kind.RUN)
         for chunk in entry.frame.chunks:
             key = (entry.run, entry.writer, chunk.stream)
             position = after.get(key) or self._after.get(key) or Position()
             after[key], is_new = offsets.reconcile(position, chunk.first_line, chunk.line_count, chunk.checksum)
             if is_new:
-                kinds |= _KINDS[chunk.stream]
+                # rows that are written over take other keys and steps with them
+                is_next = chunk.first_line >= position.next_line
+                change |= chunk.change if is_next else Change(chunk.change.kinds)
                 chunks.append(_new_chunk(key, chunk, now))
         self._after.update(after)
         self.chunks += chunks
         run = (entry.project_id, entry.run)
-        self._kinds[run] = self._kinds.get(run, Kind(0)) | kinds
+        known = self._changes.get(run)
+        self._changes[run] = change if known is None else known | change
 
     def moved(self) -> dict[queries.StreamKey, Position]:
         return {key: position for key, position in self._after.items() if self._before.get(key) != position}
 
-    def changes(self) -> list[tuple[int, int, Kind]]:
-        return [(project, run, kinds) for (project, run), kinds in self._kinds.items()]
+    def changes(self) -> list[tuple[int, int, Change]]:
+        return [(project, run, change) for (project, run), change in self._changes.items()]

@@ -11,7 +11,7 @@ import pytest_asyncio
 from steelyard.domains.history import live
 from steelyard.domains.history.live import News
 from steelyard.domains.projects import service as projects
-from steelyard.domains.runs.changes import Kind
+from steelyard.domains.runs.changes import Change, Kind
 from tests.harness.site import Answer, Caller, Site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -220,13 +220,20 @@ async def test_news_come_to_those_who_listen(site: Site, run: Run) -> None:
     project = await projects.load_project(site.system, run.caller.name, "p")
     news = live.follow(site.system, project, None)
     start = await anext(news)
-    await run.send(0, [{"_step": 0}])
+    await run.send(0, [{"_step": 7, "a/b": 1, "c": {"d": 2}}])
     heard = await asyncio.wait_for(anext(news), 10)
     assert heard.cursor > start.cursor
-    assert heard.runs == {"r": Kind.RUN | Kind.HISTORY}
+    rows = Change(Kind.RUN | Kind.HISTORY, frozenset({"_step", "a/b", "c.d"}), 7)
+    assert heard.runs == {"r": rows}
     await news.aclose()
     missed = await live.read_news(site.system, project, start.cursor)
-    assert missed == News(heard.cursor, {"r": Kind.RUN | Kind.HISTORY})
+    assert missed == News(heard.cursor, {"r": rows})
+    path = f"/app/projects/{run.caller.name}/p/changes?since={start.cursor}"
+    told = {"run": "r", "kinds": ["run", "history"], "keys": ["_step", "a/b", "c.d"], "fromStep": 7}
+    assert (await run.caller.send("GET", path)).body["runs"] == [told]
+    await run.send(0, [{"_step": 8, "e": 1}])
+    everything = (await run.caller.send("GET", f"{path[: -len(str(start.cursor))]}{heard.cursor}")).body["runs"]
+    assert everything == [{"run": "r", "kinds": ["run", "history"]}], "rows that are written over had keys of their own"
 
 
 async def test_a_stranger_and_a_deleted_run(site: Site, run: Run) -> None:

@@ -20,7 +20,7 @@ from steelyard.context import Context
 from steelyard.domains.history import live_queries
 from steelyard.domains.history.live_queries import NewsItem
 from steelyard.domains.projects.model import Project
-from steelyard.domains.runs.changes import Kind
+from steelyard.domains.runs.changes import Change, Kind
 from steelyard.sql.engine import Database
 
 log = structlog.get_logger()
@@ -31,6 +31,7 @@ POLL_S = 0.4
 LATE_S = 5.0
 # News older than this is forgotten; a browser that was away longer hears that every run changed.
 KEPT_S = 600.0
+_EVERYTHING = Change(~Kind(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,19 @@ class News:
     """What changed up to `cursor`, by run id."""
 
     cursor: int
-    runs: dict[str, Kind]
+    runs: dict[str, Change]
 
 
 @dataclass(eq=False, slots=True)
 class _Listener:
     project_id: int
     cursor: int
-    runs: dict[str, Kind] = field(default_factory=dict)
+    runs: dict[str, Change] = field(default_factory=dict)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hear(self, item: NewsItem) -> None:
         self.cursor = max(self.cursor, item.id)
-        self.runs[item.run_id] = self.runs.get(item.run_id, Kind(0)) | item.kinds
+        _add(self.runs, item)
         self.ready.set()
 
     async def take(self) -> News:
@@ -109,6 +110,11 @@ class _Feed:
 _feeds: WeakKeyDictionary[Database, _Feed] = WeakKeyDictionary()
 
 
+def _add(runs: dict[str, Change], item: NewsItem) -> None:
+    known = runs.get(item.run_id)
+    runs[item.run_id] = item.change if known is None else known | item.change
+
+
 async def read_news(ctx: Context, project: Project, since: int | None) -> News:
     """Return what changed after the cursor `since`; nothing but the present cursor for None."""
     async with ctx.database.read() as conn:
@@ -116,12 +122,12 @@ async def read_news(ctx: Context, project: Project, since: int | None) -> News:
         if since is None:
             return News(newest, {})
         if since + 1 < oldest:
-            return News(newest, dict.fromkeys(await live_queries.list_run_ids(conn, project.id), ~Kind(0)))
+            return News(newest, dict.fromkeys(await live_queries.list_run_ids(conn, project.id), _EVERYTHING))
         late = ctx.ports.clock() - timedelta(seconds=LATE_S)
         items = await live_queries.list_project_news(conn, project.id, since, late)
-    runs: dict[str, Kind] = {}
+    runs: dict[str, Change] = {}
     for item in items:
-        runs[item.run_id] = runs.get(item.run_id, Kind(0)) | item.kinds
+        _add(runs, item)
     return News(max(newest, since), runs)
 
 

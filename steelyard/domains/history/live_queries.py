@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from steelyard.domains.runs.changes import Kind
+from steelyard.domains.runs.changes import Change, read_change
 from steelyard.domains.runs.tables import run_changes, runs
 
 # News read at once; more are read by the next poll.
@@ -23,17 +23,21 @@ class NewsItem:
     id: int
     project_id: int
     run_id: str
-    kinds: Kind
+    change: Change
 
 
 def _news() -> Select[Any]:
-    columns = (run_changes.c.id, run_changes.c.project_id, runs.c.run_id, run_changes.c.kinds)
+    change = (run_changes.c.kinds, run_changes.c.metric_keys, run_changes.c.from_step)
+    columns = (run_changes.c.id, run_changes.c.project_id, runs.c.run_id, *change)
     return select(*columns).join(runs, runs.c.id == run_changes.c.run).order_by(run_changes.c.id).limit(NEWS_MAX)
 
 
 async def _list(conn: AsyncConnection, statement: Select[Any]) -> list[NewsItem]:
     rows = await conn.execute(statement)
-    return [NewsItem(row.id, row.project_id, row.run_id, Kind(row.kinds)) for row in rows]
+    return [
+        NewsItem(row.id, row.project_id, row.run_id, read_change(row.kinds, row.metric_keys, row.from_step))
+        for row in rows
+    ]
 
 
 async def list_news(conn: AsyncConnection, after: int) -> list[NewsItem]:

@@ -15,7 +15,7 @@ from steelyard.domains.history import live
 from steelyard.domains.history.live import News
 from steelyard.domains.projects import service as projects
 from steelyard.domains.projects.model import Project
-from steelyard.domains.runs.changes import Kind
+from steelyard.domains.runs.changes import Change, Kind
 from steelyard.rest.routes import RouteTable
 
 routes = RouteTable()
@@ -70,8 +70,16 @@ def _event(news: News) -> bytes:
 
 
 def _change(news: News) -> dict[str, Any]:
-    runs = [{"run": run_id, "kinds": _names(kinds)} for run_id, kinds in news.runs.items()]
-    return {"cursor": str(news.cursor), "runs": runs}
+    return {"cursor": str(news.cursor), "runs": [_run_change(*item) for item in news.runs.items()]}
+
+
+def _run_change(run_id: str, change: Change) -> dict[str, Any]:
+    told: dict[str, Any] = {"run": run_id, "kinds": _names(change.kinds)}
+    if change.keys is not None:
+        told["keys"] = sorted(change.keys)
+    if change.from_step is not None:
+        told["fromStep"] = change.from_step
+    return told
 
 
 def _names(kinds: Kind) -> list[str]:

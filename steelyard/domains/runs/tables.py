@@ -77,6 +77,9 @@ run_changes = Table(
     Column("run", BigId, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
     # A sum of `changes.Kind`.
     Column("kinds", SmallInteger, nullable=False),
+    # Of history: a JSON list of names that have new values, and the least step of these; null where nobody knows.
+    Column("metric_keys", LongText),
+    Column("from_step", BigInteger),
     Column("at", UtcTime, nullable=False),
     Index(None, "project_id", "id"),
     Index(None, "at"),

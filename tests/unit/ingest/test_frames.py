@@ -8,6 +8,7 @@ import pytest
 
 from steelyard.columnar.groups import encode_groups, group_rows
 from steelyard.domains.history.model import CHUNK_MAX_LINES, Stream
+from steelyard.domains.runs.changes import Change, Kind
 from steelyard.ingest import frames
 from steelyard.ingest.frames import Frame, decode_frame
 from steelyard.kernel.errors import Malformed, TooLarge
@@ -121,3 +122,12 @@ def test_gzip_is_read_within_bounds() -> None:
         gunzip(packed[:-5], 10)
     with pytest.raises(TooLarge):
         gunzip(gzip.compress(b"x" * 100), 10)
+
+
+def test_rows_say_which_keys_changed_and_from_which_step() -> None:
+    (chunk,) = content(HISTORY, '{"_step":9,"a.b":1}', '{"_step":4,"c":{"d":"text"}}').chunks
+    assert chunk.change == Change(Kind.HISTORY, frozenset({"_step", "a.b", "c.d"}), 4)
+    (chunk,) = content(HISTORY, '{"_step":9,"a":1}', '{"a":1}').chunks
+    assert chunk.change.from_step is None, "a row without a step has that of the row before it"
+    (chunk,) = content(HISTORY, json.dumps({f"k{number}": 1 for number in range(1000)})).chunks
+    assert chunk.change == Change(Kind.HISTORY)
