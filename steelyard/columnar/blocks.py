@@ -53,6 +53,17 @@ def append_block(blocks: list[Block], block: Block) -> None:
         blocks[-1] = _joined([blocks[-1], last])
 
 
+def join_blocks(blocks: Sequence[Block]) -> list[Block]:
+    """Return the same lines in as few blocks as possible; each row is copied once."""
+    found: list[list[Block]] = []
+    for block in blocks:
+        if found and _continues(found[-1][-1], block):
+            found[-1].append(block)
+        else:
+            found.append([block])
+    return [_joined(parts) if len(parts) > 1 else parts[0] for parts in found]
+
+
 def _continues(before: Block, after: Block) -> bool:
     both = before.row_count and after.row_count
     alike = isinstance(before.columns, GroupColumns) and isinstance(after.columns, GroupColumns)

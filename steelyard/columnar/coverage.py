@@ -24,6 +24,10 @@ class Coverage:
     lines: Mapping[str, Ranges]
     last_steps: Mapping[str, int]
 
+    @property
+    def size_bytes(self) -> int:
+        return sum(200 + 150 * len(ranges) for ranges in self.lines.values())
+
     def overlaps(self, writer: str, start: int, end: int | None) -> bool:
         """Tell whether any line from `start` to below `end` (None: to the end of all lines) is held."""
         ranges = self.lines.get(writer, ())

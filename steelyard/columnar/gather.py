@@ -25,8 +25,10 @@ def gather(pieces: Sequence[Piece], last_steps: Mapping[str, int]) -> tuple[Line
     if len(order) != len(slots.steps) or not bool(np.all(order[1:] > order[:-1])):
         position = np.full(len(slots.steps), -1, dtype=np.int64)
         position[order] = np.arange(len(order))
-    columns = _Sorted([piece for piece in pieces if len(piece)], position, has_dead=not slots.alive.all())
-    lines = Lines(slots.steps[order], slots.writers, slots.of_writer[order], slots.lines[order], columns)
+    columns = _Sorted(pieces, position, has_dead=not slots.alive.all())
+    used, of_writer = np.unique(slots.of_writer[order], return_inverse=True)
+    writers = tuple(slots.writers[index] for index in used.tolist())
+    lines = Lines(slots.steps[order], writers, of_writer.astype(np.int64), slots.lines[order], columns)
     return lines, cover(lines, slots.last_steps)
 
 
@@ -34,7 +36,7 @@ class _Sorted(Mapping[str, Column]):
     """Columns by path over the places of lines; keys that only dead lines had are left out."""
 
     def __init__(self, pieces: Sequence[Piece], position: Indexes | None, *, has_dead: bool) -> None:
-        self._pieces = pieces
+        self._sources = [piece.columns for piece in pieces]
         self._bases = np.cumsum([0, *map(len, pieces)]).tolist()
         self._position = position
         self._paths = dict.fromkeys(path for piece in pieces for path in piece.columns)
@@ -42,7 +44,7 @@ class _Sorted(Mapping[str, Column]):
             self._paths = dict.fromkeys(path for path in self._paths if _has_any(self[path]))
 
     def __getitem__(self, path: str) -> Column:
-        column = slot_column(self._pieces, self._bases, path)
+        column = slot_column(self._sources, self._bases, path)
         if self._position is None:
             return column
         rows, nulls = self._position[column.rows], self._position[column.nulls]

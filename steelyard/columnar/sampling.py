@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from steelyard.columnar.groups import Indexes
@@ -14,3 +16,10 @@ def evenly(count: int, samples: int) -> Indexes:
     if samples <= 1:
         return np.arange(count - samples, count, dtype=np.int64)
     return np.unique(np.linspace(0, count - 1, samples).round().astype(np.int64))
+
+
+def spread(chosen: Indexes, counts: Sequence[int]) -> list[Indexes]:
+    """Return ascending indexes into consecutive parts of `counts` members as indexes into each of the parts."""
+    ends = np.cumsum(np.asarray(counts, dtype=np.int64))
+    pieces = np.split(chosen, np.searchsorted(chosen, ends[:-1])) if len(counts) else []
+    return [piece - (end - count) for piece, end, count in zip(pieces, ends.tolist(), counts, strict=True)]

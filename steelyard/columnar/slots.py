@@ -48,7 +48,8 @@ def lay_out(pieces: Sequence[Piece], last_steps: Mapping[str, int]) -> Slots:
     Segments share no line with each other; a block overwrites lines of all pieces before it, and one without lines, a
     cut, ends them.
     """
-    writers = tuple(dict.fromkeys(writer for piece in pieces for writer in _writers(piece)))
+    # By name, so that rows of equal steps keep their order whatever of a stream is in segments.
+    writers = tuple(sorted({writer for piece in pieces for writer in _writers(piece)}))
     index = {writer: i for i, writer in enumerate(writers)}
     of_writer = _concatenated([_of_writer(piece, index) for piece in pieces])
     lines = _concatenated([_lines(piece) for piece in pieces])

@@ -6,6 +6,7 @@ A table is made of blocks and never changes; new chunks make a new table, which 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -22,12 +23,20 @@ class Table:
     """`steps` holds the step of each row, ascending. Rows of two writers stay apart even where steps are equal."""
 
     def __init__(self, pieces: Sequence[Piece], last_steps: Mapping[str, int] | None = None) -> None:
-        self._pieces = [piece for piece in pieces if len(piece)]
-        self._bases = np.cumsum([0, *map(len, self._pieces)]).tolist()
+        self._sources: list[Mapping[str, Column]] = [piece.columns for piece in pieces]
+        self._bases = np.cumsum([0, *map(len, pieces)]).tolist()
         slots = lay_out(pieces, last_steps or {})
         order = slots.order()
         self.steps, self._place = _rows(slots, order)
         self._columns: dict[str, Column] = {}
+
+    def with_columns(self, sources: Sequence[Mapping[str, Column]]) -> Table:
+        """Return the same rows with the columns of `sources`, one for each piece, in place of those of the pieces."""
+        table = copy(self)
+        for derived in ("paths", "_paths_by_name"):
+            vars(table).pop(derived, None)
+        vars(table).update(_sources=list(sources), _columns={})
+        return table
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -40,7 +49,7 @@ class Table:
     @cached_property
     def paths(self) -> list[str]:
         """The path of every key that any line has or had, in order of first appearance."""
-        return list(dict.fromkeys(path for piece in self._pieces for path in piece.columns))
+        return list(dict.fromkeys(path for source in self._sources for path in source))
 
     @cached_property
     def _paths_by_name(self) -> dict[str, list[str]]:
@@ -65,7 +74,7 @@ class Table:
     def column_at(self, path: str) -> Column:
         """Return the values of the key with this very path. Raises `KeyError` for one that was never logged."""
         if path not in self._columns:
-            column = slot_column(self._pieces, self._bases, path)
+            column = slot_column(self._sources, self._bases, path)
             self._columns[path] = column if self._place is None else _placed(column, *self._place)
         return self._columns[path]
 
@@ -91,11 +100,9 @@ def _rows(slots: Slots, order: Indexes) -> tuple[Indexes, tuple[Indexes, Indexes
     return step[begins], (position, np.cumsum(begins) - 1)
 
 
-def slot_column(pieces: Sequence[Piece], bases: Sequence[int], path: str) -> Column:
-    """Return the values of a key by slot. Raises `KeyError` for one that no piece has."""
-    parts = [
-        piece.columns[path].shifted(base) for piece, base in zip(pieces, bases, strict=False) if path in piece.columns
-    ]
+def slot_column(sources: Sequence[Mapping[str, Column]], bases: Sequence[int], path: str) -> Column:
+    """Return the values of a key by slot. Raises `KeyError` for one that no source has."""
+    parts = [source[path].shifted(base) for source, base in zip(sources, bases, strict=False) if path in source]
     if not parts:
         raise KeyError(path)
     return join(parts)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import structlog
 
 from steelyard.context import Context
-from steelyard.domains.history import live
+from steelyard.domains.history import jobs as history
+from steelyard.domains.history import live, sweep
 from steelyard.domains.runs import jobs as runs
 
 log = structlog.get_logger()
@@ -28,6 +29,8 @@ class Schedule:
 SCHEDULES: list[Schedule] = [
     # Much more often than the grace of minutes, so that a run is marked soon after it ends.
     Schedule("end silent runs", 15.0, runs.end_silent_runs),
+    Schedule("tend segments", 2.0, history.tend_segments),
+    Schedule("sweep segments", 300.0, sweep.sweep_segments),
     Schedule("forget old news", 60.0, live.forget_old_news),
 ]
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from steelyard.columnar.key_facts import type_counts
-from steelyard.columnar.table import Table
+from steelyard.domains.history.keys import Facts
 from steelyard.kernel import jsontext
 
 _HIDDEN = 2
@@ -65,16 +64,15 @@ def _x_key(entry: dict[str, Any], names: list[str]) -> str | None:
     return names[place - 1] or None if isinstance(place, int) and 0 < place <= len(names) else None
 
 
-def fold_metrics(metrics: dict[str, Metric], table: Table, definitions: list[Definition]) -> None:
-    """Add the keys of one run's table. Keys that begin with `_` are the client's own and left out."""
-    for key in table.keys:
-        column = table.find_column(key)
-        if key.startswith("_") or column is None or not len(column):
+def fold_metrics(metrics: dict[str, Metric], facts: Facts, definitions: list[Definition]) -> None:
+    """Add the keys of one run. Keys that begin with `_` are the client's own and left out."""
+    for key, of_key in facts.items():
+        if key.startswith("_") or not of_key.count:
             continue
         known = metrics.get(key)
         if known is not None:
-            known.count += len(column)
+            known.count += of_key.count
             continue
         definition = next((item for item in definitions if item.applies_to(key)), None)
         x_key, hidden = (definition.x_key, definition.hidden) if definition else (None, False)
-        metrics[key] = Metric(key, next(iter(type_counts(column)), "string"), x_key, hidden, len(column))
+        metrics[key] = Metric(key, next(iter(of_key.type_counts)), x_key, hidden, of_key.count)

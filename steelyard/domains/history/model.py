@@ -74,6 +74,31 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A stream with something to do. `ended`: its run is over, nothing is waited for."""
+
+    run: int
+    stream: Stream
+    ended: bool
+
+    @property
+    def key(self) -> tuple[int, Stream]:
+        return self.run, self.stream
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A live segment as far as merging is decided by it."""
+
+    id: int
+    sealed: bool
+    value_count: int
+    step_min: int
+    step_max: int
+    journal_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class TailMark:
     """Which chunks of a stream the journal holds: within a run their ids ascend in the order of commits."""
 

@@ -7,21 +7,29 @@ written, so that caches need no word from other processes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from steelyard.columnar.blocks import Block
+from steelyard.columnar.columns import Column
+from steelyard.columnar.slots import Piece
 from steelyard.columnar.table import Table
 from steelyard.context import Context
 from steelyard.domains.history import segment_queries
 from steelyard.domains.history.memory import memory_of
 from steelyard.domains.history.model import Segment, Stream
+from steelyard.domains.history.segments import OpenSegment, SegmentGone, open_segments
 from steelyard.domains.history.tails import Tail, TailMoved, load_tails
 from steelyard.kernel.errors import Unavailable
 
 # A flush between two of our statements makes us ask again; two in a row are rare already.
 ATTEMPTS = 6
 AGAIN_AFTER_S = 0.02
+# What a segment of the catalog costs memory, its coverage aside.
+SEGMENT_COST_BYTES = 1000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,8 @@ class Part:
     step_max: int
     segments: tuple[Segment, ...] = ()
     tail: Tail | None = None
+    # Where each writer was before the tail (slots.py).
+    carried: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -53,9 +63,11 @@ class Part:
 async def parts(ctx: Context, runs: Sequence[int], stream: Stream) -> dict[int, list[Part]]:
     """Return the parts of each run's stream, ascending by step; none for a run without rows.
 
-    Three statements for all runs together, and the bodies of new chunks; no object is touched.
+    Two statements for all runs together, and those that read what is new since the last time; no object is touched.
     The caller has checked that `ctx` may read the runs.
     """
+    if not runs:
+        return {}
     for attempt in range(ATTEMPTS):
         try:
             return await _parts(ctx, runs, stream)
@@ -91,9 +103,8 @@ async def _load_segments(ctx: Context, live: Mapping[int, Sequence[int]]) -> dic
             loaded = await segment_queries.load_segments(conn, missing)
         if len(loaded) != len(missing):
             raise TailMoved
-        for number, (segment, directory) in loaded.items():
-            memory.put(("segment", number), segment, 1000 + 2 * len(segment.coverage.lines))
-            memory.put(("directory", number), directory, len(directory))
+        for number, segment in loaded.items():
+            memory.put(("segment", number), segment, segment.coverage.size_bytes + SEGMENT_COST_BYTES)
             known[number] = segment
     return {run: sorted((known[number] for number in ids), key=_by_arrival) for run, ids in live.items()}
 
@@ -122,19 +133,22 @@ def _by_step(part: Part) -> tuple[int, int]:
 def _joined(low: Part, high: Part) -> Part:
     segments = tuple(sorted((*low.segments, *high.segments), key=_by_arrival))
     step_max = max(low.step_max, high.step_max)
-    return Part(low.run, low.stream, low.step_min, step_max, segments, low.tail or high.tail)
+    return Part(
+        low.run, low.stream, low.step_min, step_max, segments, low.tail or high.tail, low.carried or high.carried
+    )
 
 
 def _tail_part(ctx: Context, run: int, stream: Stream, segments: Sequence[Segment], tail: Tail) -> Part:
     """Return the tail with the reach of its rows and of the segments that it writes over."""
-    table = _tail_table(ctx, run, stream, tail, last_steps(segments))
-    under = [segment for segment in segments if _writes_over(tail.blocks, segment)]
+    carried = last_steps(segments)
+    table = _tail_table(ctx, run, stream, tail, carried)
+    under = [segment for segment in segments if writes_over(tail.blocks, segment)]
     lows = [segment.step_min for segment in under]
     highs = [segment.step_max for segment in under]
     if len(table):
         lows.append(int(table.steps[0]))
         highs.append(int(table.steps[-1]))
-    return Part(run, stream, min(lows, default=0), max(highs, default=-1), (), tail)
+    return Part(run, stream, min(lows, default=0), max(highs, default=-1), (), tail, carried)
 
 
 def last_steps(segments: Sequence[Segment]) -> dict[str, int]:
@@ -142,7 +156,7 @@ def last_steps(segments: Sequence[Segment]) -> dict[str, int]:
     return {writer: step for segment in segments for writer, step in segment.coverage.last_steps.items()}
 
 
-def _writes_over(blocks: Iterable[Block], segment: Segment) -> bool:
+def writes_over(blocks: Iterable[Block], segment: Segment) -> bool:
     return any(
         segment.coverage.overlaps(block.writer, block.first_line, block.end_line if block.row_count else None)
         for block in blocks
@@ -160,15 +174,77 @@ def _tail_table(ctx: Context, run: int, stream: Stream, tail: Tail, carried: Map
     return table
 
 
-async def load_rows(ctx: Context, part: Part, keys: Iterable[str] | None = None) -> Table:
-    """Return the rows of a part, with the columns `keys` (names or paths), or all of them."""
-    del keys
-    assert not part.segments, "segments are read as soon as something writes them"
-    assert part.tail is not None, "a part has something"
-    return _tail_table(ctx, part.run, part.stream, part.tail, {})
+async def load_rows(ctx: Context, part: Part, keys: Collection[str] | None = None) -> Table:
+    """Return the rows of a part, with the columns `keys` (names or paths) at least, or all of them.
+
+    Columns of segments are read once and kept while room allows. Raises `SegmentGone`.
+    """
+    if not part.segments:
+        return Table([]) if part.tail is None else _tail_table(ctx, part.run, part.stream, part.tail, part.carried)
+    opened = await open_segments(ctx, part.segments)
+    rows = await _rows(ctx, part, opened)
+    sources: list[Mapping[str, Column]] = [await item.columns(keys) for item in opened]
+    return rows.with_columns(sources + [block.columns for block in part.blocks])
 
 
-async def load_table(ctx: Context, run: int, stream: Stream) -> Table:
-    """Return everything stored of the stream up to now."""
-    found = (await parts(ctx, [run], stream))[run]
-    return await load_rows(ctx, found[0]) if found else Table([])
+async def _rows(ctx: Context, part: Part, opened: Sequence[OpenSegment]) -> Table:
+    """Return the rows of a part without its columns."""
+    memory = memory_of(ctx)
+    mark = None if part.tail is None else part.tail.mark
+    key = ("rows", part.run, part.stream, tuple(segment.id for segment in part.segments), mark)
+    known: Table | None = memory.get(key)
+    if known is None:
+        pieces: list[Piece] = [await item.lines() for item in opened]
+        table = await asyncio.to_thread(Table, pieces + list(part.blocks), part.carried)
+        known = table.with_columns([])
+        memory.put(key, known, known.size_bytes)
+    return known
+
+
+async def load_table(ctx: Context, run: int, stream: Stream, keys: Collection[str] | None = None) -> Table:
+    """Return all rows of the stream up to now as one table, with the columns `keys` at least, or all of them.
+
+    Costs memory for all of these columns at once: where rows can be taken part by part, they should be.
+    """
+
+    async def load(found: list[Part]) -> Table:
+        whole = found[0] if found else Part(run, stream, 0, -1)
+        for part in found[1:]:
+            whole = _joined(whole, part)
+        return await load_rows(ctx, whole, keys)
+
+    return await read_parts(ctx, run, stream, load)
+
+
+async def read_parts(ctx: Context, run: int, stream: Stream, work: Callable[[list[Part]], Awaitable[T]]) -> T:
+    """Return what `work` makes of the parts of a stream, as they are then; see `read_many`."""
+
+    async def of_one(found: dict[int, list[Part]]) -> T:
+        return await work(found[run])
+
+    return await read_many(ctx, [run], stream, of_one)
+
+
+async def read_many(
+    ctx: Context, runs: Sequence[int], stream: Stream, work: Callable[[dict[int, list[Part]]], Awaitable[T]]
+) -> T:
+    """Return what `work` makes of the parts of several streams, by run.
+
+    It is called again with newer ones when a segment is gone: replaced before, and its object deleted while we read.
+    """
+    try:
+        return await work(await parts(ctx, runs, stream))
+    except SegmentGone:
+        return await work(await parts(ctx, runs, stream))
+
+
+async def load_live(ctx: Context, run: int, stream: Stream) -> list[Segment]:
+    """Return the live segments of a stream in the order in which their lines came."""
+    async with ctx.database.read() as conn:
+        live = await segment_queries.list_live_ids(conn, [run], stream)
+    return (await _load_segments(ctx, live)).get(run, [])
+
+
+async def load_pieces(ctx: Context, segments: Sequence[Segment]) -> list[Piece]:
+    """Return all lines of segments with all columns, past every cache."""
+    return [await item.lines(whole=True) for item in await open_segments(ctx, segments)]

@@ -28,16 +28,16 @@ LOG_LIMIT = 2_000
 
 @RUN_DETAILS.add
 async def describe_streams(ctx: Context, runs: Sequence[Run]) -> dict[int, dict[str, Any]]:
-    return {run.id: await _stream_fields(ctx, run) for run in runs}
-
-
-async def _stream_fields(ctx: Context, run: Run) -> dict[str, Any]:
-    counts = await service.count_lines(ctx, run)
+    counts = await service.count_lines(ctx, runs)
+    last_steps = await service.find_last_steps(ctx, runs)
     return {
-        "historyLineCount": counts.get(Stream.HISTORY, 0),
-        "eventsLineCount": counts.get(Stream.EVENTS, 0),
-        "logLineCount": counts.get(Stream.CONSOLE, 0),
-        "lastStep": await service.find_last_step(ctx, run),
+        run.id: {
+            "historyLineCount": counts[run.id].get(Stream.HISTORY, 0),
+            "eventsLineCount": counts[run.id].get(Stream.EVENTS, 0),
+            "logLineCount": counts[run.id].get(Stream.CONSOLE, 0),
+            "lastStep": last_steps[run.id],
+        }
+        for run in runs
     }
 
 

@@ -50,11 +50,16 @@ _COLUMNS: tuple[Any, ...] = (
 )
 
 
-async def load_segments(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, tuple[Segment, bytes]]:
-    """Return segments with their directories; those that the sweeper removed meanwhile are absent."""
-    statement: Select[Any] = select(*_COLUMNS, _segments.directory)
-    rows = await conn.execute(statement.where(_segments.id.in_(ids)))
-    return {row.id: (_segment(row), row.directory) for row in rows if row.run is not None}
+async def load_segments(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, Segment]:
+    """Return segments; those that the sweeper removed meanwhile are absent."""
+    statement: Select[Any] = select(*_COLUMNS).where(_segments.id.in_(ids), _segments.run.is_not(None))
+    return {row.id: _segment(row) for row in await conn.execute(statement)}
+
+
+async def load_directories(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, bytes]:
+    """Return the stored directories of segments; those that the sweeper removed meanwhile are absent."""
+    rows = await conn.execute(select(_segments.id, _segments.directory).where(_segments.id.in_(ids)))
+    return {row.id: row.directory for row in rows}
 
 
 def _segment(row: Any) -> Segment:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import orjson
 
-from steelyard.columnar.columns import Column
+from steelyard.columnar.columns import NO_ROWS, Column
 from steelyard.columnar.groups import Indexes
 from steelyard.columnar.row_texts import render_rows
-from steelyard.columnar.sampling import evenly
+from steelyard.columnar.sampling import evenly, spread
 from steelyard.columnar.table import Table
 from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
-from steelyard.domains.history import queries
+from steelyard.domains.history import facts, queries
 from steelyard.domains.history.keys import describe_keys
 from steelyard.domains.history.model import Stream
-from steelyard.domains.history.reading import load_table
+from steelyard.domains.history.reading import Part, load_rows, read_many, read_parts
 from steelyard.domains.history.spec import SampleSpec
 from steelyard.domains.runs.model import AnyRun
 from steelyard.kernel import jsontext
@@ -31,26 +32,35 @@ ROWS_MAX = 100_000
 TAIL_ROWS = 1
 
 
-async def count_lines(ctx: Context, run: AnyRun) -> dict[Stream, int]:
-    """Return the number of lines of each stream."""
-    access.require(ctx, Permission.READ, run.target)
+async def count_lines(ctx: Context, runs: Sequence[AnyRun]) -> dict[int, dict[Stream, int]]:
+    """Return the number of lines of each stream, run by run."""
+    for run in runs:
+        access.require(ctx, Permission.READ, run.target)
     async with ctx.database.read() as conn:
-        return await queries.line_counts(conn, run.id)
+        return await queries.line_counts_of(conn, [run.id for run in runs])
 
 
-async def find_last_step(ctx: Context, run: AnyRun) -> int | None:
-    """Return the highest step, None before the first row."""
-    access.require(ctx, Permission.READ, run.target)
-    table = await load_table(ctx, run.id, Stream.HISTORY)
-    return int(table.steps[-1]) if len(table) else None
+async def find_last_steps(ctx: Context, runs: Sequence[AnyRun]) -> dict[int, int | None]:
+    """Return the highest step of each run, None before its first row."""
+    for run in runs:
+        access.require(ctx, Permission.READ, run.target)
+
+    async def load(found: dict[int, list[Part]]) -> dict[int, int | None]:
+        return {run: await facts.find_last_step(ctx, of_run) for run, of_run in found.items()}
+
+    return await read_many(ctx, [run.id for run in runs], Stream.HISTORY, load)
 
 
 async def sample_texts(ctx: Context, run: AnyRun, stream: Stream, samples: int | None) -> list[str]:
     """Return at most `samples` rows evenly spread over the stream, first and last included, as JSON texts."""
     access.require(ctx, Permission.READ, run.target)
-    table = await load_table(ctx, run.id, stream)
     wanted = DEFAULT_SAMPLES if samples is None else max(0, min(samples, ROWS_MAX))
-    return await _texts(table, evenly(len(table), wanted))
+
+    async def load(found: list[Part]) -> list[str]:
+        counts = [await facts.count_rows(ctx, part) for part in found]
+        return await _texts(ctx, found, spread(evenly(sum(counts), wanted), counts))
+
+    return await read_parts(ctx, run.id, stream, load)
 
 
 async def range_texts(
@@ -62,55 +72,106 @@ async def range_texts(
     several writers may share a step.
     """
     access.require(ctx, Permission.READ, run.target)
-    table = await load_table(ctx, run.id, Stream.HISTORY)
-    start, end = table.row_range(step_min, step_end)
     covers = step_end is not None and samples is not None and samples >= step_end - (step_min or 0)
     limit = ROWS_MAX if covers or samples is None else max(0, min(samples, ROWS_MAX))
-    return await _texts(table, np.arange(start, min(end, start + limit), dtype=np.int64))
+
+    async def load(found: list[Part]) -> list[str]:
+        touched = _touched(found, step_min, step_end)
+        chosen: list[Indexes] = []
+        left = limit
+        for part in touched:
+            rows = await load_rows(ctx, part, ())
+            start, end = rows.row_range(step_min, step_end) if left else (0, 0)
+            chosen.append(np.arange(start, min(end, start + left), dtype=np.int64))
+            left -= len(chosen[-1])
+        return await _texts(ctx, touched, chosen)
+
+    return await read_parts(ctx, run.id, Stream.HISTORY, load)
+
+
+def _touched(found: Sequence[Part], step_min: int | None, step_end: int | None) -> list[Part]:
+    return [
+        part
+        for part in found
+        if (step_min is None or part.step_max >= step_min) and (step_end is None or part.step_min < step_end)
+    ]
 
 
 async def tail_texts(ctx: Context, run: AnyRun, stream: Stream) -> list[str]:
     """Return the last row as a list of JSON texts, an empty list before the first."""
     access.require(ctx, Permission.READ, run.target)
-    table = await load_table(ctx, run.id, stream)
-    return await _texts(table, np.arange(max(0, len(table) - TAIL_ROWS), len(table), dtype=np.int64))
+
+    async def load(found: list[Part]) -> list[str]:
+        counts = [await facts.count_rows(ctx, part) for part in found]
+        total = sum(counts)
+        return await _texts(ctx, found, spread(np.arange(max(0, total - TAIL_ROWS), total, dtype=np.int64), counts))
+
+    return await read_parts(ctx, run.id, stream, load)
 
 
-async def _texts(table: Table, wanted: Indexes) -> list[str]:
-    return await asyncio.to_thread(render_rows, table, wanted)
+async def _texts(ctx: Context, found: Sequence[Part], chosen: Sequence[Indexes]) -> list[str]:
+    """Return the chosen rows of each part; one part after the other, so that only its columns are held."""
+    texts: list[str] = []
+    for part, rows in zip(found, chosen, strict=True):
+        if len(rows):
+            texts += await asyncio.to_thread(render_rows, await load_rows(ctx, part), rows)
+    return texts
 
 
 async def list_keys(ctx: Context, run: AnyRun) -> dict[str, Any]:
     """Return `historyKeys`: every key with its types and last value, and the last step."""
     access.require(ctx, Permission.READ, run.target)
-    return describe_keys(await load_table(ctx, run.id, Stream.HISTORY))
+
+    async def load(found: list[Part]) -> dict[str, Any]:
+        return describe_keys(await facts.load_facts(ctx, found), await facts.find_last_step(ctx, found))
+
+    return await read_parts(ctx, run.id, Stream.HISTORY, load)
 
 
 async def sample_rows(ctx: Context, run: AnyRun, spec: SampleSpec) -> orjson.Fragment:
     """Return as JSON the rows that have all keys of `spec`, with just these keys, at most `spec.samples`."""
     access.require(ctx, Permission.READ, run.target)
-    table = await load_table(ctx, run.id, Stream.HISTORY)
+    wanted = min(spec.samples, ROWS_MAX)
+
+    async def load(found: list[Part]) -> list[dict[str, Any]]:
+        touched = _touched(found, spec.step_min, spec.step_end)
+        present = [await _present(ctx, part, spec) for part in touched]
+        counts = [len(rows) for rows in present]
+        rows: list[dict[str, Any]] = []
+        for part, where, chosen in zip(touched, present, spread(evenly(sum(counts), wanted), counts), strict=True):
+            if len(chosen):
+                columns = _columns(await load_rows(ctx, part, spec.keys), spec)
+                rows += await asyncio.to_thread(_rows, columns, where[chosen], spec.keys)
+        return rows
+
+    return orjson.Fragment(orjson.dumps(await read_parts(ctx, run.id, Stream.HISTORY, load)))
+
+
+async def _present(ctx: Context, part: Part, spec: SampleSpec) -> Indexes:
+    """Return the rows of a part that are in the range and have all keys."""
+    table = await load_rows(ctx, part, spec.keys)
     columns = _columns(table, spec)
-    if columns is None:
-        return orjson.Fragment(b"[]")
-    present = _common_rows(columns, *table.row_range(spec.step_min, spec.step_end))
-    chosen = present[evenly(len(present), min(spec.samples, ROWS_MAX))]
-    values = [_strict_values(column, chosen) for column in columns]
-    return orjson.Fragment(orjson.dumps([dict(zip(spec.keys, row, strict=True)) for row in zip(*values, strict=True)]))
+    return _common_rows(columns, *table.row_range(spec.step_min, spec.step_end)) if columns else NO_ROWS
 
 
-def _columns(table: Table, spec: SampleSpec) -> list[Column] | None:
+def _columns(table: Table, spec: SampleSpec) -> list[Column]:
+    """Return the columns of all keys, none when one was never logged."""
     columns = [table.find_column(key) for key in spec.keys]
     found = [column for column in columns if column is not None]
-    return found if found and len(found) == len(columns) else None
+    return found if len(found) == len(columns) else []
 
 
 def _common_rows(columns: list[Column], start: int, end: int) -> Indexes:
     common = columns[0].rows
     for column in columns[1:]:
-        if column.rows is not common:
+        if column.rows is not common and not np.array_equal(column.rows, common):
             common = np.intersect1d(common, column.rows, assume_unique=True)
     return common[np.searchsorted(common, start) : np.searchsorted(common, end)]
+
+
+def _rows(columns: Sequence[Column], rows: Indexes, keys: Sequence[str]) -> list[dict[str, Any]]:
+    values = [_strict_values(column, rows) for column in columns]
+    return [dict(zip(keys, row, strict=True)) for row in zip(*values, strict=True)]
 
 
 def _strict_values(column: Column, rows: Indexes) -> list[Any]:

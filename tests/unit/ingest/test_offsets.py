@@ -92,8 +92,8 @@ def test_any_interleaving_equals_a_list_by_index(script: list[tuple[str, int, li
         for _ in range(times):
             store.send(writer, chunk_of(first, values))
         model.setdefault(writer, {}).update(enumerate(values, first))
-    # rows are ordered by step, which is the line here, then by writer in order of appearance
-    order = list(model)
+    # rows are ordered by step, which is the line here, then by writer
+    order = sorted(model)
     expected = sorted((line, order.index(writer), value) for writer in model for line, value in model[writer].items())
     table = Table(store.blocks)
     column = table.find_column("v")

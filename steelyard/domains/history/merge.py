@@ -1,0 +1,43 @@
+"""Small segments of one stream → a larger one (publishing.py), so that a long run is a few objects."""
+
+from __future__ import annotations
+
+import asyncio
+
+from steelyard.context import Context
+from steelyard.domains.history import publish_queries as queries
+from steelyard.domains.history import rules
+from steelyard.domains.history.model import Due
+from steelyard.domains.history.publishing import Replaced, announced, make, publish, store
+from steelyard.domains.history.reading import last_steps, load_live, load_pieces
+from steelyard.kernel.errors import Conflict
+
+
+async def merge_stream(ctx: Context, due: Due) -> bool:
+    """Merge or seal the segments of a stream that are next; return False when there was nothing to do.
+
+    Raises `Conflict` when another process was faster; nothing has changed then. Holds the columns of the segments in
+    memory: at most twice `seal_values`.
+    """
+    policy = ctx.ports.policy.history
+    async with ctx.database.read() as conn:
+        sized = await queries.list_sized(conn, due.run, due.stream)
+    chosen = {item.id for item in rules.choose_merge(sized, policy, ended=due.ended)}
+    if not chosen:
+        return False
+    if len(chosen) == 1:
+        async with ctx.database.write() as conn:
+            await queries.seal(conn, *chosen)
+        return True
+    async with announced(ctx, due.run, due.stream) as item:
+        segments = [segment for segment in await load_live(ctx, due.run, due.stream) if segment.id in chosen]
+        if len(segments) != len(chosen):
+            raise Conflict("a segment was replaced by somebody else")
+        pieces = await load_pieces(ctx, segments)
+        made = await asyncio.to_thread(make, pieces, last_steps(segments))
+        assert made is not None, "live segments have lines"
+        await store(ctx, item, made)
+        newest = max(segment.journal_id for segment in segments)
+        replaced = Replaced(newest, None, tuple(segment.id for segment in segments))
+        await publish(ctx, item, made, replaced, sealed=due.ended or made.value_count >= policy.seal_values)
+    return True

@@ -1,0 +1,58 @@
+"""Which segments of a stream become one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter, itemgetter
+
+from steelyard.context import HistoryPolicy
+from steelyard.domains.history.model import Sized
+
+
+def choose_merge(segments: Sequence[Sized], policy: HistoryPolicy, *, ended: bool) -> list[Sized]:
+    """Return neighbours that should be one segment, [] for nothing to do; a single one is to be sealed as it is.
+
+    `segments` are all live ones of the stream, ascending by step. While the run goes on, as many as `merge_fan_in` of
+    similar size are merged, so that each value is rewritten a logarithmic number of times. When it has ended, all that
+    are not sealed are, up to the size from which on segments are sealed.
+    """
+    for sealed, neighbours in groupby(segments, attrgetter("sealed")):
+        chosen = [] if sealed else _choose(list(neighbours), policy, ended=ended)
+        if chosen:
+            return chosen
+    return []
+
+
+def _choose(loose: Sequence[Sized], policy: HistoryPolicy, *, ended: bool) -> list[Sized]:
+    if ended:
+        return _up_to(loose, policy.seal_values)
+    tiers = [_tier(item.value_count, policy) for item in loose]
+    for tier in sorted(set(tiers)):
+        marked = [(own <= tier, item) for own, item in zip(tiers, loose, strict=True)]
+        for is_small, group in groupby(marked, itemgetter(0)):
+            similar = [item for _, item in group]
+            if is_small and len(similar) >= policy.merge_fan_in:
+                return _up_to(similar, policy.seal_values)
+    return []
+
+
+def _tier(value_count: int, policy: HistoryPolicy) -> int:
+    """Return how often `merge_fan_in` such segments have been merged, counted down from 0, the last before sealing."""
+    tier, size = 0, max(1, value_count)
+    while size * policy.merge_fan_in < policy.seal_values:
+        size *= policy.merge_fan_in
+        tier -= 1
+    return tier
+
+
+def _up_to(neighbours: Sequence[Sized], seal_values: int) -> list[Sized]:
+    """Return the first of them, until they are enough to be sealed."""
+    chosen: list[Sized] = []
+    size = 0
+    for item in neighbours:
+        if size >= seal_values:
+            break
+        chosen.append(item)
+        size += item.value_count
+    return chosen

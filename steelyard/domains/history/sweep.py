@@ -1,0 +1,54 @@
+"""Clears what nobody writes or reads any more: objects of given up and replaced segments, and whole runs for good."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from steelyard.context import Context
+from steelyard.domains.history import publish_queries as queries
+
+log = structlog.get_logger()
+
+# Nobody takes this long to write an object.
+GIVEN_UP_AFTER_S = 3600.0
+# Beyond the life of signed URLs: reads that began with the last of them.
+GRACE_S = 3600.0
+# Objects of one turn; the rest has time.
+SWEPT_AT_ONCE = 500
+_CHUNKS_AT_ONCE = 200
+
+
+async def sweep_segments(ctx: Context) -> None:
+    """Delete the objects of segments that died being written or were replaced long ago, then their rows.
+
+    Safe to be run by several processes at once; what fails is tried again at the next turn.
+    """
+    now = ctx.ports.clock()
+    async with ctx.database.write() as conn:
+        await queries.drop_orphans(conn, now)
+    pending_before = now - timedelta(seconds=GIVEN_UP_AFTER_S)
+    dropped_before = now - timedelta(seconds=ctx.ports.policy.url_ttl_s + GRACE_S)
+    async with ctx.database.read() as conn:
+        waste = await queries.list_waste(conn, pending_before, dropped_before, SWEPT_AT_ONCE)
+    for segment, object_key, state in waste:
+        await ctx.ports.objects.delete(object_key)
+        async with ctx.database.write() as conn:
+            await queries.delete_segment(conn, segment, state)
+    if waste:
+        log.info("deleted segments that nobody reads any more", segments=len(waste))
+
+
+async def purge_streams(ctx: Context, run: int) -> None:
+    """Delete everything a run has streamed, for good; its segments' objects go once no signed URL leads to them.
+
+    May be interrupted and called again. The caller has checked that nothing writes to the run any more.
+    """
+    async with ctx.database.write() as conn:
+        await queries.drop_segments_of(conn, run, ctx.ports.clock())
+        await queries.delete_positions_of(conn, run)
+    deleted = _CHUNKS_AT_ONCE
+    while deleted == _CHUNKS_AT_ONCE:
+        async with ctx.database.write() as conn:
+            deleted = await queries.delete_journal_of(conn, run, _CHUNKS_AT_ONCE)
