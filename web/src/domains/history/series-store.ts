@@ -56,6 +56,7 @@ export class SeriesStore {
   private queue = new Set<Entry>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
+  private refreshedAt = 0;
   private inFlight = 0;
   private bytes = 0;
 
@@ -88,7 +89,7 @@ export class SeriesStore {
       if (entry.listeners.size === 0) this.drop(id, entry);
       else asked = true;
     }
-    if (asked) this.refreshTimer ??= setTimeout(() => this.refresh(), REFRESH_MS);
+    if (asked) this.refreshSoon();
   }
 
   retry(request: SeriesRequest): void {
@@ -97,8 +98,15 @@ export class SeriesStore {
     this.enqueue(entry);
   }
 
+  /** The first news after a quiet time are followed at once, the next ones wait their time. */
+  private refreshSoon(): void {
+    const wait = Math.max(0, this.refreshedAt + REFRESH_MS - Date.now());
+    this.refreshTimer ??= setTimeout(() => this.refresh(), wait);
+  }
+
   private refresh(): void {
     this.refreshTimer = undefined;
+    this.refreshedAt = Date.now();
     for (const entry of this.entries.values())
       if (entry.stale && entry.listeners.size > 0 && !entry.call) this.enqueue(entry);
   }
@@ -167,7 +175,7 @@ export class SeriesStore {
       this.inFlight -= 1;
       for (const entry of batch) if (entry.call === call) entry.call = null;
       this.flush();
-      if (batch.some(({ stale }) => stale)) this.refreshTimer ??= setTimeout(() => this.refresh(), REFRESH_MS);
+      if (batch.some(({ stale }) => stale)) this.refreshSoon();
       this.trim();
     }
   }
