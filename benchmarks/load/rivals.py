@@ -132,7 +132,11 @@ class Trackio(Program):
         own = self._rows or rows
         return BulkLog(metrics, own, max(1, rows * requests // own), self.token)
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return trackio_headers(self.token)
+
     def ask(self, api: str, **arguments: object) -> object:
         """Call one function of its API. Raises `BadAnswer`."""
         body = orjson.dumps({"args": [], "kwargs": arguments})
-        return orjson.loads(post_json(self.port, f"/api/{api}", body, trackio_headers(self.token)))["data"]
+        return orjson.loads(post_json(self.port, f"/api/{api}", body, self.headers))["data"]
