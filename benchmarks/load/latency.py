@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> list[Figures]:
 
 
 def measure(server: Program, given: argparse.Namespace) -> Figures:
-    count = max(1, int(given.seconds / given.every))
+    count = max(1, round(given.seconds / given.every))
     source = server.source(given.metrics, given.rows, count)
     bodies = source.bodies(0)
     connections = [open_run(server, source, index) for index in range(given.runs)]

@@ -27,6 +27,11 @@ class FileStream:
     def values(self, writer: int, count: int) -> list[list[float]]:
         return traffic.first_values(writer, count, self.rows, self.metrics)
 
+    def values_from(self, writer: int, first: int, end: int) -> list[list[float]]:
+        """The metrics of the rows from `first` to before `end`, which begin and end with a body."""
+        starts = range(first, end, self.rows)
+        return [row for start in starts for row in traffic.values(writer, start, self.rows, self.metrics)]
+
     def opening(self, run: str) -> bytes | None:
         return traffic.create_run(run) if self.creates_runs else None
 

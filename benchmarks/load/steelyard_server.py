@@ -30,7 +30,7 @@ from tests.harness.server import FROM_SOURCE, ROOT, Server
 from tests.services import mysql
 
 # Background work that does not get on for so long is not going to.
-STUCK_S = 60
+STUCK_S = 20
 POLL_S = 0.2
 # As the operating guide asks; the tests' server does not wait for its disk.
 DURABLE = ("SET GLOBAL innodb_flush_log_at_trx_commit = {flush}", "SET GLOBAL sync_binlog = {flush}")

@@ -44,7 +44,7 @@ async def measure(rows: int, metrics: int) -> None:
     directory = segment.directory.to_bytes()
     pyramids = segment.directory.blob_ends[-1] - segment.directory.blobs_start
     print(
-        f"{rows:,} rows of {metrics:,} random metrics and three clocks, {len(segment.body) / points:.2f} bytes per point"
+        f"{rows:,} rows of {metrics:,} random metrics, three clocks: {len(segment.body) / points:.2f} bytes per point"
     )
     print(f"  of it pyramids {pyramids / points:.2f}; the directory has {len(directory):,} bytes")
     report("  write the segment", cpu_ms(lambda: write_segment(lines), REPEATS), points)

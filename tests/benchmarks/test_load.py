@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.load import ingest
+from benchmarks.load import ingest, latency, reads, real_client, sizes
 from benchmarks.load.rivals import Trackio
 
 TINY = [
@@ -39,6 +39,33 @@ def test_ingest_compares_servers(tmp_path: Path) -> None:
     for row in rows:
         assert row["points/s"] > 0
         assert row["disk B/point"] > 0
+
+
+def test_latency_of_calm_runs(tmp_path: Path) -> None:
+    latency.main(["--runs", "5", "--every", "0.2", "--seconds", "0.6", "--output", str(tmp_path)])
+    rows = published(tmp_path, "latency")
+    assert [row["requests"] for row in rows] == [15, 15]
+    assert all(row["p99 ms"] >= row["p50 ms"] > 0 for row in rows)
+
+
+def test_real_client_runs_against_both_servers(tmp_path: Path) -> None:
+    real_client.main(["--steps", "30", "--metrics", "2", "--rounds", "1", "--output", str(tmp_path)])
+    rows = published(tmp_path, "real_client")
+    assert [row["server"] for row in rows] == ["Steelyard, sqlite", "all thrown away"]
+
+
+def test_reads_return_what_was_logged(tmp_path: Path) -> None:
+    sizes_ = ["--steps", "60", "--metrics", "2", "--rows", "20", "--trackio-steps", "0"]
+    reads.main([*sizes_, "--clients", "0.31.0", "--output", str(tmp_path)])
+    rows = published(tmp_path, "reads")
+    assert next(row["rows"] for row in rows) == 60
+
+
+@pytest.mark.parametrize("shape", ["wide", "long", "many"])
+def test_sizes_of_every_shape(tmp_path: Path, shape: str) -> None:
+    small = ["--keys", "20", "--steps", "40", "--rows", "10", "--runs", "4"]
+    sizes.main([shape, *small, "--output", str(tmp_path)])
+    assert published(tmp_path, f"sizes_{shape}")
 
 
 def test_ingest_measures_trackio(tmp_path: Path) -> None:
