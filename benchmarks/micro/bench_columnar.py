@@ -9,7 +9,8 @@ from steelyard.columnar.plans import Axis
 from steelyard.columnar.row_texts import render_rows
 from steelyard.columnar.rows import parse_rows
 from steelyard.columnar.table import Table
-from steelyard.domains.history.curves.lines import Points, draw_line
+from steelyard.domains.history.curves.lines import Material, Points, draw_line
+from steelyard.domains.history.curves.sources import Rows, plan_line
 from steelyard.domains.history.curves.spec import Window
 
 ROWS, METRICS = 1_000, 20
@@ -26,9 +27,17 @@ def main() -> None:
     report("table of 200 chunks, one column", cpu_ms(lambda: Table(blocks).find_column("train/metric_3")), 200 * ROWS)
     table, page = Table(blocks), np.arange(1_000, 2_000)
     report("row texts: a page of 1,000 rows", cpu_ms(lambda: render_rows(table, page)), count)
-    points = Points(Axis.STEP, np.arange(LONG), np.random.default_rng(1).random(LONG))
+    points = Points(np.arange(LONG), np.random.default_rng(1).random(LONG))
     window = Window("_step", 1_000, None, None, is_log=False)
-    report("a line of 1,000,000 raw points, 1,000 buckets", cpu_ms(lambda: draw_line(points, window, 0)), LONG)
+    report(
+        "a line of 1,000,000 raw points, 1,000 buckets",
+        cpu_ms(lambda: draw_line(0, plan_line(window, Axis.STEP, [Rows(points)]), Material([points]))),
+        LONG,
+    )
+
+
+def _draw(points: Points, window: Window) -> None:
+    draw_line(0, plan_line(window, Axis.STEP, [Rows(points)]), Material([points]))
 
 
 if __name__ == "__main__":

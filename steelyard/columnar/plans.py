@@ -97,14 +97,19 @@ class LevelShape(NamedTuple):
     nodes: int
 
 
-def plan_step_buckets(step_min: int, step_max: int, buckets: int) -> StepPlan:
+def plan_step_buckets(step_min: int, step_max: int, buckets: int, node_log2: int = 0) -> StepPlan:
     """Return the narrowest buckets over `step_min`..`step_max`, both included, that are at most `buckets`.
 
     Widths are m·2^k with m from 4 to 7, or 1, 2, 3. From 4 on each is at most a quarter wider than the one before, so
     that at least three quarters of (many) `buckets` come out; below that, points are few. Steps are 0 to 2^62.
+    Buckets that are at least 2^`node_log2` wide hold nodes of this width whole, for which they may be up to twice as
+    wide as they would be otherwise.
     """
     assert 0 <= step_min <= step_max, "a range of steps is in order and has no negative ones"
+    node = 1 << node_log2
     for width in _widths(-(-(step_max - step_min + 1) // buckets)):
+        if width > node and width % node:
+            continue
         first, last = step_min // width, step_max // width
         if last - first < buckets:
             return StepPlan(width, first, last - first + 1, step_min, step_max)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from steelyard.domains.history.curves import answer
+from steelyard.domains.history.curves import pieces
 from tests.harness.frames import Frame, Line, read_lines
 from tests.harness.site import Answer, Caller, Site
 
@@ -147,7 +147,7 @@ async def test_one_run_that_is_not_there_hides_no_other(site: Site, lab: Lab) ->
 async def test_panels_are_answered_in_the_order_asked_each_until_it_is_done(lab: Lab) -> None:
     for run in range(3):
         await lab.log(f"r{run}", rows(5))
-    many = [run % 3 for run in range(answer.LINES_AT_ONCE + 1)]
+    many = [run % 3 for run in range(pieces.LINES_AT_ONCE + 1)]
     asked = [{"id": "b", "key": "v", "runs": many}, {"id": "none", "key": "v", "runs": []}, {"id": "a", "key": "v"}]
     frames: list[Frame] = (await lab.ask(*asked)).body
     told = [(frame.header["panel"], frame.header["id"], frame.header["done"]) for frame in frames]
@@ -193,7 +193,7 @@ async def test_a_batch_is_bounded(lab: Lab) -> None:
 
 async def test_what_a_browser_no_longer_waits_for_is_not_made(lab: Lab, site: Site) -> None:
     await lab.log("r", rows(10))
-    panels = [{"id": str(number), "key": "v", "runs": [0] * answer.LINES_AT_ONCE} for number in range(1_000)]
+    panels = [{"id": str(number), "key": "v", "runs": [0] * pieces.LINES_AT_ONCE} for number in range(1_000)]
     sent: list[dict[str, Any]] = []
     body = json.dumps({"runs": lab.runs, "panels": panels}).encode()
     gone = asyncio.Event()

@@ -9,7 +9,7 @@ from steelyard.columnar.columns import Column
 from steelyard.columnar.directory import Directory
 from steelyard.columnar.lines import Lines
 from steelyard.columnar.paths import flat_name
-from steelyard.columnar.pyramid import KeyLevel, RowSetLevel
+from steelyard.columnar.pyramid import KeyLevel, NonFinitePoints, RowSetLevel
 from steelyard.columnar.segment_reader import Excerpt, SegmentReader
 from steelyard.context import Context
 from steelyard.domains.history import segment_queries
@@ -81,6 +81,18 @@ class OpenSegment:
                 found[pair] = level
                 self._memory.put(("level", self.segment.id, *pair), level, _level_size(*level))
         return [found[pair] for pair in wanted]  # type: ignore[misc] # all were found by now
+
+    async def non_finite(self, path: str) -> NonFinitePoints:
+        """Return some of the NaN and infinities of a key that has any."""
+        kept = ("non-finite", self.segment.id, path)
+        found: NonFinitePoints | None = self._memory.get(kept)
+        if found is None:
+            try:
+                found = (await self._reader.non_finite([path]))[path]
+            except NotFound as error:
+                raise SegmentGone from error
+            self._memory.put(kept, found, len(found) * 32 + _ENTRY_COST_BYTES)
+        return found
 
     async def excerpt(self, keys: Iterable[str], step_min: int, step_max: int) -> Excerpt:
         """Return the lines of some steps and those stored with them, columns by path. Nothing of it is kept."""

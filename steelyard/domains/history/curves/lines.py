@@ -1,112 +1,129 @@
-"""Lines out of rows: which buckets they get, and what is drawn for them. Pure; runs in threads."""
+"""Lines out of nodes and rows that have been read: which buckets they get, and what is drawn. Pure; runs in threads."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from steelyard.columnar.buckets import Buckets, name_non_finite, raw_buckets, raw_points
-from steelyard.columnar.columns import Column
+from steelyard.columnar.buckets import Buckets, combine, name_non_finite, node_buckets, raw_buckets, raw_points
 from steelyard.columnar.grouping import GroupCurve, group_curves
-from steelyard.columnar.groups import Floats, Indexes
+from steelyard.columnar.groups import Floats
 from steelyard.columnar.plans import Axis, Plan, are_few, log_edges, plan_step_buckets, uniform_edges
-from steelyard.columnar.pyramid import Xs
-from steelyard.columnar.table import STEP, Table
+from steelyard.columnar.pyramid import NON_FINITE_MAX, KeyLevel, RowSetLevel, Xs
+from steelyard.columnar.sampling import evenly
 from steelyard.domains.history.curves.frames import GroupLine, Line
 from steelyard.domains.history.curves.spec import Window
 
-_EVENTS_X = "_runtime"
 _NONE = np.empty(0)
+Extent = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Points:
     """The points of a metric over an axis, in order of rows. Over steps `x` is int64 and ascends."""
 
-    axis: Axis
     x: Xs
     y: Floats
 
 
-def find_points(table: Table, key: str, x_key: str) -> Points:
-    """Return the rows that have both as numbers; none when the metric or the x axis was never logged."""
-    column = _numbers(table, key)
-    if x_key == STEP and table.find_column(STEP) is None:
-        # system metrics have no step: their runtime stands in
-        x_key = _EVENTS_X
-    if x_key == STEP:
-        steps = table.steps[column.rows]
-        is_ordinary = not len(steps) or steps[0] >= 0
-        return Points(Axis.STEP, steps, _values(column)) if is_ordinary else _over_floats(steps, _values(column))
-    axis = _numbers(table, x_key)
-    _, mine, theirs = np.intersect1d(column.rows, axis.rows, assume_unique=True, return_indices=True)
-    return Points(Axis.OTHER, _values(axis)[theirs], _values(column)[mine])
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """A level of a pyramid, of which those nodes count that are whole in the range."""
+
+    rows: RowSetLevel
+    key: KeyLevel
 
 
-def _over_floats(steps: Indexes, y: Floats) -> Points:
-    """Return points over steps before zero, which no grid of buckets has."""
-    return Points(Axis.OTHER, steps.astype(np.float64), y)
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a line is made of, in order of steps, and points that are not finite, as far as nodes do not name them."""
+
+    inputs: Sequence[Points | Nodes]
+    marks: Sequence[Points] = ()
+
+    @property
+    def rows(self) -> Points | None:
+        """All points of the line, None when some are known as nodes only."""
+        points = [one for one in self.inputs if isinstance(one, Points)]
+        if len(points) < len(self.inputs):
+            return None
+        if len(points) < 2:
+            return points[0] if points else Points(_NONE, _NONE)
+        return Points(np.concatenate([one.x for one in points]), np.concatenate([one.y for one in points]))
 
 
-def _numbers(table: Table, key: str) -> Column:
-    column = table.find_column(key)
-    return Column(np.empty(0, np.int64)) if column is None else column.numeric()
+def plan_buckets(window: Window, axis: Axis, extents: Sequence[Extent], node_log2: int) -> Plan | None:
+    """Return the buckets for lines that reach over `extents`, as far as they are in the window; None for nowhere.
 
-
-def _values(column: Column) -> Floats:
-    return _NONE if column.numbers is None else column.numbers
-
-
-def draw_line(points: Points, window: Window, run: int) -> Line:
-    """Return the line of one run: its points where they are few, else buckets."""
-    plan = plan_buckets(window, [points])
-    if plan is None:
-        return Line(run, 0, True, {"x": _NONE, "last": _NONE}, _NONE, _NONE)
-    buckets = raw_buckets(points.x, points.y, plan)
-    total = int(buckets.count.sum())
-    is_raw = are_few(total, plan)
-    marks: tuple[Xs, Floats] = (_NONE, _NONE)
-    if buckets.non_finite.any():
-        marks = name_non_finite(points.x, points.y, plan)
-    drawn = columns_of(raw_points(points.x, points.y, plan) if is_raw else buckets)
-    return Line(run, total, is_raw, drawn, *marks)
-
-
-def draw_group(members: Sequence[Points], window: Window, group: int) -> GroupLine:
-    """Return the line of a group: statistics over its runs, in buckets common to all of them."""
-    plan = plan_buckets(window, members)
-    if plan is None:
-        return GroupLine(group, 0, 0, {})
-    every = [raw_buckets(points.x, points.y, plan) for points in members]
-    runs = [buckets for buckets in every if len(buckets)]
-    total = sum(int(buckets.count.sum()) for buckets in runs)
-    return GroupLine(group, total, len(runs), statistics_of(group_curves(runs, plan)))
-
-
-def plan_buckets(window: Window, members: Sequence[Points]) -> Plan | None:
-    """Return the buckets that all `members` are drawn in: as far as any has points in the window; None for nowhere."""
-    axis = Axis.STEP if all(points.axis is Axis.STEP for points in members) else Axis.OTHER
-    extents = [extent for points in members if (extent := _extent(points, window)) is not None]
-    if not extents:
+    Over steps the buckets hold nodes of 2^`node_log2` whole. On a logarithmic axis extents begin above 0.
+    """
+    low, high = min(first for first, _ in extents), max(last for _, last in extents)
+    low = low if window.x_min is None else max(low, window.x_min)
+    high = high if window.x_max is None else min(high, window.x_max)
+    if axis is Axis.STEP:
+        low, high = -(-low // 1), high // 1
+    if low > high:
         return None
-    low, high = min(low for low, _ in extents), max(high for _, high in extents)
-    if axis is Axis.STEP and not window.is_log:
-        return plan_step_buckets(int(low), int(high), window.buckets)
+    if axis is Axis.STEP and low >= 0 and not window.is_log:
+        return plan_step_buckets(int(low), int(high), window.buckets, node_log2).widened()
     edges = log_edges if window.is_log else uniform_edges
     return edges(axis, float(low), float(high), window.buckets)
 
 
-def _extent(points: Points, window: Window) -> tuple[float, float] | None:
-    """Return the least and the greatest x of the points in the window."""
-    low = -math.inf if window.x_min is None else window.x_min
-    high = math.inf if window.x_max is None else window.x_max
-    x = points.x[(points.x >= low) & (points.x <= high) & np.isfinite(points.x)]
+def extent_of(points: Points, window: Window) -> Extent | None:
+    """Return the least and the greatest x of the points, of those above 0 on a logarithmic axis."""
+    x = points.x
+    if x.dtype != np.int64:
+        x = x[np.isfinite(x)]
     if window.is_log:
         x = x[x > 0]
     return (x.min().item(), x.max().item()) if len(x) else None
+
+
+def draw_line(run: int, plan: Plan | None, material: Material) -> Line:
+    """Return the line of one run: its points where they are few and known, else buckets."""
+    buckets = None if plan is None else buckets_of(plan, material)
+    if buckets is None or plan is None:
+        return Line(run, 0, True, {"x": _NONE, "last": _NONE}, _NONE, _NONE)
+    total = int(buckets.count.sum())
+    rows = material.rows if are_few(total, plan) else None
+    marks: tuple[Xs, Floats] = (_NONE, _NONE)
+    if buckets.non_finite.any():
+        marks = _marks(plan, material)
+    drawn = columns_of(buckets if rows is None else raw_points(rows.x, rows.y, plan))
+    return Line(run, total, rows is not None, drawn, *marks)
+
+
+def buckets_of(plan: Plan, material: Material) -> Buckets | None:
+    """Return the buckets of one line, None when it has nothing."""
+    rows = None if plan.axis is Axis.STEP else material.rows
+    if rows is not None:
+        # parts of a run may reach into each other where x is no step
+        return raw_buckets(rows.x, rows.y, plan)
+    found = [
+        node_buckets(one.rows, one.key, plan) if isinstance(one, Nodes) else raw_buckets(one.x, one.y, plan)
+        for one in material.inputs
+    ]
+    return combine(found) if found else None
+
+
+def _marks(plan: Plan, material: Material) -> tuple[Xs, Floats]:
+    sources = [*material.marks, *(one for one in material.inputs if isinstance(one, Points))]
+    named = [name_non_finite(one.x, one.y, plan) for one in sources]
+    x, y = (np.concatenate([_NONE, *(found[at] for found in named)]) for at in (0, 1))
+    some = np.argsort(x, kind="stable")[evenly(len(x), NON_FINITE_MAX)]
+    return x[some], y[some]
+
+
+def draw_group(group: int, plan: Plan | None, members: Sequence[Buckets]) -> GroupLine:
+    """Return the line of a group: statistics over its runs, whose buckets are of one plan."""
+    runs = [buckets for buckets in members if len(buckets)]
+    if plan is None or not runs:
+        return GroupLine(group, 0, 0, {})
+    total = sum(int(buckets.count.sum()) for buckets in runs)
+    return GroupLine(group, total, len(runs), statistics_of(group_curves(runs, plan)))
 
 
 def columns_of(buckets: Buckets) -> Mapping[str, Xs]:

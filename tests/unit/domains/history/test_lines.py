@@ -7,13 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from steelyard.columnar.buckets import raw_buckets
 from steelyard.columnar.plans import Axis
-from steelyard.domains.history.curves.lines import Points, draw_group, draw_line
+from steelyard.domains.history.curves.frames import Line
+from steelyard.domains.history.curves.lines import Material, Points, draw_group, draw_line
+from steelyard.domains.history.curves.sources import Rows, plan_line
 from steelyard.domains.history.curves.spec import Window
 
 values = st.one_of(st.floats(-1e6, 1e6), st.sampled_from([math.nan, math.inf, -math.inf, 0.0, 1.0]))
 xs = st.one_of(st.floats(-100, 100), st.integers(-20, 20).map(float), st.just(math.nan))
 ends = st.one_of(st.none(), st.floats(-120, 120))
+
+
+def line_of(points: Points, window: Window, axis: Axis = Axis.OTHER) -> Line:
+    return draw_line(0, plan_line(window, axis, [Rows(points)]), Material([points]))
 
 
 @settings(max_examples=200, deadline=None)
@@ -24,7 +31,7 @@ def test_a_line_equals_its_points(
     if low is not None and high is not None and low > high:
         low, high = high, low
     x, y = (np.array([point[at] for point in points], dtype=np.float64) for at in (0, 1))
-    line = draw_line(Points(Axis.OTHER, x, y), Window("x", buckets, low, high, is_log), 0)
+    line = line_of(Points(x, y), Window("x", buckets, low, high, is_log))
     kept = sorted((p for p in points if math.isfinite(p[0]) and not (is_log and p[0] <= 0)), key=lambda p: p[0])
     kept = [p for p in kept if (low is None or p[0] >= low) and (high is None or p[0] <= high)]
     assert line.total == len(kept)
@@ -53,18 +60,21 @@ def _check_bucket(kept: list[tuple[float, float]], told: dict[str, float]) -> No
 def test_few_points_are_drawn_as_they_are() -> None:
     def line(count: int) -> bool:
         steps = np.arange(count)
-        return draw_line(Points(Axis.STEP, steps, steps * 1.0), Window("_step", 10, None, None, False), 0).is_raw
+        return line_of(Points(steps, steps * 1.0), Window("_step", 10, None, None, False), Axis.STEP).is_raw
 
     assert line(20)
     assert not line(21)
 
 
 def test_steps_before_zero_are_drawn_too() -> None:
-    steps = np.arange(-50.0, 50.0)
-    line = draw_line(Points(Axis.OTHER, steps, steps), Window("_step", 10, None, None, False), 0)
+    steps = np.arange(-50, 50)
+    line = line_of(Points(steps, steps * 1.0), Window("_step", 10, None, None, False), Axis.STEP)
     assert (line.total, line.points["x"][-1]) == (100, 49.0)
 
 
 def test_a_group_without_points_is_an_empty_line() -> None:
-    nowhere = Points(Axis.STEP, np.empty(0, np.int64), np.empty(0))
-    assert draw_group([nowhere], Window("_step", 10, None, None, False), 3).points == {}
+    points = Points(np.arange(3), np.arange(3.0))
+    plan = plan_line(Window("_step", 10, None, None, False), Axis.STEP, [Rows(points)])
+    assert plan is not None
+    nowhere = raw_buckets(np.empty(0, np.int64), np.empty(0), plan)
+    assert draw_group(3, plan, [nowhere]).points == {}

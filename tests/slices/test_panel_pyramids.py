@@ -1,0 +1,133 @@
+"""What is drawn of a run in segments is what its rows give: over steps and times, near and far."""
+
+import json
+import math
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import func, select
+
+from steelyard.domains.history.flush import flush_stream
+from steelyard.domains.history.memory import memory_of
+from steelyard.domains.history.model import Due, Stream
+from steelyard.domains.runs.tables import runs
+from tests.harness.frames import Line, read_lines
+from tests.harness.site import Caller, Site
+from tests.slices.streamed import START, Run
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ROWS = 9_000
+COLUMNS = ["last", "min", "max", "mean", "count"]
+
+
+@dataclass
+class Told:
+    """A run of two segments and a tail, and its rows."""
+
+    run: Run
+    rows: list[dict[str, Any]]
+
+    async def line(self, **panel: Any) -> Line:
+        body = {"runs": [[self.run.caller.name, "p", "r"]], "panels": [{"id": "a", "columns": COLUMNS, **panel}]}
+        (line,) = read_lines((await self.run.caller.send("POST", "/app/panels:query", body)).body).values()
+        return line
+
+    def points(self, key: str, x: str) -> list[tuple[float, float]]:
+        found = [(row[x], row[key]) for row in self.rows if key in row and x in row]
+        return sorted(found, key=lambda point: point[0])
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def told(site: Site) -> Told:
+    caller: Caller = await site.user()
+    await caller.graphql(START, name="r", entity=caller.name)
+    async with site.ports.database.read() as conn:
+        number = (await conn.execute(select(func.max(runs.c.id)))).scalar() or 0
+    chance = random.Random(5)
+    rows: list[dict[str, Any]] = []
+    step, clock = 0, 0.0
+    for at in range(ROWS):
+        step, clock = step + chance.choice([1, 1, 1, 1, 40]), clock + chance.random()
+        row: dict[str, Any] = {"_step": step, "_runtime": clock, "v": chance.gauss(0, 1), "x": chance.uniform(-5, 5)}
+        if at % 7 == 0:
+            row["sparse"] = chance.random()
+        if 3_000 <= at < 3_400 or at % 500 == 0:
+            row["v"] = chance.choice([math.nan, math.inf])
+        rows.append(row)
+    run = Run(caller, "r")
+    for start in range(0, ROWS, 1_000):
+        await run.send(start, [json.dumps(row) for row in rows[start : start + 1_000]])
+        if start in {3_000, 7_000}:
+            assert await flush_stream(site.system, Due(number, Stream.HISTORY, ended=False))
+    memory = memory_of(site.system)
+    for key in list(memory._entries):
+        memory.drop(key)
+    return Told(run, rows)
+
+
+def check(line: Line, points: list[tuple[float, float]], low: float, high: float, buckets: int) -> None:
+    """Assert that the buckets are consecutive stretches of the points and say what these give."""
+    finite = [point for point in points if math.isfinite(point[1])]
+    if line.header["raw"]:
+        drawn = list(zip(line.points["x"], line.points["last"], strict=True))
+        start = finite.index(drawn[0])
+        assert drawn == finite[start : start + len(drawn)]
+        # over steps a bucket at an end of the range is given whole
+        assert {point for point in finite if low <= point[0] <= high} <= set(drawn)
+        return
+    assert len(line.points["x"]) <= buckets
+    told = zip(*(line.points[name] for name in ("x", *COLUMNS)), strict=True)
+    before: int | None = None
+    for x, last, least, greatest, mean, count in told:
+        end = max(at for at, point in enumerate(points) if point[0] <= x and math.isfinite(point[1])) + 1
+        # points that are not finite count, though nothing shows where they end
+        stretch = [end + more for more in range(int(count) + 1)]
+        assert any(_gives(points[at - int(count) : at], (last, least, greatest, mean)) for at in stretch)
+        assert before is None or end > before
+        before = end
+    inside = [point for point in finite if low <= point[0] <= high]
+    assert line.points["x"][-1] >= inside[-1][0]
+    assert line.header["totals"] >= len([point for point in points if low <= point[0] <= high])
+
+
+def _gives(stretch: list[tuple[float, float]], told: tuple[float, float, float, float]) -> bool:
+    values = [y for _, y in stretch if math.isfinite(y)]
+    if not values or (values[-1], min(values), max(values)) != told[:3]:
+        return False
+    return math.isclose(sum(values) / len(values), told[3], rel_tol=1e-9, abs_tol=1e-9)
+
+
+@pytest.mark.parametrize("x", ["_step", "_runtime", "x"])
+@pytest.mark.parametrize("key", ["v", "sparse"])
+@pytest.mark.parametrize("buckets", [7, 60, 1_000])
+@pytest.mark.parametrize("share", [(0.0, 1.0), (0.1, 0.9), (0.3, 0.45), (0.62, 0.64)])
+async def test_every_bucket_is_what_its_rows_give(
+    told: Told, x: str, key: str, buckets: int, share: tuple[float, float]
+) -> None:
+    points = told.points(key, x)
+    least, greatest = points[0][0], points[-1][0]
+    low, high = (least + part * (greatest - least) for part in share)
+    line = await told.line(key=key, x=x, buckets=buckets, xMin=low, xMax=high)
+    check(line, points, low, high, buckets)
+
+
+async def test_no_point_is_counted_twice_or_left_out(told: Told) -> None:
+    for x in ("_step", "_runtime", "x"):
+        line = await told.line(key="v", x=x, buckets=20)
+        assert line.header["totals"] == ROWS
+        assert len(line.marks) == 100
+        assert {math.isnan(y) for _, y in line.marks} == {True, False}
+
+
+async def test_a_group_of_one_run_is_its_line(told: Told) -> None:
+    groups = [{"name": "g", "runs": [0]}]
+    panel = {"id": "a", "key": "v", "buckets": 30, "groups": groups, "statistics": ["mean", "min", "max"]}
+    body = {"runs": [[told.run.caller.name, "p", "r"]], "panels": [panel]}
+    (frame,) = (await told.run.caller.send("POST", "/app/panels:query", body)).body
+    line = await told.line(key="v", buckets=30)
+    for name in ("x", "mean", "min", "max"):
+        assert frame.columns[name] == pytest.approx(line.points[name])
