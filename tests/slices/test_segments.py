@@ -17,7 +17,7 @@ from steelyard.domains.history.jobs import tend_segments
 from steelyard.domains.history.memory import memory_of
 from steelyard.domains.history.merge import merge_stream
 from steelyard.domains.history.model import Due, SegmentState, Stream
-from steelyard.domains.history.reading import load_live, parts
+from steelyard.domains.history.reading import parts
 from steelyard.domains.history.tables import history_chunks, history_segments
 from steelyard.domains.runs.tables import runs
 from steelyard.kernel.errors import Conflict
@@ -290,7 +290,7 @@ async def test_a_purged_run_leaves_no_object(site: Site, run: Stored) -> None:
     await log(run, 8, 4)
     await sweep.purge_streams(run.ctx, run.number)
     assert await run.rows() == []
-    assert await load_live(run.ctx, run.number, Stream.HISTORY) == []
+    assert await run.segments() == []
     site.clock.move(run.ctx.ports.policy.url_ttl_s + sweep.GRACE_S + 1)
     await sweep.sweep_segments(run.ctx)
     assert await run.objects() == []

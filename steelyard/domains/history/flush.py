@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.columnar.blocks import Block, join_blocks
 from steelyard.context import Context
 from steelyard.domains.history import publish_queries as queries
 from steelyard.domains.history import segment_queries
-from steelyard.domains.history.model import Due, Segment, TailMark
-from steelyard.domains.history.publishing import Made, Replaced, announced, make, publish, store
+from steelyard.domains.history.model import ChunkKey, Due, Sized, TailMark
+from steelyard.domains.history.publishing import Made, Replaced, announced, make, publish, store, withdraw
 from steelyard.domains.history.reading import last_steps, load_live, load_pieces, writes_over
 from steelyard.domains.history.tails import decode_chunk
 from steelyard.kernel.errors import Conflict
@@ -20,48 +24,60 @@ from steelyard.kernel.errors import Conflict
 _DUE_TIMES = 4
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a stream holds as its flush begins: the chunks to take, the newest of all, and live segments."""
+
+    prefix: TailMark
+    chunks: Sequence[tuple[ChunkKey, bytes]]
+    newest: int
+    sized: Sequence[Sized]
+
+
 async def flush_stream(ctx: Context, due: Due) -> bool:
     """Turn the oldest chunks of a stream into a segment; return False when there were none.
 
     Segments whose lines the chunks overwrite are taken in as well and replaced. Raises `Conflict` when another process
     was faster; nothing has changed then. Holds the decoded chunks, and the segments taken in, in memory.
     """
-    async with ctx.database.read() as conn:
-        max_bytes = ctx.ports.policy.history.flush_bytes * _DUE_TIMES
-        prefix = await queries.find_prefix(conn, due.run, due.stream, max_bytes)
-    if prefix is None:
-        return False
+    max_bytes = ctx.ports.policy.history.flush_bytes * _DUE_TIMES
     async with announced(ctx, due.run, due.stream) as item:
-        live = await load_live(ctx, due.run, due.stream)
-        blocks = await _load_blocks(ctx, due, prefix)
+        held = await ctx.database.read_at_once(partial(_read, due=due, max_bytes=max_bytes))
+        if held is None:
+            await withdraw(ctx, item)
+            return False
+        live = await load_live(ctx, due.run, [sized.id for sized in held.sized])
+        blocks = await asyncio.to_thread(_decode, held.chunks)
         under = [segment for segment in live if writes_over(blocks, segment)]
         pieces = [*await load_pieces(ctx, under), *blocks]
         made = await asyncio.to_thread(make, pieces, last_steps(live))
         if made is not None:
             await store(ctx, item, made)
-        sealed = made is not None and await _is_final(ctx, due, made, prefix, under)
-        ids = tuple(segment.id for segment in under)
-        await publish(ctx, item, made, Replaced(prefix.last_id, prefix, ids), sealed=sealed)
+        ids = {segment.id for segment in under}
+        sealed = made is not None and _is_final(ctx, due, made, held, ids)
+        await publish(ctx, item, made, Replaced(held.prefix.last_id, held.prefix, tuple(ids)), sealed=sealed)
     return True
 
 
-async def _load_blocks(ctx: Context, due: Due, prefix: TailMark) -> list[Block]:
-    async with ctx.database.read() as conn:
-        wanted = {due.run: (prefix.first_id, prefix.last_id)}
-        chunks = (await segment_queries.load_chunks(conn, wanted, due.stream)).get(due.run, [])
-    if len(chunks) != prefix.count:
+async def _read(conn: AsyncConnection, due: Due, max_bytes: int) -> _Held | None:
+    prefix = await queries.find_prefix(conn, due.run, due.stream, max_bytes)
+    if prefix is None:
+        return None
+    chunks = await segment_queries.load_chunks(conn, {due.run: (prefix.first_id, prefix.last_id)}, due.stream)
+    marks = await segment_queries.mark_tails(conn, [due.run], due.stream)
+    sized = await queries.list_sized(conn, due.run, due.stream)
+    if due.run not in marks or len(chunks.get(due.run, ())) != prefix.count:
         raise Conflict("the journal was flushed by somebody else")
-    return await asyncio.to_thread(lambda: join_blocks([decode_chunk(key, body) for key, body in chunks]))
+    return _Held(prefix, chunks[due.run], marks[due.run].last_id, sized)
 
 
-async def _is_final(ctx: Context, due: Due, made: Made, prefix: TailMark, under: Sequence[Segment]) -> bool:
+def _decode(chunks: Sequence[tuple[ChunkKey, bytes]]) -> list[Block]:
+    return join_blocks([decode_chunk(key, body) for key, body in chunks])
+
+
+def _is_final(ctx: Context, due: Due, made: Made, held: _Held, replaced: Collection[int]) -> bool:
     """A run that is over and has nothing else to merge needs no second writing of its only loose segment."""
     if made.value_count >= ctx.ports.policy.history.seal_values:
         return True
-    if not due.ended:
-        return False
-    async with ctx.database.read() as conn:
-        marks = await segment_queries.mark_tails(conn, [due.run], due.stream)
-        sized = await queries.list_sized(conn, due.run, due.stream)
-    replaced = {segment.id for segment in under}
-    return marks[due.run].last_id == prefix.last_id and all(item.sealed or item.id in replaced for item in sized)
+    is_all = held.newest == held.prefix.last_id and all(s.sealed or s.id in replaced for s in held.sized)
+    return due.ended and is_all

@@ -15,7 +15,7 @@ from steelyard.context import Context, HistoryPolicy
 from steelyard.domains.history import publish_queries as queries
 from steelyard.domains.history.flush import flush_stream
 from steelyard.domains.history.merge import merge_stream
-from steelyard.domains.history.model import Due
+from steelyard.domains.history.model import Due, Stream
 from steelyard.kernel.errors import Conflict
 from steelyard.sql.engine import Database
 
@@ -86,9 +86,13 @@ async def _turn(ctx: Context, list_due: _List, work: _Work) -> None:
 async def _list_free(ctx: Context, list_due: _List) -> Sequence[Due]:
     """Return the due streams that nobody works on and that have not failed lately."""
     backoff = _backoff(ctx)
-    async with ctx.database.read() as conn:
+    since = ctx.ports.clock() - timedelta(seconds=CLAIM_S)
+
+    async def look(conn: AsyncConnection) -> tuple[list[Due], set[tuple[int, Stream]]]:
         due = await list_due(conn, ctx.ports.policy.history, DUE_AT_ONCE + len(backoff))
-        claimed = await queries.list_claims(conn, ctx.ports.clock() - timedelta(seconds=CLAIM_S)) if due else set()
+        return due, await queries.list_claims(conn, since) if due else set()
+
+    due, claimed = await ctx.database.read_at_once(look)
     return [item for item in due if item.key not in claimed and not backoff.holds(item)]
 
 

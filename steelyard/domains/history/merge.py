@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from steelyard.context import Context
 from steelyard.domains.history import publish_queries as queries
@@ -10,7 +11,6 @@ from steelyard.domains.history import rules
 from steelyard.domains.history.model import Due
 from steelyard.domains.history.publishing import Replaced, announced, make, publish, store
 from steelyard.domains.history.reading import last_steps, load_live, load_pieces
-from steelyard.kernel.errors import Conflict
 
 
 async def merge_stream(ctx: Context, due: Due) -> bool:
@@ -20,19 +20,15 @@ async def merge_stream(ctx: Context, due: Due) -> bool:
     memory: at most twice `seal_values`.
     """
     policy = ctx.ports.policy.history
-    async with ctx.database.read() as conn:
-        sized = await queries.list_sized(conn, due.run, due.stream)
-    chosen = {item.id for item in rules.choose_merge(sized, policy, ended=due.ended)}
+    sized = await ctx.database.read_at_once(partial(queries.list_sized, run=due.run, stream=due.stream))
+    chosen = [item.id for item in rules.choose_merge(sized, policy, ended=due.ended)]
     if not chosen:
         return False
     if len(chosen) == 1:
-        async with ctx.database.write() as conn:
-            await queries.seal(conn, *chosen)
+        await ctx.database.write_at_once(partial(queries.seal, segment=chosen[0]))
         return True
     async with announced(ctx, due.run, due.stream) as item:
-        segments = [segment for segment in await load_live(ctx, due.run, due.stream) if segment.id in chosen]
-        if len(segments) != len(chosen):
-            raise Conflict("a segment was replaced by somebody else")
+        segments = await load_live(ctx, due.run, chosen)
         pieces = await load_pieces(ctx, segments)
         made = await asyncio.to_thread(make, pieces, last_steps(segments))
         assert made is not None, "live segments have lines"

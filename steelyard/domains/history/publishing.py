@@ -11,6 +11,9 @@ import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.columnar.coverage import Coverage
 from steelyard.columnar.directory import Directory
@@ -78,8 +81,10 @@ async def announced(ctx: Context, run: int, stream: Stream) -> AsyncIterator[Ann
 async def announce(ctx: Context, run: int, stream: Stream) -> Announced:
     """Note that an object is about to be written; the note is also a claim to the stream."""
     key = f"segments/{run}/{uuid.uuid4().hex}.parquet"
-    async with ctx.database.write() as conn:
-        return Announced(await queries.insert_pending(conn, run, stream, key, ctx.ports.clock()), run, stream, key)
+    now = ctx.ports.clock()
+    insert = partial(queries.insert_pending, run=run, stream=stream, object_key=key, now=now)
+    number = await ctx.database.write_at_once(insert)
+    return Announced(number, run, stream, key)
 
 
 async def store(ctx: Context, item: Announced, made: Made) -> None:
@@ -97,10 +102,12 @@ async def publish(ctx: Context, item: Announced, made: Made | None, replaced: Re
     Raises `Conflict` when somebody else replaced any of it: then nothing has changed.
     """
     now = ctx.ports.clock()
-    async with ctx.database.write() as conn:
-        if made is None:
+    columns = None if made is None else _columns(made, replaced, sealed=sealed)
+
+    async def change(conn: AsyncConnection) -> None:
+        if columns is None:
             await queries.delete_segment(conn, item.id, SegmentState.PENDING)
-        elif not await queries.publish(conn, item.id, **_columns(made, replaced, sealed=sealed)):
+        elif not await queries.publish(conn, item.id, **columns):
             raise Conflict("the announced segment was swept away")
         if not await queries.drop_live(conn, replaced.segments, now):
             raise Conflict("a segment was replaced by somebody else")
@@ -109,6 +116,8 @@ async def publish(ctx: Context, item: Announced, made: Made | None, replaced: Re
             gone = await queries.delete_chunks(conn, item.run, item.stream, chunks.first_id, chunks.last_id)
             if gone != chunks.count:
                 raise Conflict("the journal was flushed by somebody else")
+
+    await ctx.database.write_at_once(change)
 
 
 def _columns(made: Made, replaced: Replaced, *, sealed: bool) -> dict[str, object]:
@@ -132,9 +141,9 @@ async def withdraw(ctx: Context, item: Announced) -> None:
 
     Where this fails too, the sweeper does it later.
     """
-    async with ctx.database.write() as conn:
-        if not await queries.give_up(conn, item.id, ctx.ports.clock()):
-            return
+    given_up = partial(queries.give_up, segment=item.id, now=ctx.ports.clock())
+    if not await ctx.database.write_at_once(given_up):
+        return
     await ctx.ports.objects.delete(item.object_key)
-    async with ctx.database.write() as conn:
-        await queries.delete_segment(conn, item.id, SegmentState.DROPPED)
+    dropped = partial(queries.delete_segment, segment=item.id, state=SegmentState.DROPPED)
+    await ctx.database.write_at_once(dropped)

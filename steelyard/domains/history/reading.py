@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.columnar.blocks import Block
 from steelyard.columnar.columns import Column
@@ -18,7 +21,7 @@ from steelyard.columnar.table import Table
 from steelyard.context import Context
 from steelyard.domains.history import segment_queries
 from steelyard.domains.history.memory import memory_of
-from steelyard.domains.history.model import Segment, Stream
+from steelyard.domains.history.model import Segment, Stream, TailMark
 from steelyard.domains.history.segments import OpenSegment, SegmentGone, open_segments
 from steelyard.domains.history.tails import Tail, TailMoved, load_tails
 from steelyard.kernel.errors import Unavailable
@@ -77,10 +80,13 @@ async def parts(ctx: Context, runs: Sequence[int], stream: Stream) -> dict[int, 
 
 
 async def _parts(ctx: Context, runs: Sequence[int], stream: Stream) -> dict[int, list[Part]]:
-    async with ctx.database.read() as conn:
+
+    async def look(conn: AsyncConnection) -> tuple[dict[int, TailMark], dict[int, list[int]]]:
         # In this order: a flush in between then shows as a segment that holds marked chunks already.
         marks = await segment_queries.mark_tails(conn, runs, stream)
-        live = await segment_queries.list_live_ids(conn, runs, stream)
+        return marks, await segment_queries.list_live_ids(conn, runs, stream)
+
+    marks, live = await ctx.database.read_at_once(look)
     segments = await _load_segments(ctx, live)
     for run, mark in marks.items():
         if any(segment.journal_id >= mark.first_id for segment in segments.get(run, ())):
@@ -99,8 +105,7 @@ async def _load_segments(ctx: Context, live: Mapping[int, Sequence[int]]) -> dic
     known: dict[int, Segment] = {n: kept for n in wanted if (kept := memory.get(("segment", n))) is not None}
     missing = sorted(wanted - known.keys())
     if missing:
-        async with ctx.database.read() as conn:
-            loaded = await segment_queries.load_segments(conn, missing)
+        loaded = await ctx.database.read_at_once(partial(segment_queries.load_segments, ids=missing))
         if len(loaded) != len(missing):
             raise TailMoved
         for number, segment in loaded.items():
@@ -238,11 +243,9 @@ async def read_many(
         return await work(await parts(ctx, runs, stream))
 
 
-async def load_live(ctx: Context, run: int, stream: Stream) -> list[Segment]:
-    """Return the live segments of a stream in the order in which their lines came."""
-    async with ctx.database.read() as conn:
-        live = await segment_queries.list_live_ids(conn, [run], stream)
-    return (await _load_segments(ctx, live)).get(run, [])
+async def load_live(ctx: Context, run: int, ids: Sequence[int]) -> list[Segment]:
+    """Return live segments of a stream in the order in which their lines came."""
+    return (await _load_segments(ctx, {run: ids}))[run]
 
 
 async def load_pieces(ctx: Context, segments: Sequence[Segment]) -> list[Piece]:

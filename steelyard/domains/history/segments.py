@@ -124,8 +124,7 @@ async def open_segments(ctx: Context, segments: Iterable[Segment]) -> list[OpenS
     found: dict[int, OpenSegment] = {n: kept for n in wanted if (kept := memory.get(("open", n))) is not None}
     missing = sorted(wanted.keys() - found.keys())
     if missing:
-        async with ctx.database.read() as conn:
-            directories = await segment_queries.load_directories(conn, missing)
+        directories = await ctx.database.read_at_once(partial(segment_queries.load_directories, ids=missing))
         for number in missing:
             if number not in directories:
                 raise SegmentGone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from steelyard.columnar.blocks import Block, append_block, decode_block, decode_text_block
 from steelyard.context import Context
@@ -74,8 +75,7 @@ async def _extended(
         run: (known[run].mark.last_id + 1 if run in known else mark.first_id, mark.last_id)
         for run, mark in marks.items()
     }
-    async with ctx.database.read() as conn:
-        chunks = await segment_queries.load_chunks(conn, ranges, stream)
+    chunks = await ctx.database.read_at_once(partial(segment_queries.load_chunks, ranges=ranges, stream=stream))
     for run, mark in marks.items():
         if len(chunks.get(run, ())) != mark.count - (known[run].mark.count if run in known else 0):
             raise TailMoved
