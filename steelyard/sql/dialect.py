@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Table, insert
@@ -37,16 +38,17 @@ async def upsert(
     values = [dict(row) for row in rows]
     if not values:
         return
-    columns = list(update)
-    if conn.dialect.name == "sqlite":
+    await conn.execute(_upsert(conn.dialect.name, table, tuple(key), tuple(update)), values)
+
+
+@lru_cache(maxsize=64)
+def _upsert(dialect: str, table: Table, key: tuple[str, ...], update: tuple[str, ...]) -> Any:
+    """Making the statement costs more than running it on a few rows."""
+    if dialect == "sqlite":
         lite = sqlite.insert(table)
-        statement: Any = lite.on_conflict_do_update(
-            index_elements=list(key), set_={name: lite.excluded[name] for name in columns}
-        )
-    else:
-        mine = mysql.insert(table)
-        statement = mine.on_duplicate_key_update({name: mine.inserted[name] for name in columns})
-    await conn.execute(statement, values)
+        return lite.on_conflict_do_update(index_elements=key, set_={name: lite.excluded[name] for name in update})
+    mine = mysql.insert(table)
+    return mine.on_duplicate_key_update({name: mine.inserted[name] for name in update})
 
 
 def is_duplicate(error: IntegrityError) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, bindparam, case, func, select, update
+from sqlalchemy import Select, Update, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts.tables import entities, users
@@ -229,8 +230,14 @@ async def update_runs(conn: AsyncConnection, values: Mapping[int, Mapping[str, A
     """Set columns of several runs as `update_run` does, in one statement for all that change the same columns."""
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for run, columns in values.items():
-        alike.setdefault(tuple(columns), []).append({"run_": run, **{f"{name}_": columns[name] for name in columns}})
+        row = {"run_": run, "updated_at_": moment, **{f"{name}_": columns[name] for name in columns}}
+        alike.setdefault(tuple(columns), []).append(row)
     for names, rows in alike.items():
-        changed = {**{name: bindparam(f"{name}_") for name in names}, "version": runs.c.version + 1}
-        statement = update(runs).where(runs.c.id == bindparam("run_")).values(updated_at=moment, **changed)
-        await conn.execute(statement, rows)
+        await conn.execute(_update_of(names), rows)
+
+
+@lru_cache(maxsize=128)
+def _update_of(names: tuple[str, ...]) -> Update:
+    """Making the statement costs more than running it on a few rows."""
+    changed: dict[str, Any] = {name: bindparam(f"{name}_") for name in (*names, "updated_at")}
+    return update(runs).where(runs.c.id == bindparam("run_")).values(version=runs.c.version + 1, **changed)
