@@ -8,6 +8,7 @@ import structlog
 
 from steelyard.context import Context
 from steelyard.domains.history import publish_queries as queries
+from steelyard.domains.history.model import SegmentState
 
 log = structlog.get_logger()
 
@@ -33,11 +34,19 @@ async def sweep_segments(ctx: Context) -> None:
     async with ctx.database.read() as conn:
         waste = await queries.list_waste(conn, pending_before, dropped_before, SWEPT_AT_ONCE)
     for segment, object_key, state in waste:
+        # Whoever announced it may only be very slow: it must not be able to publish what is about to be deleted.
+        if state is SegmentState.PENDING and not await _give_up(ctx, segment):
+            continue
         await ctx.ports.objects.delete(object_key)
         async with ctx.database.write() as conn:
-            await queries.delete_segment(conn, segment, state)
+            await queries.delete_segment(conn, segment, SegmentState.DROPPED)
     if waste:
         log.info("deleted segments that nobody reads any more", segments=len(waste))
+
+
+async def _give_up(ctx: Context, segment: int) -> bool:
+    async with ctx.database.write() as conn:
+        return await queries.give_up(conn, segment, ctx.ports.clock())
 
 
 async def purge_streams(ctx: Context, run: int) -> None:
