@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
@@ -24,12 +26,18 @@ async def resolve_runs(ctx: Context, addresses: Sequence[Address]) -> list[RunRe
     wanted: dict[tuple[str, str], dict[str, None]] = {}
     for entity, project, run_id in addresses:
         wanted.setdefault((entity, project), {})[run_id] = None
+
+    async def find(conn: AsyncConnection) -> list[RunRef]:
+        return [
+            run
+            for (entity, project), run_ids in wanted.items()
+            for run in await runs.list_run_refs(conn, entity, project, list(run_ids))
+        ]
+
     found: dict[Address, RunRef] = {}
-    async with ctx.database.read() as conn:
-        for (entity, project), run_ids in wanted.items():
-            for run in await runs.list_run_refs(conn, entity, project, list(run_ids)):
-                if not run.deleted and access.allows(identity, Permission.READ, run.target):
-                    found[fold(run.entity), run.project, run.run_id] = run
+    for run in await ctx.database.read_at_once(find):
+        if not run.deleted and access.allows(identity, Permission.READ, run.target):
+            found[fold(run.entity), run.project, run.run_id] = run
     return [_found(found, address, index) for index, address in enumerate(addresses)]
 
 
