@@ -21,7 +21,7 @@ class HistoryPolicy:
 
     flush_chunks: int = 256
     flush_bytes: int = 8 << 20
-    seal_values: int = 4_000_000
+    seal_values: int = 2_000_000
     merge_fan_in: int = 8
     cache_bytes: int = 256 << 20
 

@@ -68,7 +68,7 @@ class HistorySettings:
         default=8 << 20, metadata={"doc": "bytes of one run that the journal holds before they become a segment"}
     )
     seal_values: int = field(
-        default=4_000_000, metadata={"doc": "values from which on a segment is final and never merged again"}
+        default=2_000_000, metadata={"doc": "values from which on a segment is final and never merged again"}
     )
     merge_fan_in: int = field(default=8, metadata={"doc": "segments of similar size that are merged into one"})
     cache_bytes: int = field(

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,8 @@ from steelyard.domains.history.model import Due, SegmentState, Stream
 from steelyard.domains.history.reading import parts
 from steelyard.domains.history.tables import history_chunks, history_segments
 from steelyard.domains.runs.tables import runs
-from steelyard.kernel.errors import Conflict
+from steelyard.kernel.errors import Conflict, Unavailable
+from steelyard.ports.objects import ObjectStore, StoredObject
 from tests.harness.site import Caller, Site
 from tests.slices.streamed import START, Run
 
@@ -196,6 +198,36 @@ async def test_writers_of_a_shared_run_keep_their_rows(run: Stored) -> None:
     assert await run.seen() == before
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_any_history_reads_like_that_of_a_run_that_was_never_flushed(
+    run: Stored, user: Caller, seed: int
+) -> None:
+    dice = random.Random(seed)
+    await user.graphql(START, name="twin", entity=user.name)
+    twin = Stored(user, "twin", run.ctx, 0)
+    next_line = {"": 0, "w": 0}
+    for _ in range(24):
+        act, writer = dice.choice(["send", "send", "send", "over", "flush", "merge"]), dice.choice(["", "", "w"])
+        if act == "flush":
+            await flush_stream(run.ctx, run.due())
+        elif act == "merge":
+            await merge_stream(run.ctx, run.due(ended=dice.random() < 0.5))
+        else:
+            end = next_line[writer]
+            first = dice.randint(0, end) if act == "over" else end
+            steps = [dice.choice([line, line, line, dice.randint(0, 40)]) for line in range(first, first + 4)]
+            rows = [{**row(step), "again": dice.random()} for step in steps]
+            if dice.random() < 0.1:
+                rows[1].pop("_step")
+            for either in (run, twin):
+                await either.send(first, rows, **({"ASYNC_CLIENT_ID": writer} if writer else {}))
+            next_line[writer] = max(end, first + 4)
+            if dice.random() < 0.3:
+                run.forget()
+    assert len(await run.segments()) > 0
+    assert await run.seen() == await twin.seen()
+
+
 async def test_of_two_who_flush_at_once_one_wins_and_nothing_is_doubled(run: Stored) -> None:
     await log(run, 0, 12)
     before = await run.seen()
@@ -249,6 +281,41 @@ async def test_who_dies_while_writing_leaves_nothing_but_waste(site: Site, run: 
     if made is not None:
         with pytest.raises(Conflict):
             await publishing.publish(run.ctx, item, made, publishing.Replaced(0), sealed=False)
+
+
+@dataclass
+class Unreachable:
+    """A store that takes no object while it is down."""
+
+    store: ObjectStore
+    is_down: bool = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    async def put(self, key: str, body: AsyncIterator[bytes], *, md5: bytes | None = None) -> StoredObject:
+        if self.is_down:
+            raise Unavailable("the store is down")
+        return await self.store.put(key, body, md5=md5)
+
+
+async def test_rows_are_kept_and_read_while_the_store_is_down(run: Stored) -> None:
+    store = Unreachable(run.ctx.ports.objects)
+    ctx = replace(run.ctx, ports=replace(run.ctx.ports, objects=store))
+    await log(run, 0, 12)
+    before = await run.seen()
+    with pytest.raises(Unavailable):
+        await flush_stream(ctx, run.due())
+    await tend_segments(ctx)
+    assert await run.seen() == before
+    assert await run.chunks() == 4
+    assert not await run.segments(SegmentState.PENDING)
+    store.is_down = False
+    await tend_segments(ctx)
+    assert await run.chunks() == 4, "what failed is left alone for a while"
+    await flush_stream(ctx, run.due())
+    assert await run.chunks() == 0
+    assert await run.seen() == before
 
 
 async def test_what_was_replaced_is_readable_until_nobody_can_ask_for_it(site: Site, run: Stored) -> None:

@@ -20,8 +20,8 @@ from steelyard.domains.history.tails import decode_chunk
 from steelyard.kernel.errors import Conflict
 
 # What one flush takes of a journal that was long in want of one, as a multiple of what makes it due. With about 8 bytes
-# per value in the journal this makes a segment of the size at which it is sealed.
-_DUE_TIMES = 4
+# per value in the journal this makes a segment that is sealed at once, and bounds the memory of a flush.
+_DUE_TIMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class _Held:
     """What a stream holds as its flush begins: the chunks to take, the newest of all, and live segments."""
 
     prefix: TailMark
-    chunks: Sequence[tuple[ChunkKey, bytes]]
+    chunks: list[tuple[ChunkKey, bytes]]
     newest: int
     sized: Sequence[Sized]
 
@@ -48,6 +48,7 @@ async def flush_stream(ctx: Context, due: Due) -> bool:
             return False
         live = await load_live(ctx, due.run, [sized.id for sized in held.sized])
         blocks = await asyncio.to_thread(_decode, held.chunks)
+        held.chunks.clear()  # many megabytes, which blocks hold once more
         under = [segment for segment in live if writes_over(blocks, segment)]
         pieces = [*await load_pieces(ctx, under), *blocks]
         made = await asyncio.to_thread(make, pieces, last_steps(live))
@@ -68,7 +69,7 @@ async def _read(conn: AsyncConnection, due: Due, max_bytes: int) -> _Held | None
     sized = await queries.list_sized(conn, due.run, due.stream)
     if due.run not in marks or len(chunks.get(due.run, ())) != prefix.count:
         raise Conflict("the journal was flushed by somebody else")
-    return _Held(prefix, chunks[due.run], marks[due.run].last_id, sized)
+    return _Held(prefix, list(chunks[due.run]), marks[due.run].last_id, sized)
 
 
 def _decode(chunks: Sequence[tuple[ChunkKey, bytes]]) -> list[Block]:

@@ -29,11 +29,12 @@ def _choose(loose: Sequence[Sized], policy: HistoryPolicy, *, ended: bool) -> li
         return _up_to(loose, policy.seal_values)
     tiers = [_tier(item.value_count, policy) for item in loose]
     for tier in sorted(set(tiers)):
-        marked = [(own <= tier, item) for own, item in zip(tiers, loose, strict=True)]
-        for is_small, group in groupby(marked, itemgetter(0)):
-            similar = [item for _, item in group]
-            if is_small and len(similar) >= policy.merge_fan_in:
-                return _up_to(similar, policy.seal_values)
+        marked = [(own <= tier, own == tier, item) for own, item in zip(tiers, loose, strict=True)]
+        for fits, group in groupby(marked, itemgetter(0)):
+            # Smaller ones in between go along, but only so many of this size make it worth while.
+            neighbours = list(group)
+            if fits and sum(is_of_tier for _, is_of_tier, _ in neighbours) >= policy.merge_fan_in:
+                return _up_to([item for _, _, item in neighbours], policy.seal_values)
     return []
 
 
