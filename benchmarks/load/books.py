@@ -85,10 +85,10 @@ class Books:
             return int(ask(f"SELECT SUM(data_length + index_length) FROM {tables}")[0][0] or 0)
 
     def objects(self) -> tuple[int, int]:
-        """Number and bytes of the objects in the store."""
+        """Number of the objects in the store, and bytes with what a folder notes beside each."""
         if self._bucket is None:
             folder = self._folder / "objects"
-            return sum(path.is_file() for path in folder.rglob("*")), disk_bytes(folder)
+            return sum(path.is_file() and path.suffix != ".json" for path in folder.rglob("*")), disk_bytes(folder)
         sizes = [entry["size"] for page in obstore.list(self._store()) for entry in page]
         return len(sizes), sum(sizes)
 

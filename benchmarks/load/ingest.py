@@ -88,12 +88,12 @@ def measure(server: Program, writers: Writers, given: argparse.Namespace) -> Fig
     """One turn of one server."""
     source = server.source(given.metrics, given.rows, given.requests)
     writers.prepare(source)
-    before = server.usage()
+    before, beside_s = server.usage(), server.cpu_beside_s()
     tally, begin_s = writers.write(server.port, source, given.seconds)
     loaded = server.usage()
     writers.close_runs(server.port, source)
     settle_s = server.settle(given.settle)
-    settled = server.usage()
+    settled, beside_s = server.usage(), server.cpu_beside_s() - beside_s
     millions = sum(tally.rows.values()) * given.metrics / 1e6
     stored = server.stored_bytes()
     verified = server.verify(tally.rows, source)
@@ -102,6 +102,7 @@ def measure(server: Program, writers: Writers, given: argparse.Namespace) -> Fig
         SPEED: millions * 1e6 / (tally.end_s - begin_s),
         "CPU s/M, acknowledged": loaded.cpu_since(before) / millions,
         "CPU s/M, compacted": settled.cpu_since(before) / millions,
+        "CPU s/M, database and store": beside_s / millions,
         "p50 ms": percentile(took_ms, 50),
         P99: percentile(took_ms, 99),
         "peak MB": settled.peak_mb,

@@ -29,6 +29,8 @@ class Program(ABC):
     port: int
     pid: int
     folder: Path
+    # Processes of its database and store, whose cost is shown apart.
+    beside: tuple[int, ...] = ()
 
     @abstractmethod
     def source(self, metrics: int, rows: int, requests: int) -> Source:
@@ -36,6 +38,10 @@ class Program(ABC):
 
     def usage(self) -> Usage:
         return usage_of(self.pid)
+
+    def cpu_beside_s(self) -> float:
+        """Processor time so far of its database and store; other users of theirs count with it."""
+        return sum(usage_of(pid).cpu_s for pid in self.beside)
 
     def connect(self) -> Connection:
         return Connection(self.port)

@@ -40,9 +40,9 @@ _READ = 'query($r: String!, $s: [JSONString!]!) { project(name: "%s", entityName
 class Steelyard(Program):
     """`steelyard serve` of this checkout, or of the one at `source_root`."""
 
-    def __init__(self, name: str, server: Server, env: dict[str, str]) -> None:
+    def __init__(self, name: str, server: Server, env: dict[str, str], beside: tuple[int, ...] = ()) -> None:
         assert server.process is not None, "not started"
-        self.name, self.server = name, server
+        self.name, self.server, self.beside = name, server, beside
         self.folder, self.port, self.pid = server.data_dir, server.port, server.process.pid
         self.books = Books(server.data_dir, env)
 
@@ -60,7 +60,8 @@ class Steelyard(Program):
             account(server)
             server.start()
             stack.callback(server.stop)
-            yield Steelyard(f"Steelyard, {engine}", server, env)
+            beside = tuple(service["pid"] for service in where.reach.values())
+            yield Steelyard(f"Steelyard, {engine}", server, env, beside)
 
     def source(self, metrics: int, rows: int, requests: int) -> FileStream:
         return FileStream(metrics, rows, requests)
