@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from steelyard.context import Context, HistoryPolicy
 from steelyard.domains.history import publishing, sweep
@@ -347,6 +347,15 @@ async def test_the_worker_flushes_what_is_long_or_over_and_merges_it(run: Stored
     assert [segment.sealed for segment in await run.segments()] == [True]
 
 
+async def test_a_run_that_is_resumed_again_and_again_stays_a_few_segments(run: Stored) -> None:
+    for part in range(9):
+        await log(run, part * 2, 2)
+        await run.post(DONE)
+        await tend_segments(run.ctx)
+    assert len(await run.segments()) <= SMALL.merge_fan_in
+    assert [item["_step"] for item in await run.rows()] == list(range(18))
+
+
 async def test_a_purged_run_leaves_no_object(site: Site, run: Stored) -> None:
     await log(run, 0, 8)
     await flush_stream(run.ctx, run.due())
@@ -354,6 +363,17 @@ async def test_a_purged_run_leaves_no_object(site: Site, run: Stored) -> None:
     await sweep.purge_streams(run.ctx, run.number)
     assert await run.rows() == []
     assert await run.segments() == []
+    site.clock.move(run.ctx.ports.policy.url_ttl_s + sweep.GRACE_S + 1)
+    await sweep.sweep_segments(run.ctx)
+    assert await run.objects() == []
+
+
+async def test_the_segments_of_a_run_that_is_gone_for_good_are_swept(site: Site, run: Stored) -> None:
+    await log(run, 0, 8)
+    await flush_stream(run.ctx, run.due())
+    async with site.ports.database.write() as conn:
+        await conn.execute(delete(runs).where(runs.c.id == run.number))
+    await sweep.sweep_segments(run.ctx)
     site.clock.move(run.ctx.ports.policy.url_ttl_s + sweep.GRACE_S + 1)
     await sweep.sweep_segments(run.ctx)
     assert await run.objects() == []

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from steelyard.context import Context
 from steelyard.domains.history.keys import Facts, facts_of_directory, facts_of_table, fold_facts
 from steelyard.domains.history.memory import memory_of
+from steelyard.domains.history.model import Segment
 from steelyard.domains.history.reading import Part, load_rows
 from steelyard.domains.history.segments import OpenSegment, open_segments
 
@@ -56,3 +57,11 @@ async def find_last_step(ctx: Context, parts: Sequence[Part]) -> int | None:
 async def count_rows(ctx: Context, part: Part) -> int:
     """Return the number of rows of a part. Raises `SegmentGone`."""
     return part.plain.row_count if part.plain is not None else len(await load_rows(ctx, part, ()))
+
+
+async def are_full(ctx: Context, segment: Segment, keys: Sequence[str]) -> bool:
+    """Tell whether every row of the segment has all keys, as far as its directory says. Raises `SegmentGone`."""
+    (opened,) = await open_segments(ctx, [segment])
+    every = opened.directory.keys
+    paths = [opened.find_paths(key) for key in keys]
+    return bool(keys) and all(len(found) == 1 and every[found[0]].count == segment.row_count for found in paths)

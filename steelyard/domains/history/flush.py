@@ -16,6 +16,7 @@ from steelyard.domains.history import segment_queries
 from steelyard.domains.history.model import ChunkKey, Due, Sized, TailMark
 from steelyard.domains.history.publishing import Made, Replaced, announced, make, publish, store, withdraw
 from steelyard.domains.history.reading import last_steps, load_live, load_pieces, writes_over
+from steelyard.domains.history.rules import is_full, is_worth_merging
 from steelyard.domains.history.tails import decode_chunk
 from steelyard.kernel.errors import Conflict
 
@@ -78,7 +79,10 @@ def _decode(chunks: Sequence[tuple[ChunkKey, bytes]]) -> list[Block]:
 
 def _is_final(ctx: Context, due: Due, made: Made, held: _Held, replaced: Collection[int]) -> bool:
     """A run that is over and has nothing else to merge needs no second writing of its only loose segment."""
-    if made.value_count >= ctx.ports.policy.history.seal_values:
+    policy = ctx.ports.policy.history
+    if made.value_count >= policy.seal_values:
         return True
-    is_all = held.newest == held.prefix.last_id and all(s.sealed or s.id in replaced for s in held.sized)
-    return due.ended and is_all
+    others = [item for item in held.sized if item.id not in replaced]
+    small = [item for item in others if not is_full(item, policy)]
+    is_alone = all(item.sealed for item in others) and not is_worth_merging(small, policy)
+    return due.ended and is_alone and held.newest == held.prefix.last_id

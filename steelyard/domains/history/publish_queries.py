@@ -160,10 +160,12 @@ async def list_waste(
     return [(row.id, row.object_key, SegmentState(row.state)) for row in await conn.execute(statement)]
 
 
-async def drop_orphans(conn: AsyncConnection, now: datetime) -> int:
-    """Drop the segments of runs that are gone for good; return how many."""
-    orphans = update(_segments).where(_segments.c.run.is_(None), _segments.c.state == int(SegmentState.LIVE))
-    return (await conn.execute(orphans.values(state=int(SegmentState.DROPPED), dropped_at=now))).rowcount
+async def list_orphans(conn: AsyncConnection, limit: int) -> list[int]:
+    """Return live segments of runs that are gone for good."""
+    # Both values of `sealed` are named so that the index leads straight to them.
+    orphan = (_segments.c.state == int(SegmentState.LIVE)) & _segments.c.sealed.in_([True, False])
+    statement = select(_segments.c.id).where(orphan, _segments.c.run.is_(None)).limit(limit)
+    return list((await conn.execute(statement)).scalars())
 
 
 async def drop_segments_of(conn: AsyncConnection, run: int, now: datetime) -> None:

@@ -15,18 +15,37 @@ def choose_merge(segments: Sequence[Sized], policy: HistoryPolicy, *, ended: boo
 
     `segments` are all live ones of the stream, ascending by step. While the run goes on, as many as `merge_fan_in` of
     similar size are merged, so that each value is rewritten a logarithmic number of times. When it has ended, all that
-    are not sealed are, up to the size from which on segments are sealed.
+    are not sealed are, up to the size from which on segments are sealed; with them go small sealed ones of earlier
+    ends of the run, once they are many.
     """
-    for sealed, neighbours in groupby(segments, attrgetter("sealed")):
-        chosen = [] if sealed else _choose(list(neighbours), policy, ended=ended)
+    for is_closed, group in groupby(segments, lambda item: is_full(item, policy) if ended else item.sealed):
+        neighbours = list(group)
+        if is_closed or all(item.sealed for item in neighbours):
+            continue
+        chosen = _choose_last(neighbours, policy) if ended else _choose(neighbours, policy)
         if chosen:
             return chosen
     return []
 
 
-def _choose(loose: Sequence[Sized], policy: HistoryPolicy, *, ended: bool) -> list[Sized]:
-    if ended:
-        return _up_to(loose, policy.seal_values)
+def is_full(item: Sized, policy: HistoryPolicy) -> bool:
+    """Tell whether a segment is sealed and so large that it is never rewritten for its neighbours' sake."""
+    return item.sealed and item.value_count * policy.merge_fan_in >= policy.seal_values
+
+
+def is_worth_merging(neighbours: Sequence[Sized], policy: HistoryPolicy) -> bool:
+    """Tell whether so many small sealed segments stand beside each other that they should be one."""
+    return sum(item.sealed for item in neighbours) >= policy.merge_fan_in - 1
+
+
+def _choose_last(neighbours: Sequence[Sized], policy: HistoryPolicy) -> list[Sized]:
+    if is_worth_merging(neighbours, policy):
+        return _up_to(neighbours, policy.seal_values)
+    loose = (list(group) for sealed, group in groupby(neighbours, attrgetter("sealed")) if not sealed)
+    return _up_to(next(loose), policy.seal_values)
+
+
+def _choose(loose: Sequence[Sized], policy: HistoryPolicy) -> list[Sized]:
     tiers = [_tier(item.value_count, policy) for item in loose]
     for tier in sorted(set(tiers)):
         marked = [(own <= tier, own == tier, item) for own, item in zip(tiers, loose, strict=True)]

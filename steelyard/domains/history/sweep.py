@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -27,12 +28,19 @@ async def sweep_segments(ctx: Context) -> None:
     Safe to be run by several processes at once; what fails is tried again at the next turn.
     """
     now = ctx.ports.clock()
-    async with ctx.database.write() as conn:
-        await queries.drop_orphans(conn, now)
+    orphans = await ctx.database.read_at_once(partial(queries.list_orphans, limit=SWEPT_AT_ONCE))
+    if orphans:
+        await ctx.database.write_at_once(partial(queries.drop_live, ids=orphans, now=now))
     pending_before = now - timedelta(seconds=GIVEN_UP_AFTER_S)
     dropped_before = now - timedelta(seconds=ctx.ports.policy.url_ttl_s + GRACE_S)
-    async with ctx.database.read() as conn:
-        waste = await queries.list_waste(conn, pending_before, dropped_before, SWEPT_AT_ONCE)
+    waste = await ctx.database.read_at_once(
+        partial(
+            queries.list_waste,
+            pending_before=pending_before,
+            dropped_before=dropped_before,
+            limit=SWEPT_AT_ONCE,
+        )
+    )
     for segment, object_key, state in waste:
         # Whoever announced it may only be very slow: it must not be able to publish what is about to be deleted.
         if state is SegmentState.PENDING and not await _give_up(ctx, segment):

@@ -38,6 +38,13 @@ def test_all_are_merged_once_the_run_has_ended_but_not_beyond_the_size_of_a_seal
     assert chosen(segments(2000, 20, sealed=(0, 1)), ended=True) == []
 
 
+def test_a_run_that_ended_many_times_is_not_left_in_crumbs() -> None:
+    assert chosen(segments(5, 5, 5, sealed=(0, 1)), ended=True) == [2]
+    assert chosen(segments(5, 5, 5, 5, sealed=(0, 1, 2)), ended=True) == [0, 1, 2, 3]
+    assert chosen(segments(300, 5, 5, 5, 5, sealed=(0, 1, 2, 3)), ended=True) == [1, 2, 3, 4]
+    assert chosen(segments(5, 5, 5, 5, sealed=(0, 1, 2, 3)), ended=True) == []
+
+
 def test_a_long_run_writes_each_value_a_few_times() -> None:
     live: list[Sized] = []
     written = 0
