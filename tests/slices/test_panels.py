@@ -144,6 +144,17 @@ async def test_one_run_that_is_not_there_hides_no_other(site: Site, lab: Lab) ->
     }
 
 
+async def test_a_line_that_was_drawn_before_has_what_came_since(lab: Lab) -> None:
+    await lab.log("r", rows(3))
+    before = await lab.line(key="v")
+    assert (await lab.line(key="v")).points == before.points
+    await lab.log("r", rows(5))
+    assert (await lab.line(key="v")).points["last"] == [0.0, 1.0, 2.0, 3.0, 4.0]
+    await lab.log("other", rows(2))
+    (frame,) = (await lab.ask({"id": "a", "key": "v", "runs": [1, 0, 1]})).body
+    assert (frame.header["runs"], frame.header["points"]) == ([1, 0, 1], [2, 5, 2])
+
+
 async def test_panels_are_answered_in_the_order_asked_each_until_it_is_done(lab: Lab) -> None:
     for run in range(3):
         await lab.log(f"r{run}", rows(5))

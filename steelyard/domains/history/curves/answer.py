@@ -15,7 +15,8 @@ from typing import TypeVar
 from steelyard.columnar.buckets import Buckets
 from steelyard.columnar.plans import Plan
 from steelyard.context import Context
-from steelyard.domains.history.curves.frames import LineError, groups_frame, lines_frame, message_frame
+from steelyard.domains.history.curves.frames import Line, LineError, groups_frame, lines_frame, message_frame
+from steelyard.domains.history.curves.kept import KeptLines
 from steelyard.domains.history.curves.lines import Material, buckets_of, draw_group, draw_line
 from steelyard.domains.history.curves.pieces import LINES_AT_ONCE, Piece, cut_into_pieces
 from steelyard.domains.history.curves.sources import (
@@ -87,15 +88,28 @@ class Answer:
         raise Unavailable("the run is being reorganised; try again")
 
     async def _lines(self, piece: Piece, runs: Sequence[tuple[int, int]], errors: Sequence[LineError]) -> bytes:
+        parts_of = await self._find_parts(piece.panel.stream, [run for _, run in runs])
+        kept = KeptLines(self._ctx, piece.panel)
+        known = {index: line for index, run in runs if (line := kept.find(index, parts_of[run])) is not None}
+        new = [(index, run) for index, run in runs if index not in known]
+        if new:
+            drawn = await self._draw(piece, new)
+            for (index, run), line in zip(new, drawn, strict=True):
+                known[index] = line
+                if parts_of[run]:
+                    kept.keep(parts_of[run], line)
+        lines = [known[index] for index, _ in runs]
+        return await _in_thread(lambda: lines_frame(piece.header, piece.panel.columns, lines, errors))
+
+    async def _draw(self, piece: Piece, runs: Sequence[tuple[int, int]]) -> list[Line]:
         abscissa = Abscissa.of(piece.panel)
         sources = await self._sources(piece.panel, abscissa, [run for _, run in runs])
         plans = [plan_line(piece.window, abscissa.axis, of_run) for of_run in sources]
         materials = await asyncio.gather(*map(_material, plans, sources))
 
-        def draw() -> bytes:
+        def draw() -> list[Line]:
             drawn = zip(runs, plans, materials, strict=True)
-            lines = [draw_line(index, plan, material) for (index, _), plan, material in drawn]
-            return lines_frame(piece.header, piece.panel.columns, lines, errors)
+            return [draw_line(index, plan, material) for (index, _), plan, material in drawn]
 
         return await _in_thread(draw)
 
