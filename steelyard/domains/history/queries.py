@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.history import tables as t
 from steelyard.domains.history.model import CHUNK_MAX_LINES, Encoding, Position, Stream
 from steelyard.domains.runs.tables import runs
-from steelyard.sql.dialect import upsert
+from steelyard.sql.dialect import insert_many, upsert
 
 StreamKey = tuple[int, str, Stream]  # run, writer, stream
 
@@ -65,8 +65,6 @@ async def put_positions(conn: AsyncConnection, positions: Mapping[StreamKey, Pos
 
 async def insert_chunks(conn: AsyncConnection, chunks: Sequence[NewChunk]) -> None:
     """Add chunks in their order, in one statement."""
-    if not chunks:
-        return
     rows = [
         {
             "run": chunk.key[0],
@@ -81,7 +79,7 @@ async def insert_chunks(conn: AsyncConnection, chunks: Sequence[NewChunk]) -> No
         }
         for chunk in chunks
     ]
-    await conn.execute(insert(t.history_chunks), rows)
+    await insert_many(conn, t.history_chunks, rows)
 
 
 async def line_counts(conn: AsyncConnection, run: int) -> dict[Stream, int]:
