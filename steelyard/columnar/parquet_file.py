@@ -46,6 +46,8 @@ class ParquetFileWriter:
             column_encoding=floats,
             write_statistics=[STEP],
             store_schema=False,
+            # One page for each column of a row group: planes of bytes compress better the longer they are.
+            max_rows_per_page=ROW_GROUP_MAX,
             metadata_collector=self._metadata,
         )
 
