@@ -107,7 +107,9 @@ class RowGroup(NamedTuple):
 
 @dataclass(frozen=True)
 class Directory:
-    """`first_line` is that of the only writer when lines are consecutive; else the blob `lines` has their numbers.
+    """`has_texts`: to other readers some values are JSON texts, for they have no type of their own in Parquet.
+
+    `first_line` is that of the only writer when lines are consecutive; else the blob `lines` has their numbers.
 
     `blob_ends` are those of all blobs, the first of which begins at `blobs_start`; row groups begin at `rows_start`.
     """
@@ -116,6 +118,7 @@ class Directory:
     step_min: int
     step_max: int
     same_steps: bool
+    has_texts: bool
     writers: tuple[str, ...]
     first_line: int | None
     lines: int | None
@@ -154,6 +157,7 @@ def _document(directory: Directory) -> dict[str, Any]:
         "rows": directory.row_count,
         "steps": [directory.step_min, directory.step_max],
         "same_steps": directory.same_steps,
+        "has_texts": directory.has_texts,
         "writers": directory.writers,
         "first_line": directory.first_line,
         "lines": directory.lines,
@@ -174,6 +178,7 @@ def _directory(document: dict[str, Any], memory_bytes: int) -> Directory:
         step_min=document["steps"][0],
         step_max=document["steps"][1],
         same_steps=document["same_steps"],
+        has_texts=document["has_texts"],
         writers=tuple(document["writers"]),
         first_line=document["first_line"],
         lines=document["lines"],

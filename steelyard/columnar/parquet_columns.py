@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from steelyard.columnar.arrow_values import arrow_values
+from steelyard.columnar.arrow_values import Fidelity, arrow_values
 from steelyard.columnar.columns import Column
 from steelyard.columnar.groups import Indexes, Mask
 from steelyard.columnar.key_facts import are_integers
@@ -28,18 +28,26 @@ from steelyard.kernel import jsontext
 class Leaf:
     """The column of one key. `values[i]` stands in row `rows[i]`; `present` are the rows of explicit nulls as well.
 
-    `is_exact`: the cells give back all values as they were. `path` is None where the cells are of no single key.
+    `fidelity`: how much of the values the cells give back. `path` is None where the cells are of no single key.
     """
 
     path: str | None
     rows: Indexes
     present: Indexes
     values: npt.NDArray[Any] | pa.Array
-    is_exact: bool = True
+    fidelity: Fidelity = Fidelity.EXACT
 
     @property
     def type(self) -> pa.DataType:
         return pa.from_numpy_dtype(self.values.dtype) if isinstance(self.values, np.ndarray) else self.values.type
+
+    @property
+    def is_exact(self) -> bool:
+        return self.fidelity is Fidelity.EXACT
+
+    @property
+    def has_texts(self) -> bool:
+        return self.fidelity is Fidelity.TEXT
 
     @property
     def width(self) -> int:
@@ -136,8 +144,8 @@ def count_leaves(kind: pa.DataType) -> int:
 def _leaf(path: str, column: Column) -> Leaf:
     present = column.rows if not len(column.nulls) else np.union1d(column.rows, column.nulls)
     if column.numbers is None:
-        values, is_exact = arrow_values(column.objects)
-        return Leaf(path, column.rows, present, values, is_exact)
+        objects, fidelity = arrow_values(column.objects)
+        return Leaf(path, column.rows, present, objects, fidelity)
     values = column.numbers.astype(np.int64) if are_integers(column) else column.numbers
     return Leaf(path, column.rows, present, values)
 
@@ -179,4 +187,5 @@ def _texts(paths: Mapping[str, list[str]], columns: Mapping[str, Column]) -> Lea
             place[below[-1] if below else ""] = value
     order = sorted(row for row, value in found.items() if value[""] is not None)
     places = np.array(order, dtype=np.int64)
-    return Leaf(None, places, places, pa.array([jsontext.dumps(found[row][""]) for row in order], pa.string()))
+    texts = pa.array([jsontext.dumps(found[row][""]) for row in order], pa.string())
+    return Leaf(None, places, places, texts, Fidelity.TEXT)

@@ -6,7 +6,7 @@ vary), so that `segment_reader` gives back just the columns that were written; a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,7 +23,7 @@ from steelyard.columnar.segment_pyramids import share_rows, times_of, write_leve
 from steelyard.columnar.slots import STEP
 
 if TYPE_CHECKING:
-    from steelyard.columnar.parquet_columns import Node
+    from steelyard.columnar.parquet_columns import Leaf
     from steelyard.columnar.parquet_file import ParquetFileWriter
 
 
@@ -49,7 +49,8 @@ def write_segment(lines: Lines) -> Segment:
     bounds = list(file.write_rows(len(lines)))
     blobs = _Blobs(file)
     line_numbers = None if _is_one_range(lines) else blobs.add(pack(lines.of_writer, lines.numbers))
-    leaves = _leaves(lines, columns, nodes)
+    every = [leaf for node in nodes.values() for leaf in node.leaves]
+    leaves = _leaves(lines, columns, every)
     keys = {path: write_key(path, column, leaves.get(path), times, blobs.add) for path, column in columns.items()}
     row_sets = share_rows(lines, columns, times)
     write_levels(row_sets, blobs.add)
@@ -63,6 +64,7 @@ def write_segment(lines: Lines) -> Segment:
         step_min=int(lines.steps[0]),
         step_max=int(lines.steps[-1]),
         same_steps=lines.same_steps,
+        has_texts=any(leaf.has_texts for leaf in every),
         writers=lines.writers,
         first_line=int(lines.numbers[0]) if line_numbers is None else None,
         lines=line_numbers,
@@ -98,9 +100,8 @@ def _is_one_range(lines: Lines) -> bool:
     return len(lines.writers) == 1 and bool(np.all(np.diff(lines.numbers) == 1))
 
 
-def _leaves(lines: Lines, columns: Mapping[str, Column], nodes: Mapping[str, Node]) -> dict[str, tuple[int, int]]:
+def _leaves(lines: Lines, columns: Mapping[str, Column], every: Sequence[Leaf]) -> dict[str, tuple[int, int]]:
     """Return where in the schema the keys are whose values all stand there."""
-    every = [leaf for node in nodes.values() for leaf in node.leaves]
     first = accumulate((leaf.width for leaf in every), initial=0)
     placed = [(leaf, at) for leaf, at in zip(every, first, strict=False) if leaf.is_exact]
     found = {leaf.path: (at, leaf.width) for leaf, at in placed if leaf.path is not None}

@@ -51,6 +51,18 @@ def test_what_has_no_type_is_text_but_numbers_stay_numbers() -> None:
     assert list(map(json.loads, table.column("d").to_pylist())) == [{"x": 1}, 2, {"y": None}]
 
 
+def test_the_directory_tells_whether_there_are_texts() -> None:
+    plain: Row = {"a": 1, "n": 2**70, "d": {"x": 1}, "l": [1, 0.5], "s": "t"}
+    for extra, has_texts in (
+        ({}, False),
+        ({"a": 1.5}, False),
+        ({"s": 1}, True),
+        ({"d": 1}, True),
+        ({"l": [[1]]}, True),
+    ):
+        assert write_segment(lines_of(plain, plain | extra)).directory.has_texts is has_texts
+
+
 def test_objects_with_other_keys_have_nulls_in_their_place() -> None:
     table = table_of({"d": {"x": 1}}, {"d": {"y": "t"}}, {}, {"d": None})
     assert table.column("d").to_pylist() == [{"x": 1, "y": None}, {"x": None, "y": "t"}, None, None]

@@ -57,7 +57,7 @@ VALUES = st.recursive(
 ROWS = st.lists(st.dictionaries(NAMES, VALUES, max_size=5), min_size=1, max_size=12)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rows=ROWS)
 async def test_any_rows_come_back(rows: list[Row]) -> None:
     lines = lines_of(*rows)
@@ -65,7 +65,7 @@ async def test_any_rows_come_back(rows: list[Row]) -> None:
 
 
 @given(rows=ROWS, writers=st.lists(st.sampled_from(["x", "y"]), min_size=12, max_size=12))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 async def test_lines_of_several_writers_come_back(rows: list[Row], writers: list[str]) -> None:
     counts = {"x": 5, "y": 0}
     pieces = []
