@@ -16,6 +16,7 @@ import steelyard.domains
 from steelyard.context import Context
 from steelyard.graphql.binding import ObjectBinding, bind_schema
 from steelyard.graphql.errors import format_errors, status_of
+from steelyard.graphql.executor import TextsExecutor
 from steelyard.graphql.lenient import strip_unknown_keys
 from steelyard.graphql.scalars import bind_scalars
 from steelyard.graphql.schema import build_schema
@@ -69,6 +70,7 @@ class GraphQLEndpoint:
             context_value=ctx,
             variable_values=strip_unknown_keys(self._schema, operation, variables),
             operation_name=operation.name.value if operation.name else None,
+            executor_class=TextsExecutor,
         )
         if hasattr(outcome, "__await__"):
             outcome = await outcome
