@@ -18,6 +18,7 @@ from steelyard.domains.accounts.service import NewUser
 from steelyard.domains.history.curves.frames import MEDIA_TYPE
 from steelyard.http.app import build_app
 from steelyard.opening import close_ports, open_ports, system_context
+from steelyard.telemetry.logs import configure_logs
 from tests.harness.frames import read_frames
 
 
@@ -116,6 +117,7 @@ class Site:
 @contextlib.asynccontextmanager
 async def open_site(data_dir: Path, env: dict[str, str]) -> AsyncIterator[Site]:
     """Open a site on the database and store that `env` names (`engines.Engine.fresh`)."""
+    configure_logs("info", json=False)  # as the server does: by default traces are drawn with all their variables
     clock = Clock()
     ports = replace(await open_ports(load({"data_dir": data_dir}, env).settings), clock=clock)
     site = Site(ports, clock)
