@@ -6,12 +6,11 @@ from typing import Any
 
 import orjson
 import structlog
-from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from steelyard.kernel.errors import RETRY_AFTER_S, SteelyardError, TooMany
-from steelyard.sql.dialect import is_passing
+from steelyard.sql.failures import as_unavailable
 
 log = structlog.get_logger()
 
@@ -21,10 +20,9 @@ def error_response(error: Exception, request_id: str, path: str) -> Response:
     (docs/protocol/README.md, error conventions).
     """
     status, code, message = 500, "internal", f"internal error (request {request_id})"
-    if isinstance(error, SteelyardError):
-        status, code, message = error.status, error.code, error.message
-    elif isinstance(error, OperationalError) and is_passing(error):
-        status, code, message = 503, "unavailable", "the database is busy or restarting; the request may be repeated"
+    told = error if isinstance(error, SteelyardError) else as_unavailable(error)
+    if told is not None:
+        status, code, message = told.status, told.code, told.message
     if status >= 500:
         log.error("request failed", path=path, request_id=request_id, status=status, exc_info=error)
     failure: dict[str, Any] = {"code": code, "message": message, "requestId": request_id}

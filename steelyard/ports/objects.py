@@ -30,6 +30,11 @@ class SignedRequest:
 
 
 class ObjectStore(Protocol):
+    """Every method raises `Unavailable` while the store cannot be reached or does not answer.
+
+    A folder raises `OSError` (sql/failures.py says which of them pass), a bucket that refuses us an error of its own.
+    """
+
     async def put(self, key: str, body: AsyncIterator[bytes], *, md5: bytes | None = None) -> StoredObject:
         """Store `body` whole or not at all, replacing what was there. Raises `Invalid` when `md5` does not match."""
         ...

@@ -9,14 +9,21 @@ from typing import Any
 
 from sqlalchemy import Dialect, Table, insert
 from sqlalchemy.dialects import mysql, sqlite
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
 from steelyard.sql.types import LongBytes
 
-# MySQL: lost connection, deadlock, lock wait timeout. The transaction was rolled back and may be tried again.
-_MYSQL_PASSING = {1205, 1213, 2006, 2013}
+# MySQL: deadlock, lock wait timeout; ended connection, no connection; too many connections; shutting down or read-only
+# while another server takes over. The transaction was rolled back and may be tried again.
+_MYSQL_PASSING = {1205, 1213, 2003, 2006, 2013, 1040, 1053, 1290, 1836}
+# MySQL: disk full, table full, error 28 (no space) of the storage engine.
+_MYSQL_FULL = {1021, 1114}
+_MYSQL_ENGINE_ERROR = 1030
+_SQLITE_PASSING = ("database is locked", "database table is locked")
+# A full disk shows as the second where memory maps of the file cannot grow.
+_SQLITE_FULL = ("database or disk is full", "disk I/O error")
 
 
 async def insert_ignore(conn: AsyncConnection, table: Table, values: Mapping[str, Any]) -> bool:
@@ -97,9 +104,24 @@ def is_duplicate(error: IntegrityError) -> bool:
     return "UNIQUE constraint" in text or "1062" in text
 
 
-def is_passing(error: OperationalError) -> bool:
+def is_passing(error: DBAPIError) -> bool:
     """Tell faults that go away by themselves (busy, deadlock, lost connection) from wrong statements."""
-    original = error.orig
-    if original is not None and original.args and original.args[0] in _MYSQL_PASSING:
+    return _code(error) in _MYSQL_PASSING or any(text in _text(error) for text in _SQLITE_PASSING)
+
+
+def is_full(error: DBAPIError) -> bool:
+    """Tell whether the database could not write: its disk is full, or failed it."""
+    code = _code(error)
+    if code in _MYSQL_FULL or (code == _MYSQL_ENGINE_ERROR and "error 28 " in str(error.orig)):
         return True
-    return "database is locked" in str(original) or "database table is locked" in str(original)
+    return any(text in _text(error) for text in _SQLITE_FULL)
+
+
+def _code(error: DBAPIError) -> Any:
+    """Return the number of a MySQL error; SQLite's errors have a text only."""
+    return error.orig.args[0] if error.orig is not None and error.orig.args else None
+
+
+def _text(error: DBAPIError) -> str:
+    """Return what SQLite says of itself; errors of other kinds may hold words of users."""
+    return str(error.orig) if isinstance(error, OperationalError) else ""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import obstore
+from obstore.exceptions import GenericError, JoinError
 from obstore.store import S3Store
 
 from steelyard.adapters.objects.bucket_url import Bucket
@@ -19,34 +22,54 @@ from steelyard.ports.objects import SignedRequest, StoredObject
 _PART_BYTES = 8 << 20
 _CHUNK_BYTES = 1 << 20
 _MD5_HEX_LENGTH = 32
+# A store that is gone is told of within seconds: whoever asked repeats the request, and background work waits longer.
+_CONNECT_TIMEOUT_S = 5.0
+# Nothing heard for this long, the writing of one part included: it hangs.
+READ_TIMEOUT_S = 20.0
+_RETRIES: Any = {
+    "max_retries": 4,
+    "retry_timeout": timedelta(seconds=20),
+    "backoff": {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=3), "base": 2},
+}
+# A large object that a slow client reads through us may take this long; one that stands still ends much sooner.
+_TOTAL_TIMEOUT = timedelta(hours=6)
+_REFUSED = re.compile(r"non-2xx status code: 4(?!08|29)[0-9]{2}")
 
 
 class S3Objects:
     """Meets `steelyard.ports.objects.ObjectStore`."""
 
-    def __init__(self, bucket: Bucket) -> None:
+    def __init__(self, bucket: Bucket, *, read_timeout_s: float = READ_TIMEOUT_S) -> None:
         self._prefix = f"{bucket.prefix}/" if bucket.prefix else ""
         options: dict[str, Any] = {
             "region": bucket.region,
             "virtual_hosted_style_request": not bucket.path_style,
-            "client_options": {"allow_http": True, "timeout": "120s", "connect_timeout": "10s"},
+            "client_options": {
+                "allow_http": True,
+                "connect_timeout": timedelta(seconds=_CONNECT_TIMEOUT_S),
+                "read_timeout": timedelta(seconds=read_timeout_s),
+                "timeout": _TOTAL_TIMEOUT,
+            },
         }
         if bucket.endpoint:
             options["endpoint"] = bucket.endpoint
         if bucket.key:
             options.update(access_key_id=bucket.key, secret_access_key=bucket.secret)
-        self._store = S3Store(bucket.bucket, **options)
+        self._store = S3Store(bucket.bucket, retry_config=_RETRIES, **options)
 
     async def put(self, key: str, body: AsyncIterator[bytes], *, md5: bytes | None = None) -> StoredObject:
         digest = hashlib.md5(usedforsecurity=False)
         first, rest = await _head_of(body, digest)
         if rest is None:
             _check(digest, md5)
-            await obstore.put_async(self._store, self._prefix + key, first, use_multipart=False)
+            with _reaching():
+                await obstore.put_async(self._store, self._prefix + key, first, use_multipart=False)
         else:
-            await obstore.put_async(
-                self._store, self._prefix + key, _joined(first, rest, digest), chunk_size=_PART_BYTES, max_concurrency=2
-            )
+            parts = _joined(first, rest, digest)
+            with _reaching():
+                await obstore.put_async(
+                    self._store, self._prefix + key, parts, chunk_size=_PART_BYTES, max_concurrency=2
+                )
         try:
             _check(digest, md5)
         except Invalid:
@@ -59,7 +82,8 @@ class S3Objects:
 
     async def stat(self, key: str) -> StoredObject | None:
         try:
-            return self._stored(await obstore.head_async(self._store, self._prefix + key))
+            with _reaching():
+                return self._stored(await obstore.head_async(self._store, self._prefix + key))
         except FileNotFoundError:
             return None
 
@@ -74,11 +98,13 @@ class S3Objects:
         if start or end is not None:
             options["range"] = {"offset": start} if end is None else (start, end)
         try:
-            found = await obstore.get_async(self._store, self._prefix + key, options=options)
+            with _reaching():
+                found = await obstore.get_async(self._store, self._prefix + key, options=options)
         except FileNotFoundError:
             raise NotFound("the object is not there") from None
-        async for chunk in found.stream(min_chunk_size=_CHUNK_BYTES):
-            yield bytes(chunk)
+        with _reaching():
+            async for chunk in found.stream(min_chunk_size=_CHUNK_BYTES):
+                yield bytes(chunk)
 
     async def read_ranges(self, key: str, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
         starts, ends = [start for start, _ in ranges], [end for _, end in ranges]
@@ -86,7 +112,8 @@ class S3Objects:
             return []
         try:
             # Ranges less than 1 MB apart come in one request, others up to ten at a time.
-            found = await obstore.get_ranges_async(self._store, self._prefix + key, starts=starts, ends=ends)
+            with _reaching():
+                found = await obstore.get_ranges_async(self._store, self._prefix + key, starts=starts, ends=ends)
         except FileNotFoundError:
             raise NotFound("the object is not there") from None
         parts = [bytes(part) for part in found]
@@ -96,14 +123,16 @@ class S3Objects:
 
     async def delete(self, key: str) -> None:
         try:
-            await obstore.delete_async(self._store, self._prefix + key)
+            with _reaching():
+                await obstore.delete_async(self._store, self._prefix + key)
         except FileNotFoundError:
             return
 
     async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
-        async for batch in obstore.list(self._store, self._prefix + prefix):
-            for meta in batch:
-                yield self._stored(meta)
+        with _reaching():
+            async for batch in obstore.list(self._store, self._prefix + prefix):
+                for meta in batch:
+                    yield self._stored(meta)
 
     async def sign_get(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
         del origin, filename, content_type  # the bucket signs neither a name nor a type
@@ -119,6 +148,20 @@ class S3Objects:
 
     async def close(self) -> None:
         """Connections end with the process."""
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Tell of a bucket that does not answer as `Unavailable`; one that refuses us is a fault of ours or our settings.
+
+    Answers with a status come as one kind of error with all the others, so their text is read.
+    """
+    try:
+        yield
+    except (GenericError, JoinError) as error:
+        if _REFUSED.search(str(error)):
+            raise
+        raise Unavailable("the object store does not answer; the request may be repeated") from error
 
 
 async def _head_of(body: AsyncIterator[bytes], digest: Any) -> tuple[bytes, AsyncIterator[bytes] | None]:

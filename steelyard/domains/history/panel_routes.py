@@ -20,6 +20,7 @@ from steelyard.domains.history.curves.spec import read_batch
 from steelyard.kernel.errors import SteelyardError
 from steelyard.rest.bodies import read_json
 from steelyard.rest.routes import RouteTable
+from steelyard.sql.failures import as_unavailable
 
 log = structlog.get_logger()
 routes = RouteTable()
@@ -65,8 +66,9 @@ class FrameStream(Response):
         await send({"type": "http.response.body", "body": b""})
 
     def _failure(self, error: Exception) -> bytes:
-        if isinstance(error, SteelyardError):
-            return message_frame({"failure": {"code": error.code, "message": error.message}})
+        told = error if isinstance(error, SteelyardError) else as_unavailable(error)
+        if told is not None:
+            return message_frame({"failure": {"code": told.code, "message": told.message}})
         log.error("answering panels failed", request_id=self._request_id, exc_info=error)
         message = f"internal error (request {self._request_id})"
         return message_frame({"failure": {"code": "internal", "message": message}})

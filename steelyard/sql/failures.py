@@ -1,0 +1,42 @@
+"""Which failures of storage pass by themselves: the one place that decides what is answered with 503.
+
+Clients repeat such a request for days (docs/protocol/README.md, error conventions), so nothing is lost by it.
+"""
+
+from __future__ import annotations
+
+import errno
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from steelyard.kernel.errors import Unavailable
+from steelyard.sql.dialect import is_full, is_passing
+
+# No room on the device, none in the quota; a file larger than the process may write.
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# More open files than the process, or the system, may have.
+_NO_HANDLES = {errno.EMFILE, errno.ENFILE}
+
+
+def as_unavailable(error: BaseException | None) -> Unavailable | None:
+    """Return what to tell the caller when `error` is a passing fault of database or disk, None for any other error."""
+    if isinstance(error, Unavailable):
+        return error
+    if isinstance(error, DBAPIError):
+        return _of_database(error)
+    if isinstance(error, PoolTimeoutError):
+        return Unavailable("the database is busy; the request may be repeated")
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return Unavailable("the disk of the server is full; the request may be repeated")
+    if isinstance(error, OSError) and error.errno in _NO_HANDLES:
+        return Unavailable("the server is busy; the request may be repeated")
+    return None
+
+
+def _of_database(error: DBAPIError) -> Unavailable | None:
+    if is_full(error):
+        return Unavailable("the disk of the database is full; the request may be repeated")
+    if error.connection_invalidated or is_passing(error):
+        return Unavailable("the database is busy or restarting; the request may be repeated")
+    return None
