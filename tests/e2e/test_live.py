@@ -26,6 +26,28 @@ def wait_for_step_after(page: Page, seen: int) -> None:
         page.wait_for_timeout(200)
 
 
+def drawn_value(page: Page) -> int:
+    """The last value that the chart of `step_again` draws; -1 before the first."""
+    label = page.get_by_role("img", name=re.compile("Line chart of step_again")).first.get_attribute("aria-label") or ""
+    return max((int(value) for value in re.findall(r"step_again.* (\d+)", label)), default=-1)
+
+
+def test_the_chart_of_a_running_run_grows(
+    browser: Browser, server: Server, engine: Engine, module_programs: Programs, tmp_path: Path
+) -> None:
+    ready, owner = tmp_path / "ready", module_programs.user
+    with module_programs.running("until_stopped", project="live-charts", id="growing", ready=str(ready)) as program:
+        program.wait_for(ready)
+        with visit(browser, server, engine) as window:
+            window.sign_in(owner.name, owner.password)
+            page = window.open(f"/{owner.name}/live-charts")
+            page.get_by_role("img", name=re.compile("Line chart of step_again")).first.wait_for()
+            seen, end = drawn_value(page), time.monotonic() + FRESH_WITHIN_S
+            while drawn_value(page) <= seen + 5:
+                assert time.monotonic() < end, f"the chart stopped at {seen}"
+                page.wait_for_timeout(200)
+
+
 def test_the_console_of_a_running_run_grows(
     browser: Browser, server: Server, engine: Engine, module_programs: Programs, tmp_path: Path
 ) -> None:
