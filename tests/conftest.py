@@ -32,6 +32,7 @@ OUTSIDE_OUR_HANDS = {"contract", "e2e"}
 
 # No test is timed: a busy machine is no fault of the code.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", settings.get_profile("untimed"), max_examples=2000)
 settings.load_profile("untimed")
 
 
