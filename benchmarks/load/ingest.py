@@ -12,12 +12,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from benchmarks.load.program import SETTLE_MAX_S, Program
-from benchmarks.load.results import Figures, add_output, median_figures, percentile, publish, revision
+from benchmarks.load.results import Figures, add_output, median_figures, percentile, publish
 from benchmarks.load.rivals import TRACKIO_ROWS, Acceptor, Trackio
-from benchmarks.load.steelyard_server import Steelyard
+from benchmarks.load.steelyard_server import add_choices, chosen
 from benchmarks.load.writers import PROCESSES, Writers
-from tests.harness.engines import MYSQL_S3, SQLITE
-from tests.harness.server import ROOT
 
 SERVERS = ("steelyard", "trackio", "trackio-bulk", "acceptor", "columns")
 RATIOS = {
@@ -38,11 +36,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=10, help="length of one server's turn")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--settle", type=float, default=SETTLE_MAX_S, help="seconds to wait for compaction at most")
-    parser.add_argument(
-        "--engine", action="append", choices=(SQLITE, MYSQL_S3), help="what Steelyard keeps its data in"
-    )
     parser.add_argument("--servers", nargs="+", choices=SERVERS, default=SERVERS)
-    parser.add_argument("--source", type=Path, default=ROOT, help="the checkout whose Steelyard is measured")
+    add_choices(parser)
     add_output(parser)
     return parser.parse_args(arguments)
 
@@ -63,7 +58,6 @@ def main(arguments: list[str] | None = None) -> list[Figures]:
     facts = {
         "work": f"{work}, {given.rows} rows a request, {given.requests} requests a run, {given.seconds:g} s a turn",
         "rounds": given.rounds,
-        "measured revision": revision(given.source),
     }
     publish("ingest: many writers, the whole server", rows, given.output, **facts)
     return rows
@@ -75,8 +69,8 @@ def turns(given: argparse.Namespace, folder: Path, number: int) -> list[Abstract
     for name in given.servers:
         place = folder / f"{name}-{number}"
         if name == "steelyard":
-            engines = given.engine or [SQLITE]
-            found += [Steelyard.on(folder / f"{engine}-{number}", engine, given.source) for engine in engines]
+            place.mkdir()
+            found += chosen(given, place)
         elif name.startswith("trackio"):
             found.append(Trackio.on(place, TRACKIO_ROWS if name == "trackio-bulk" else None))
         else:

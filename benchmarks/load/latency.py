@@ -9,17 +9,14 @@ import heapq
 import select
 import tempfile
 import time
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from benchmarks.load.connection import Connection
 from benchmarks.load.program import Program
-from benchmarks.load.results import Figures, add_output, percentile, publish, revision
+from benchmarks.load.results import Figures, add_output, percentile, publish
 from benchmarks.load.rivals import Acceptor
-from benchmarks.load.steelyard_server import Steelyard
+from benchmarks.load.steelyard_server import add_choices, chosen
 from benchmarks.load.writers import Source, run_name
-from tests.harness.engines import MYSQL_S3, SQLITE
-from tests.harness.server import ROOT
 
 LEAD_S = 0.5
 
@@ -31,8 +28,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--metrics", type=int, default=10)
     parser.add_argument("--rows", type=int, default=3, help="rows in a request")
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--engine", action="append", choices=(SQLITE, MYSQL_S3))
-    parser.add_argument("--source", type=Path, default=ROOT, help="the checkout whose Steelyard is measured")
+    add_choices(parser)
     add_output(parser)
     return parser.parse_args(arguments)
 
@@ -42,15 +38,13 @@ def main(arguments: list[str] | None = None) -> list[Figures]:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        engines = given.engine or [SQLITE]
-        turns: list[AbstractContextManager[Program]] = [Steelyard.on(place / one, one, given.source) for one in engines]
-        for turn in [*turns, Acceptor.on(place / "acceptor")]:
+        for turn in [*chosen(given, place), Acceptor.on(place / "acceptor")]:
             with turn as server:
                 rows.append(measure(server, given))
     work = (
         f"{given.runs} runs, {given.rows} rows of {given.metrics} metrics every {given.every:g} s, {given.seconds:g} s"
     )
-    publish("latency: many calm runs", rows, given.output, work=work, measured=revision(given.source))
+    publish("latency: many calm runs", rows, given.output, work=work)
     return rows
 
 

@@ -11,13 +11,12 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from benchmarks.load.program import Program, python_module, started
-from benchmarks.load.results import Figures, add_output, median_figures, publish, revision
+from benchmarks.load.results import Figures, add_output, median_figures, publish
 from benchmarks.load.sources import FileStream
-from benchmarks.load.steelyard_server import Steelyard, account
+from benchmarks.load.steelyard_server import Steelyard, account, add_choices, chosen
 from benchmarks.load.traffic import KEY
 from tests.harness.client import make_client
-from tests.harness.engines import MYSQL_S3, SQLITE
-from tests.harness.server import ROOT, Server
+from tests.harness.server import Server
 from tests.services.clients import NEWEST, VERSIONS
 
 PROGRAM = Path(__file__).with_name("client_run.py")
@@ -52,8 +51,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--metrics", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--client", choices=VERSIONS, default=NEWEST)
-    parser.add_argument("--engine", action="append", choices=(SQLITE, MYSQL_S3))
-    parser.add_argument("--source", type=Path, default=ROOT, help="the checkout whose Steelyard is measured")
+    add_choices(parser)
     add_output(parser)
     return parser.parse_args(arguments)
 
@@ -73,15 +71,14 @@ def main(arguments: list[str] | None = None) -> list[Figures]:
     for row in rows:
         row["speed / thrown away"] = least_s / row["log and finish s"]
     work = f"wandb {given.client}, {given.steps} steps of {given.metrics} metrics"
-    facts = {"rounds": given.rounds, "measured revision": revision(given.source)}
-    publish("real_client: one run by the unmodified client", rows, given.output, work=work, **facts)
+    publish("real_client: one run by the unmodified client", rows, given.output, work=work, rounds=given.rounds)
     return rows
 
 
 def turns(given: argparse.Namespace, folder: Path, number: int) -> list[AbstractContextManager[Program]]:
-    engines = given.engine or [SQLITE]
-    mine = [Steelyard.on(folder / f"{engine}-{number}", engine, given.source) for engine in engines]
-    return [*mine, Discard.on(folder / f"discard-{number}")]
+    place = folder / f"round-{number}"
+    place.mkdir()
+    return [*chosen(given, place), Discard.on(place / "discard")]
 
 
 def measure(server: Program, given: argparse.Namespace, home: Path) -> Figures:

@@ -1,9 +1,10 @@
 """A Steelyard server under load, on a fresh folder (or database and bucket), with one user, whose key we know."""
 
+import argparse
 import http.client
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import orjson
 from benchmarks.load.books import Books
 from benchmarks.load.connection import Connection
 from benchmarks.load.program import REST_S, SETTLE_MAX_S, Program
+from benchmarks.load.results import revision
 from benchmarks.load.sources import FileStream
 from benchmarks.load.traffic import (
     ENTITY,
@@ -35,6 +37,19 @@ POLL_S = 0.2
 # As the operating guide asks; the tests' server does not wait for its disk.
 DURABLE = ("SET GLOBAL innodb_flush_log_at_trx_commit = {flush}", "SET GLOBAL sync_binlog = {flush}")
 _READ = 'query($r: String!, $s: [JSONString!]!) { project(name: "%s", entityName: "%s") { run(name: $r) { %s } } }'
+
+
+def add_choices(parser: argparse.ArgumentParser) -> None:
+    """The options by which a benchmark is told which Steelyards take part."""
+    parser.add_argument("--engine", nargs="+", choices=(SQLITE, MYSQL_S3), default=[SQLITE], help="what keeps the data")
+    parser.add_argument("--source", nargs="+", type=Path, default=[ROOT], help="checkouts whose Steelyard is measured")
+
+
+def chosen(given: argparse.Namespace, folder: Path) -> list[AbstractContextManager[Program]]:
+    """Each checkout's server on each engine, not yet started, in folders of their own below `folder`."""
+    pairs = [(source.resolve(), engine) for source in given.source for engine in given.engine]
+    folders = (folder / f"steelyard-{index}" for index in range(len(pairs)))
+    return [Steelyard.on(place, engine, source) for place, (source, engine) in zip(folders, pairs, strict=True)]
 
 
 class Steelyard(Program):
@@ -61,7 +76,8 @@ class Steelyard(Program):
             server.start()
             stack.callback(server.stop)
             beside = tuple(service["pid"] for service in where.reach.values())
-            yield Steelyard(f"Steelyard, {engine}", server, env, beside)
+            name = f"Steelyard, {engine}" if source_root == ROOT else f"Steelyard {revision(source_root)}, {engine}"
+            yield Steelyard(name, server, env, beside)
 
     def source(self, metrics: int, rows: int, requests: int) -> FileStream:
         return FileStream(metrics, rows, requests)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.load import ingest, latency, reads, real_client, sizes
+from benchmarks.load import ingest, latency, panels, reads, real_client, sizes
 from benchmarks.load.rivals import Trackio
 
 TINY = [
@@ -59,6 +59,12 @@ def test_reads_return_what_was_logged(tmp_path: Path) -> None:
     reads.main([*sizes_, "--clients", "0.31.0", "--output", str(tmp_path)])
     rows = published(tmp_path, "reads")
     assert next(row["rows"] for row in rows) == 60
+
+
+def test_panels_draw_what_was_logged(tmp_path: Path) -> None:
+    few = ["--steps", "1000", "--runs", "2", "--run-steps", "500", "--panels", "2", "--panel-steps", "500"]
+    panels.main([*few, "--buckets", "10", "--rounds", "1", "--output", str(tmp_path)])
+    assert len(published(tmp_path, "panels")) == 3
 
 
 @pytest.mark.parametrize("shape", ["wide", "long", "many"])
