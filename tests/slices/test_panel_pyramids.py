@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from steelyard.domains.history.flush import flush_stream
 from steelyard.domains.history.memory import memory_of
 from steelyard.domains.history.model import Due, Stream
+from steelyard.domains.history.tables import history_segments
 from steelyard.domains.runs.tables import runs
 from tests.harness.frames import Line, read_lines
 from tests.harness.site import Caller, Site
@@ -41,12 +42,16 @@ class Told:
         return sorted(found, key=lambda point: point[0])
 
 
+async def newest_run(site: Site) -> int:
+    async with site.ports.database.read() as conn:
+        return (await conn.execute(select(func.max(runs.c.id)))).scalar() or 0
+
+
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def told(site: Site) -> Told:
     caller: Caller = await site.user()
     await caller.graphql(START, name="r", entity=caller.name)
-    async with site.ports.database.read() as conn:
-        number = (await conn.execute(select(func.max(runs.c.id)))).scalar() or 0
+    number = await newest_run(site)
     chance = random.Random(5)
     rows: list[dict[str, Any]] = []
     step, clock = 0, 0.0
@@ -131,3 +136,22 @@ async def test_a_group_of_one_run_is_its_line(told: Told) -> None:
     line = await told.line(key="v", buckets=30)
     for name in ("x", "mean", "min", "max"):
         assert frame.columns[name] == pytest.approx(line.points[name])
+
+
+async def test_a_run_whose_segment_is_lost_hides_no_other(site: Site) -> None:
+    caller = await site.user()
+    for name in ("whole", "lost"):
+        await caller.graphql(START, name=name, entity=caller.name)
+        await Run(caller, name).send(0, [json.dumps({"_step": step, "v": step}) for step in range(2_000)])
+        number = await newest_run(site)
+        assert await flush_stream(site.system, Due(number, Stream.HISTORY, ended=False))
+    async with site.ports.database.read() as conn:
+        statement = select(history_segments.c.object_key).where(history_segments.c.run == number)
+        await site.ports.objects.delete((await conn.execute(statement)).scalar_one())
+    panels = [{"id": "lines", "key": "v"}, {"id": "group", "key": "v", "groups": [{"name": "g", "runs": [0, 1]}]}]
+    body = {"runs": [[caller.name, "p", name] for name in ("whole", "lost")], "panels": panels}
+    lines, group = (await caller.send("POST", "/app/panels:query", body)).body
+    assert (lines.header["runs"], lines.header["totals"]) == ([0], [2_000])
+    assert [(error["run"], error["code"]) for error in lines.header["errors"]] == [(1, "unavailable")]
+    assert group.header["groups"] == []
+    assert {error["code"] for error in group.header["errors"]} == {"unavailable"}

@@ -11,7 +11,7 @@ from steelyard.domains.history.curves.spec import Batch, Panel, Window
 # Lines of one piece: some milliseconds, after which another request may have its turn.
 LINES_AT_ONCE = 32
 # Buckets of all runs of a group together, for they are held at a time: 72 bytes each.
-GROUP_CELLS_MAX = 1_000_000
+GROUP_CELLS_MAX = 500_000
 GROUP_BUCKETS_MIN = 50
 
 

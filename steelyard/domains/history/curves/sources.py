@@ -139,7 +139,20 @@ class Pyramid:
         return [Points(by_axis[self.abscissa.axis], named.value)]
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far rows reach that are not held any longer."""
+
+    found: Extent | None
+
+    node_log2 = 0
+
+    def extent(self, _window: Window) -> Extent | None:
+        return self.found
+
+
 Source = Rows | Pyramid
+Outline = Reach | Source
 NOTHING = Rows(Points(np.empty(0), np.empty(0)))
 
 
@@ -149,7 +162,12 @@ def are_apart(sources: Sequence[Source], window: Window) -> bool:
     return all(after[0] >= before[1] for before, after in pairwise(extents))
 
 
-def plan_line(window: Window, axis: Axis, sources: Sequence[Source]) -> Plan | None:
+def outline_of(source: Source, window: Window) -> Outline:
+    """Return what plans need to know of the source, without its rows."""
+    return Reach(source.extent(window)) if isinstance(source, Rows) else source
+
+
+def plan_line(window: Window, axis: Axis, sources: Sequence[Outline]) -> Plan | None:
     """Return the buckets for what `sources` hold together, None when nothing of it is in the window.
 
     Over times, long runs get fewer buckets than asked where more would have all their rows read.
