@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import steelyard.domains
-from steelyard.adapters.objects.signing import PATH_PREFIX, OwnAddresses
+from steelyard.adapters.objects.signing import PATH_PREFIX, OwnReads
 from steelyard.context import SYSTEM, Context, Ports
 from steelyard.domains.accounts.credentials import Authenticator
 from steelyard.domains.files import service as files
@@ -70,7 +70,7 @@ def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGI
 
 
 def _object_routes(ports: Ports) -> list[BaseRoute]:
-    if not isinstance(ports.objects, OwnAddresses):
+    if not isinstance(ports.objects, OwnReads):
         return []
     system = Context(ports=ports, identity=SYSTEM, origin=ports.policy.public_url)
 

@@ -1,4 +1,4 @@
-"""`/storage/…`: the signed URLs of our own address, for a folder or for a bucket reached through us.
+"""`/storage/…`: the signed URLs of our own address: of a folder, of a bucket reached through us, of `sign_read`.
 
 Nothing stored is trusted: documents open in a sandbox without cookies, and everything but plain media is a download.
 """

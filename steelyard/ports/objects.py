@@ -66,6 +66,13 @@ class ObjectStore(Protocol):
         """
         ...
 
+    async def sign_read(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
+        """Return a URL as `sign_get` does that answers HEAD as well, for readers that ask for the size first.
+
+        Where a bucket signs one method only, it leads to ourselves, and the bytes pass this process.
+        """
+        ...
+
     async def sign_put(self, key: str, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
         """Return a URL that writes `key` once or again. With `md5` the store refuses other content, where it can."""
         ...

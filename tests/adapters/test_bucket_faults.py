@@ -9,6 +9,7 @@ import pytest
 
 from steelyard.adapters.objects.bucket_url import Bucket
 from steelyard.adapters.objects.s3 import S3Objects
+from steelyard.adapters.objects.signing import UrlSigner
 from steelyard.kernel.errors import NotFound, SteelyardError, Unavailable
 from tests.services.places import free_port
 
@@ -44,7 +45,8 @@ def port() -> Iterator[int]:
 
 
 def bucket_at(port: int) -> S3Objects:
-    return S3Objects(Bucket("b", "", f"http://127.0.0.1:{port}", "us-east-1", "key", "secret", True), read_timeout_s=1)
+    bucket = Bucket("b", "", f"http://127.0.0.1:{port}", "us-east-1", "key", "secret", True)
+    return S3Objects(bucket, UrlSigner("a secret"), read_timeout_s=1)
 
 
 async def body() -> AsyncIterator[bytes]:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from steelyard.adapters.objects.open import open_store
-from steelyard.adapters.objects.signing import PATH_PREFIX, OwnAddresses, UrlSigner
+from steelyard.adapters.objects.signing import PATH_PREFIX, OwnAddresses, OwnReads, UrlSigner
 from steelyard.config.settings import ObjectSettings
 from steelyard.kernel.errors import Denied, Invalid, NotFound
 from steelyard.ports.objects import ObjectStore
@@ -126,6 +126,17 @@ async def test_a_signed_url_opens_one_object_for_one_method(store: ObjectStore) 
     else:
         await asyncio.to_thread(_check_bucket, read.url, write.url, dict(write.headers))
         assert await whole(store, "other") == b"written"
+
+
+async def test_a_url_for_readers_of_parts_is_our_own(store: ObjectStore) -> None:
+    """It must answer HEAD too, for which a bucket wants another signature."""
+    assert isinstance(store, OwnReads)
+    read = await store.sign_read("key", origin=ORIGIN, ttl_s=60, filename="k", content_type="text/plain")
+    assert read.url.startswith(ORIGIN)
+    for method in ("GET", "HEAD"):
+        store.signer.check(method, *_parts(read.url))
+    with pytest.raises(Denied):
+        store.signer.check("PUT", *_parts(read.url))
 
 
 def _check_own(signer: UrlSigner, read: str, write: str) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.pool import Pool
 
 from steelyard.adapters.objects.bucket_url import Bucket
 from steelyard.adapters.objects.s3 import S3Objects
+from steelyard.adapters.objects.signing import UrlSigner
 from tests.harness.engines import SQLITE, Engine
 from tests.harness.site import Answer, Caller, Site, open_site
 from tests.services import mysql
@@ -144,9 +145,8 @@ async def test_a_full_database_stores_nothing_and_says_so(
 
 
 async def test_a_bucket_that_does_not_answer_is_a_passing_fault(site: Site, user: Caller) -> None:
-    nobody = S3Objects(
-        Bucket("b", "", f"http://127.0.0.1:{free_port()}", "us-east-1", "key", "secret", path_style=True)
-    )
+    bucket = Bucket("b", "", f"http://127.0.0.1:{free_port()}", "us-east-1", "key", "secret", path_style=True)
+    nobody = S3Objects(bucket, UrlSigner("a secret"))
     alone = Site(replace(site.ports, objects=nobody), site.clock)
     answer = await alone.http.get("/ready")
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")

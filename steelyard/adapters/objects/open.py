@@ -18,8 +18,9 @@ def open_store(settings: ObjectSettings, data_dir: Path, signing_key: str) -> Ob
         return LocalStore(data_dir / "objects", UrlSigner(signing_key))
     from steelyard.adapters.objects.s3 import S3Objects  # a large library that a folder does not need
 
-    bucket = S3Objects(parse_bucket_url(settings.bucket, settings.region))
-    return ProxiedStore(bucket, UrlSigner(signing_key)) if settings.proxied else bucket
+    signer = UrlSigner(signing_key)
+    bucket = S3Objects(parse_bucket_url(settings.bucket, settings.region), signer)
+    return ProxiedStore(bucket, signer) if settings.proxied else bucket
 
 
 def bucket_origin(settings: ObjectSettings) -> str:

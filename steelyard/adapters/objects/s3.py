@@ -1,4 +1,7 @@
-"""Objects in an S3-compatible bucket, through obstore. Clients reach them by signed URLs; bytes do not pass us."""
+"""Objects in an S3-compatible bucket, through obstore. Clients reach them by signed URLs; bytes do not pass us.
+
+One kind of URL leads to ourselves: a bucket signs GET or HEAD, not both (`sign_read`).
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from obstore.exceptions import GenericError, JoinError
 from obstore.store import S3Store
 
 from steelyard.adapters.objects.bucket_url import Bucket
+from steelyard.adapters.objects.signing import OwnReads, UrlSigner
 from steelyard.kernel.errors import Invalid, NotFound, Unavailable
 from steelyard.ports.objects import SignedRequest, StoredObject
 
@@ -36,10 +40,11 @@ _TOTAL_TIMEOUT = timedelta(hours=6)
 _REFUSED = re.compile(r"non-2xx status code: 4(?!08|29)[0-9]{2}")
 
 
-class S3Objects:
+class S3Objects(OwnReads):
     """Meets `steelyard.ports.objects.ObjectStore`."""
 
-    def __init__(self, bucket: Bucket, *, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+    def __init__(self, bucket: Bucket, signer: UrlSigner, *, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+        super().__init__(signer)
         self._prefix = f"{bucket.prefix}/" if bucket.prefix else ""
         options: dict[str, Any] = {
             "region": bucket.region,

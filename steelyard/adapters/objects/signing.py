@@ -42,15 +42,22 @@ class UrlSigner:
         return hmac.new(self._secret, "\n".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
-class OwnAddresses:
-    """The signing half of a store whose objects clients reach through this server (`http/objects.py`)."""
+class OwnReads:
+    """A store some or all of whose objects clients reach through this server (`http/objects.py`)."""
 
     def __init__(self, signer: UrlSigner) -> None:
         self.signer = signer
 
-    async def sign_get(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
+    async def sign_read(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
         extra = {"filename": filename, "type": content_type}
         return SignedRequest(self.signer.sign("GET", key, origin, ttl_s, extra))
+
+
+class OwnAddresses(OwnReads):
+    """The signing half of a store whose objects clients reach through this server only."""
+
+    async def sign_get(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
+        return await self.sign_read(key, origin=origin, ttl_s=ttl_s, filename=filename, content_type=content_type)
 
     async def sign_put(self, key: str, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
         extra = {"md5": base64.b64encode(md5).decode()} if md5 else {}
