@@ -24,6 +24,7 @@ class HistoryPolicy:
     seal_values: int = 2_000_000
     merge_fan_in: int = 8
     cache_bytes: int = 256 << 20
+    exports: str = "exact"
 
 
 @dataclass(frozen=True)

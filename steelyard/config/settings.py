@@ -74,6 +74,15 @@ class HistorySettings:
     cache_bytes: int = field(
         default=256 << 20, metadata={"doc": "memory for rows and columns read lately, bytes per process"}
     )
+    exports: str = field(
+        default="exact",
+        metadata={
+            "doc": "which whole histories clients get as Parquet files: `exact` those of which every row has every key,"
+            " without objects or media, so that scans give the same rows as page by page; `all` any but mixed types,"
+            " where scans for some keys give other rows, and missing values come as nulls",
+            "choices": ("exact", "all"),
+        },
+    )
 
 
 @dataclass(frozen=True)

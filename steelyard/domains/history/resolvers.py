@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from steelyard.context import Context
-from steelyard.domains.history import console, service
+from steelyard.domains.history import console, exports, service
 from steelyard.domains.history.console import ConsolePage
 from steelyard.domains.history.loaders import line_counts
 from steelyard.domains.history.model import ConsoleLine, Stream
@@ -121,9 +121,11 @@ def _line_of(cursor: str) -> int:
 
 @run.field("parquetHistory")
 async def parquet_history(run: Run, ctx: Context, live_keys: list[str]) -> dict[str, Any]:
-    """No files and no live rows: the client then reads everything page by page (docs/protocol/queries.md, parquet)."""
-    del run, ctx, live_keys
-    return {"parquetUrls": [], "liveData": []}
+    """Of live rows the client wants to know the first step alone; it reads them page by page."""
+    del live_keys
+    found = await exports.find_exports(ctx, run)
+    live = [] if found.live_from is None else [{"_step": found.live_from}]
+    return {"parquetUrls": list(found.urls), "liveData": live}
 
 
 BINDINGS = [run]

@@ -56,6 +56,12 @@ async def load_segments(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, 
     return {row.id: _segment(row) for row in await conn.execute(statement)}
 
 
+async def are_sealed(conn: AsyncConnection, ids: Sequence[int]) -> bool:
+    """Tell whether all of these segments are sealed."""
+    statement = select(func.count()).where(_segments.id.in_(ids), _segments.sealed.is_(True))
+    return (await conn.execute(statement)).scalar() == len(ids)
+
+
 async def load_directories(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, bytes]:
     """Return the stored directories of segments; those that the sweeper removed meanwhile are absent."""
     rows = await conn.execute(select(_segments.id, _segments.directory).where(_segments.id.in_(ids)))

@@ -38,6 +38,16 @@ def sampled(run, **options) -> list:
     return [flat(row) for row in run.history(pandas=False, **options)]
 
 
+def exports(run, **options) -> list | None:
+    """The names of the files that hold the history; None where the client says that some of it is in none."""
+    try:
+        return [path.name for path in run.download_history_exports(Path("exports"), **options).paths]
+    except Exception as error:
+        if type(error).__name__ == "IncompleteRunHistoryError":
+            return None
+        raise
+
+
 def history_keys(run) -> dict:
     return run.history_keys
 
@@ -85,7 +95,20 @@ def inputs(run) -> list:
 
 QUESTIONS = {
     question.__name__: question
-    for question in (facts, raw_config, scan, sampled, history_keys, metadata, files, file_text, logs, outputs, inputs)
+    for question in (
+        facts,
+        raw_config,
+        scan,
+        sampled,
+        exports,
+        history_keys,
+        metadata,
+        files,
+        file_text,
+        logs,
+        outputs,
+        inputs,
+    )
 }
 
 
