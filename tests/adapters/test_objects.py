@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -99,6 +100,19 @@ async def test_a_broken_body_leaves_what_was_there(store: ObjectStore) -> None:
     with pytest.raises(Exception, match="client went away"):
         await store.put("key", broken())
     assert await whole(store, "key") == b"before"
+
+
+def test_what_a_dead_process_was_writing_is_deleted_a_day_later(tmp_path: Path) -> None:
+    def reopen() -> list[str]:
+        open_store(ObjectSettings(), tmp_path, "a secret")
+        return [path.name for path in tmp_path.rglob("half-written")]
+
+    open_store(ObjectSettings(), tmp_path, "a secret")
+    (temporary,) = tmp_path.rglob("tmp")
+    (temporary / "half-written").write_bytes(b"x")
+    assert reopen() == ["half-written"]
+    os.utime(temporary / "half-written", (0, 0))
+    assert reopen() == []
 
 
 async def test_absent_and_deleted_objects(store: ObjectStore) -> None:

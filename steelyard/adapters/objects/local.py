@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import os
+import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ from steelyard.kernel.errors import Invalid, NotFound
 from steelyard.ports.objects import StoredObject
 
 _CHUNK_BYTES = 1 << 20
+# A temporary file that nobody has written to for this long belongs to a process that died.
+_GIVEN_UP_AFTER_S = 24 * 3600.0
 
 
 class LocalStore(OwnAddresses):
@@ -32,6 +35,7 @@ class LocalStore(OwnAddresses):
         self._folder = folder
         self._temporary = folder / "tmp"
         self._temporary.mkdir(parents=True, exist_ok=True)
+        _clear(self._temporary, time.time() - _GIVEN_UP_AFTER_S)
 
     async def put(self, key: str, body: AsyncIterator[bytes], *, md5: bytes | None = None) -> StoredObject:
         temporary = self._temporary / uuid.uuid4().hex
@@ -56,7 +60,9 @@ class LocalStore(OwnAddresses):
 
     def _publish(self, temporary: Path, key: str, size: int, md5: bytes) -> None:
         path = self.path_of(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _sync_folder(path.parent.parent)
         note = {"key": key, "size": size, "md5": base64.b64encode(md5).decode()}
         sidecar = self._temporary / f"{temporary.name}.json"
         sidecar.write_text(json.dumps(note))
@@ -144,6 +150,16 @@ def _append(file: Any, digest: Any, chunk: bytes) -> None:
 def _flush(file: Any) -> None:
     file.flush()
     os.fsync(file.fileno())
+
+
+def _clear(folder: Path, before: float) -> None:
+    """Delete the files of `folder` last written before that time; others may be doing the same."""
+    for path in folder.iterdir():
+        try:
+            if path.stat().st_mtime < before:
+                path.unlink()
+        except FileNotFoundError:
+            continue
 
 
 def _sync_folder(folder: Path) -> None:
