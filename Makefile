@@ -13,7 +13,7 @@ TESTS ?= tests
 WORKERS ?= $(shell expr $$(nproc) + 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve dev web check test services reference lock clean .server .tools
+.PHONY: help serve dev web check test faults services reference lock clean .server .tools
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ services: .tools ## fetch the real MySQL, object store, proxy, browser and clien
 
 test: .tools web services ## every test, on SQLite + folder and on MySQL + S3, with real clients and a real browser
 	@$(PY) -m pytest --engine both -n $(WORKERS) --dist loadgroup $(TESTS)
+
+faults: .tools ## kill the server 200 times under load and look for rows lost or doubled (FAULTS="--seed N")
+	@$(PY) -m tests.faults $(FAULTS)
 
 reference: .tools ## write docs/reference from the code
 	@$(PY) scripts/write_reference.py

@@ -65,6 +65,12 @@ class Server:
 
     def start(self) -> "Server":
         """Start and wait for GET /healthz to answer 200. Raises `ServiceError` with the end of the log."""
+        process = self.launch()
+        processes.wait_ready(process.pid, self.is_healthy, log=self.log, timeout_s=START_TIMEOUT_S)
+        return self
+
+    def launch(self) -> "subprocess.Popen[bytes]":
+        """Start and wait for nothing."""
         arguments = ["serve", "--data", str(self.data_dir), "--host", "127.0.0.1", "--port", str(self.port)]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
@@ -76,8 +82,7 @@ class Server:
                 stderr=output,
                 start_new_session=True,
             )
-        processes.wait_ready(self.process.pid, self.is_healthy, log=self.log, timeout_s=START_TIMEOUT_S)
-        return self
+        return self.process
 
     def stop(self) -> int | None:
         """End gracefully and return the exit code; None when it did not run."""
