@@ -33,6 +33,8 @@ def render_rows(table: Table, rows: Indexes) -> list[str]:
         keys = [path[0] for path in paths]
         found = [dict(zip(keys, values, strict=True)) for values in zip(*columns, strict=True)]
         return [_dumps(row if is_full else _without_missing(row)) for row in found]
+    order = sorted(range(len(paths)), key=lambda index: len(paths[index]))
+    paths, columns = [paths[index] for index in order], [columns[index] for index in order]
     return [_dumps(_nested(paths, values)) for values in zip(*columns, strict=True)]
 
 
@@ -59,14 +61,21 @@ def _without_missing(row: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if value is not _MISSING}
 
 
+class _Nest(dict[str, Any]):
+    """An object made here of nested keys, other than one that is a value, which is not ours to change."""
+
+
 def _nested(paths: list[list[str]], values: tuple[Any, ...]) -> dict[str, Any]:
-    row: dict[str, Any] = {}
+    """Return a row of `paths`, shorter ones first. Lines of one step may hold `d` and `d.x`: the nested one stays."""
+    row = _Nest()
     for path, value in zip(paths, values, strict=True):
         if value is not _MISSING:
             place = row
             for component in path[:-1]:
-                inner = place.setdefault(component, {})
-                place = inner if isinstance(inner, dict) else place
+                inner = place.get(component)
+                if not isinstance(inner, _Nest):
+                    inner = place[component] = _Nest()
+                place = inner
             place[path[-1]] = value
     return row
 

@@ -54,6 +54,20 @@ def test_rows_of_one_step_are_merged_and_the_later_wins() -> None:
     assert stream.rows()[1] == {"_step": 1, "a": 3, "b": 5, "c": 6}
 
 
+def test_a_nested_value_stays_beside_a_whole_one_of_the_same_step_and_changes_none() -> None:
+    stream = Stream()
+    for first, whole in ((0, {}), (2, 5), (4, None), (6, {"_type": "histogram"})):
+        stream.add(first, {"_step": first, "d": whole}, {"_step": first, "d": {"x": {"y": 1}}})
+    assert stream.rows() == [{"_step": step, "d": {"x": {"y": 1}}} for step in range(0, 8, 2)]
+    table = Table(stream.blocks)
+    for _ in range(2):
+        render_rows(table, np.arange(len(table)))
+    assert stream.column("d") == [(0, {}), (2, 5), (6, {"_type": "histogram"})]
+    column = table.find_column("d")
+    assert column is not None
+    assert column.values() == [{}, 5, {"_type": "histogram"}]
+
+
 def test_of_lines_of_one_step_the_higher_number_wins_whichever_came_first() -> None:
     stream = Stream()
     stream.add(1, {"_step": 0, "a": 2, "b": 1})
