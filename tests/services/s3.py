@@ -24,14 +24,15 @@ class S3(Service):
     def is_installed(self) -> bool:
         return any(CACHE.glob("venv/seaweedfs-*/.installed"))
 
-    def launch(self) -> tuple[int, dict[str, Any]]:
+    def launch(self, ports: list[int] | None = None) -> tuple[int, dict[str, Any]]:
+        """As for every service; with the `ports` that it had before, its data is still there as well."""
         folder = self.folder
-        (folder / "data").mkdir()
+        (folder / "data").mkdir(exist_ok=True)
         everything = ["Admin", "Read", "Write", "List", "Tagging"]
         account = {"accessKey": KEY, "secretKey": SECRET}
         identities = [{"name": "admin", "credentials": [account], "actions": everything}]
         (folder / "s3.json").write_text(json.dumps({"identities": identities}))
-        ports = free_ports(8)
+        ports = ports or free_ports(8)
         pid = processes.spawn(self._command(ports), log=folder / "log", cwd=folder)
         endpoint = f"http://127.0.0.1:{ports[0]}"
 

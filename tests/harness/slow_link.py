@@ -1,0 +1,78 @@
+"""A TCP proxy on loopback that keeps what it passes on waiting, as a slow or distant store does."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+
+_PIECE_BYTES = 64 << 10
+
+
+class SlowLink:
+    """`delay_s` may be changed at any time; it holds for each piece of data on its way to the target."""
+
+    def __init__(self, target: int) -> None:
+        self.port = 0
+        self.delay_s = 0.0
+        self.delayed = 0
+        self._target = target
+        self._passing: set[asyncio.Task[None]] = set()
+
+    async def serve(self, started: threading.Event, ended: asyncio.Event) -> None:
+        async with await asyncio.start_server(self._take, "127.0.0.1", 0) as server:
+            self.port = server.sockets[0].getsockname()[1]
+            started.set()
+            await ended.wait()
+            server.close()
+            for task in self._passing:
+                task.cancel()
+            await asyncio.gather(*self._passing, return_exceptions=True)
+
+    def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._pass_on(reader, writer))
+        self._passing.add(task)
+        task.add_done_callback(self._passing.discard)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            await asyncio.gather(self._pump(reader, far_writer, slow=True), self._pump(far_reader, writer, slow=False))
+        except OSError:
+            pass  # nobody listens there: nobody does here
+        finally:
+            await _close(writer)
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, slow: bool) -> None:
+        try:
+            while piece := await reader.read(_PIECE_BYTES):
+                if slow and self.delay_s:
+                    self.delayed += 1
+                    await asyncio.sleep(self.delay_s)
+                writer.write(piece)
+                await writer.drain()
+        except OSError:
+            pass  # one side has gone: so does the other
+        finally:
+            await _close(writer)
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with contextlib.suppress(OSError, asyncio.CancelledError):
+        await writer.wait_closed()
+
+
+@contextlib.contextmanager
+def slow_link(target: int) -> Iterator[SlowLink]:
+    """Open a link to the port `target`, with a thread and a loop of its own."""
+    link = SlowLink(target)
+    loop, started, ended = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+    thread = threading.Thread(target=loop.run_until_complete, args=(link.serve(started, ended),), daemon=True)
+    thread.start()
+    started.wait()
+    try:
+        yield link
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join()
+        loop.close()
