@@ -108,6 +108,7 @@ class RowGroup(NamedTuple):
 @dataclass(frozen=True)
 class Directory:
     """`has_texts`: to other readers some values are JSON texts, for they have no type of their own in Parquet.
+    `rewritten`: lines of a segment that had been sealed, and so may be known to clients as a file, were replaced.
 
     `first_line` is that of the only writer when lines are consecutive; else the blob `lines` has their numbers.
 
@@ -119,6 +120,7 @@ class Directory:
     step_max: int
     same_steps: bool
     has_texts: bool
+    rewritten: bool
     writers: tuple[str, ...]
     first_line: int | None
     lines: int | None
@@ -158,6 +160,7 @@ def _document(directory: Directory) -> dict[str, Any]:
         "steps": [directory.step_min, directory.step_max],
         "same_steps": directory.same_steps,
         "has_texts": directory.has_texts,
+        "rewritten": directory.rewritten,
         "writers": directory.writers,
         "first_line": directory.first_line,
         "lines": directory.lines,
@@ -179,6 +182,7 @@ def _directory(document: dict[str, Any], memory_bytes: int) -> Directory:
         step_max=document["steps"][1],
         same_steps=document["same_steps"],
         has_texts=document["has_texts"],
+        rewritten=document.get("rewritten", False),
         writers=tuple(document["writers"]),
         first_line=document["first_line"],
         lines=document["lines"],

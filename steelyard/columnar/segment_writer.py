@@ -65,6 +65,7 @@ def write_segment(lines: Lines) -> Segment:
         step_max=int(lines.steps[-1]),
         same_steps=lines.same_steps,
         has_texts=any(leaf.has_texts for leaf in every),
+        rewritten=False,
         writers=lines.writers,
         first_line=int(lines.numbers[0]) if line_numbers is None else None,
         lines=line_numbers,

@@ -133,3 +133,16 @@ async def test_a_file_that_would_come_before_others_ends_all(run: Exported) -> N
     await run.end()
     assert await run.exports() == ([], [{"_step": 0}])
     assert await run.rows() == rows_of(0, 20) + rows_of(100, 20)
+
+
+async def test_a_file_that_was_handed_out_does_not_change(run: Exported) -> None:
+    """Clients keep files and do not ask again, so that lines written over later are told by pages from then on."""
+    for part in range(2):
+        await run.log(part * 20, rows_of(part * 20, 20))
+    assert len((await run.exports())[0]) == 2
+    again = [{**row, "a": -1.5} for row in rows_of(38, 6)]
+    await run.log(38, again)
+    await run.log(44, rows_of(44, 3))
+    await run.end()
+    assert await run.exports() == ([], [{"_step": 0}])
+    assert await run.rows() == rows_of(0, 38) + again + rows_of(44, 3)

@@ -265,7 +265,7 @@ async def test_who_dies_while_writing_leaves_nothing_but_waste(site: Site, run: 
     made = None
     if stage == "stored":
         (part,) = (await parts(run.ctx, [run.number], Stream.HISTORY))[run.number]
-        made = publishing.make(part.blocks, {})
+        made = publishing.make(part.blocks, {}, rewritten=False)
         assert made is not None
         await publishing.store(run.ctx, item, made)
     await tend_segments(run.ctx)

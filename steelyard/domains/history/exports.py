@@ -54,7 +54,7 @@ async def _export(ctx: Context, run: Run, parts: Sequence[Part]) -> Exports:
         return Exports(live_from=parts[0].step_min)
     directories = [item.directory for item in await open_segments(ctx, segments)]
     is_exact = ctx.ports.policy.history.exports == "exact"
-    if any(directory.has_texts for directory in directories) or (is_exact and not _read_like_pages(directories)):
+    if any(map(_is_no_file, directories)) or (is_exact and not _read_like_pages(directories)):
         return Exports(live_from=parts[0].step_min)
     return Exports(tuple([await _sign(ctx, run, at, segment) for at, segment in enumerate(segments)]))
 
@@ -66,6 +66,11 @@ async def _are_final(ctx: Context, segments: Sequence[Segment]) -> bool:
         return False
     ids = [segment.id for segment in segments]
     return await ctx.database.read_at_once(partial(segment_queries.are_sealed, ids=ids))
+
+
+def _is_no_file(directory: Directory) -> bool:
+    """Tell of a segment that would show a client other values than pages, or is in the place of a file it may have."""
+    return directory.has_texts or directory.rewritten
 
 
 def _read_like_pages(directories: Sequence[Directory]) -> bool:

@@ -17,6 +17,7 @@ from steelyard.domains.history.model import ChunkKey, Due, Sized, TailMark
 from steelyard.domains.history.publishing import Made, Replaced, announced, make, publish, store, withdraw
 from steelyard.domains.history.reading import last_steps, load_live, load_pieces, writes_over
 from steelyard.domains.history.rules import is_full, is_worth_merging
+from steelyard.domains.history.segments import are_rewritten
 from steelyard.domains.history.tails import decode_chunk
 from steelyard.kernel.errors import Conflict
 
@@ -52,10 +53,11 @@ async def flush_stream(ctx: Context, due: Due) -> bool:
         held.chunks.clear()  # many megabytes, which blocks hold once more
         under = [segment for segment in live if writes_over(blocks, segment)]
         pieces = [*await load_pieces(ctx, under), *blocks]
-        made = await asyncio.to_thread(make, pieces, last_steps(live))
+        ids = {segment.id for segment in under}
+        rewritten = any(s.sealed for s in held.sized if s.id in ids) or await are_rewritten(ctx, under)
+        made = await asyncio.to_thread(make, pieces, last_steps(live), rewritten=rewritten)
         if made is not None:
             await store(ctx, item, made)
-        ids = {segment.id for segment in under}
         sealed = made is not None and _is_final(ctx, due, made, held, ids)
         await publish(ctx, item, made, Replaced(held.prefix.last_id, held.prefix, tuple(ids)), sealed=sealed)
     return True

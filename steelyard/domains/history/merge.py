@@ -11,6 +11,7 @@ from steelyard.domains.history import rules
 from steelyard.domains.history.model import Due
 from steelyard.domains.history.publishing import Replaced, announced, make, publish, store
 from steelyard.domains.history.reading import last_steps, load_live, load_pieces
+from steelyard.domains.history.segments import are_rewritten
 
 
 async def merge_stream(ctx: Context, due: Due) -> bool:
@@ -30,7 +31,8 @@ async def merge_stream(ctx: Context, due: Due) -> bool:
     async with announced(ctx, due.run, due.stream) as item:
         segments = await load_live(ctx, due.run, chosen)
         pieces = await load_pieces(ctx, segments)
-        made = await asyncio.to_thread(make, pieces, last_steps(segments))
+        rewritten = await are_rewritten(ctx, segments)
+        made = await asyncio.to_thread(make, pieces, last_steps(segments), rewritten=rewritten)
         assert made is not None, "live segments have lines"
         await store(ctx, item, made)
         newest = max(segment.journal_id for segment in segments)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -58,12 +58,13 @@ class Replaced:
     segments: tuple[int, ...] = ()
 
 
-def make(pieces: Sequence[Piece], last_steps: Mapping[str, int]) -> Made | None:
+def make(pieces: Sequence[Piece], last_steps: Mapping[str, int], *, rewritten: bool) -> Made | None:
     """Return the living lines of `pieces` as a segment, None when there are none. For a thread."""
     lines, coverage = gather(pieces, last_steps)
     if not len(lines):
         return None
     body, directory = write_segment(lines)
+    directory = replace(directory, rewritten=rewritten)
     return Made(body, directory, coverage, sum(key.count for key in directory.keys.values()))
 
 

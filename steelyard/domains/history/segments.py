@@ -133,3 +133,8 @@ async def open_segments(ctx: Context, segments: Iterable[Segment]) -> list[OpenS
             memory.put(("open", number), opened, opened.size_bytes)
             found[number] = opened
     return [found[number] for number in wanted]
+
+
+async def are_rewritten(ctx: Context, segments: Iterable[Segment]) -> bool:
+    """Tell whether any of them replaced lines of one that had been sealed before. Raises `SegmentGone`."""
+    return any(item.directory.rewritten for item in await open_segments(ctx, segments))
