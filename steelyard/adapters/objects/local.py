@@ -65,9 +65,14 @@ class LocalStore(OwnAddresses):
             _sync_folder(path.parent.parent)
         note = {"key": key, "size": size, "md5": base64.b64encode(md5).decode()}
         sidecar = self._temporary / f"{temporary.name}.json"
-        sidecar.write_text(json.dumps(note))
-        temporary.replace(path)
-        sidecar.replace(path.with_suffix(".json"))
+        try:
+            with sidecar.open("wb") as file:
+                file.write(json.dumps(note).encode())
+                _flush(file)
+            temporary.replace(path)
+            sidecar.replace(path.with_suffix(".json"))
+        finally:
+            sidecar.unlink(missing_ok=True)
         _sync_folder(path.parent)
 
     async def stat(self, key: str) -> StoredObject | None:
