@@ -1,7 +1,8 @@
-"""`python -m tests.faults [--kills 200] [--seed N] [--engine sqlite|mysql_s3] [--kill-database]`: the long form.
+"""`python -m tests.faults [--kills 200] [--seed N] [--engine sqlite|mysql_s3]`: the long form.
 
 Prints the seed and what was done; ends with code 1, and keeps the server's data and log, when a promise was broken.
-`--kill-database` kills a MySQL server of our own as well, once, half-way.
+`--kill-database` kills a MySQL server of our own as well, once, half-way. With `--processes` several servers share one
+MySQL database, as behind a load balancer, and any one of them dies.
 """
 
 import argparse
@@ -28,7 +29,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--engine", choices=ENGINES, default=SQLITE)
     parser.add_argument("--kill-database", action="store_true")
+    parser.add_argument("--processes", type=int, default=1)
     chosen = parser.parse_args()
+    if chosen.processes > 1 and chosen.engine != MYSQL_S3:
+        parser.error("several servers share a database on MySQL only: --engine mysql_s3")
     folder = Path(tempfile.mkdtemp(prefix="steelyard-faults-"))
     print(f"seed {chosen.seed}, {chosen.kills} kills, {chosen.engine}, in {folder}", flush=True)
     started = time.monotonic()
@@ -37,14 +41,18 @@ def main() -> int:
         print(f"{time.monotonic() - started:6.0f} s  {text}", flush=True)
 
     with _settings(chosen.engine, folder, own=chosen.kill_database) as (env, kill_database):
-        server = Server(folder / "data", {**SMALL, **env})
+        folders = [folder / f"server-{number}" / "data" for number in range(chosen.processes)]
+        servers = [Server(data, {**SMALL, **env}) for data in folders]
         try:
-            done = Campaign(server.start(), chosen.seed, chosen.kills, note, kill_database).run()
+            for server in servers:
+                server.start()
+            done = Campaign(servers, chosen.seed, chosen.kills, note, kill_database).run()
         except AssertionError as broken:
             print(f"BROKEN: {broken}\nthe data and the log are in {folder}", file=sys.stderr)
             return 1
         finally:
-            server.stop()
+            for server in servers:
+                server.stop()
     print(json.dumps(done))
     shutil.rmtree(folder)
     return 0

@@ -35,9 +35,12 @@ FINISH_MAX_S = 60.0
 
 @dataclass
 class Campaign:
-    """`run` raises `AssertionError` for the first promise that was broken."""
+    """`run` raises `AssertionError` for the first promise that was broken.
 
-    server: Server
+    All `servers` are of the same database and store, and requests go to any of them; one dies at a time.
+    """
+
+    servers: list[Server]
     seed: int
     kills: int
     note: Callable[[str], None] = print
@@ -48,42 +51,42 @@ class Campaign:
 
     def run(self) -> dict[str, Any]:
         dice = random.Random(self.seed)
-        user = self.server.create_user()
-        wire = Wire(self.server.url, user.name, user.api_key, project="faults")
-        self.writers = [Writer(wire, f"run-{number}", self.seed) for number in range(WRITERS)]
+        user = self.servers[0].create_user()
+        wires = [Wire(server.url, user.name, user.api_key, project="faults") for server in self.servers]
+        self.writers = [Writer(wires, f"run-{number}", self.seed) for number in range(WRITERS)]
         for writer in self.writers:
-            wire.start(writer.run_id)
+            wires[0].start(writer.run_id)
             writer.start()
         for number in range(1, self.kills + 1):
             if self.other_kill and number == (self.kills + 1) // 2:
                 self.other_kill()
-            self._kill(dice)
-            self.server.start()
-            patiently(lambda: check_so_far(wire, dice.choice(self.writers)))
+            self._kill(dice, dice.choice(self.servers))
+            patiently(lambda: check_so_far(dice.choice(wires), dice.choice(self.writers)))
             rows = sum(writer.acknowledged for writer in self.writers)
             self.note(f"kill {number}: {rows} rows acknowledged, {self.aimed} aimed")
         for writer in self.writers:
             writer.finish(FINISH_MAX_S)
         self.note("all writers are done")
-        self._check_all(wire)
+        self._check_all(wires)
         left = self._settle()
-        self._check_all(wire)
+        self._check_all(wires)
         return {**self.told(), **left}
 
-    def _kill(self, dice: random.Random) -> None:
+    def _kill(self, dice: random.Random, server: Server) -> None:
         if dice.random() < 0.5:
             time.sleep(dice.uniform(0, RANDOM_MAX_S))
         else:
             self._aim()
             time.sleep(dice.uniform(0, AIM_SPREAD_S))
-        self.server.kill9()
+        server.kill9()
         if dice.random() < STARTING_SHARE:
-            self.server.launch()
+            server.launch()
             time.sleep(dice.uniform(0, STARTING_MAX_S))
-            self.server.kill9()
+            server.kill9()
+        server.start()
 
     def _aim(self) -> None:
-        with watching(self.server) as newest:
+        with watching(self.servers[0]) as newest:
             before, end = newest(), time.monotonic() + AIM_MAX_S
             while time.monotonic() < end:
                 if newest() > before:
@@ -91,17 +94,17 @@ class Campaign:
                     return
                 time.sleep(POLL_S)
 
-    def _check_all(self, wire: Wire) -> None:
-        for writer in self.writers:
-            check_run(wire, writer)
+    def _check_all(self, wires: list[Wire]) -> None:
+        for number, writer in enumerate(self.writers):
+            check_run(wires[number % len(wires)], writer)
 
     def _settle(self) -> dict[str, Any]:
         """Wait until all rows are in segments; no object may be unnamed then, and none missing."""
         end = time.monotonic() + SETTLE_MAX_S
-        left = left_over(self.server)
+        left = left_over(self.servers[0])
         while left["journal"] and time.monotonic() < end:
             time.sleep(1)
-            left = left_over(self.server)
+            left = left_over(self.servers[0])
         assert not left["journal"], f"chunks of ended runs stay in the journal: {left}"
         assert not left["unnamed"], f"objects that nobody will delete: {left}"
         assert not left["missing"], f"objects of live segments are gone: {left}"

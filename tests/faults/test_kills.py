@@ -23,4 +23,4 @@ def test_what_was_acknowledged_is_there_once_after_any_death(
 ) -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
-    print(Campaign(start_server(**SMALL), seed, KILLS).run())
+    print(Campaign([start_server(**SMALL)], seed, KILLS).run())

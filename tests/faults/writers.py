@@ -37,12 +37,13 @@ def row_of(seed: int, run: str, step: int) -> Row:
 class Writer(threading.Thread):
     """One run, written until `stop`. `acknowledged`: lines from 0 to below it were answered with 200.
 
-    An unanswered request is sent again until it is answered; sometimes lines are sent once more from further back.
+    Each request goes to any of the servers. An unanswered one is sent again until it is answered; sometimes lines are
+    sent once more from further back.
     """
 
-    def __init__(self, wire: Wire, run: str, seed: int) -> None:
+    def __init__(self, wires: list[Wire], run: str, seed: int) -> None:
         super().__init__(name=run, daemon=True)
-        self.wire, self.run_id, self.seed = wire, run, seed
+        self.wires, self.run_id, self.seed = wires, run, seed
         self.acknowledged = 0
         self.requests = self.resent = 0
         self.failure: str | None = None
@@ -51,7 +52,7 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         try:
-            with self.wire.http() as http:
+            with self.wires[0].http() as http:
                 http.timeout = httpx.Timeout(TIMEOUT_S)
                 while not self._stop_asked.is_set():
                     back = self._dice.randint(1, 40) if self._dice.random() < 0.1 else 0
@@ -72,8 +73,9 @@ class Writer(threading.Thread):
         self.acknowledged = max(self.acknowledged, end)
 
     def _answered(self, http: httpx.Client, body: Any) -> bool:
+        wire = self._dice.choice(self.wires)
         try:
-            answer = http.post(self.wire.stream_path(self.run_id), json=body)
+            answer = http.post(f"{wire.url}{wire.stream_path(self.run_id)}", json=body)
         except httpx.TransportError:
             return False
         # the client's own policy: it tries again for days after these
