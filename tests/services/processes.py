@@ -29,8 +29,13 @@ def spawn(command: list[str], *, log: Path, cwd: Path, env: dict[str, str] | Non
 
 
 def is_alive(pid: int) -> bool:
-    """Whether `pid` runs; a zombie that nobody has collected yet does not."""
-    if pid in _children and _children[pid].poll() is not None:
+    """Whether `pid` runs; a zombie that nobody has collected yet does not.
+
+    A child of ours does until it has been collected: its first thread may be a zombie while others still end.
+    """
+    if pid in _children:
+        if _children[pid].poll() is None:
+            return True
         del _children[pid]
         return False
     try:
