@@ -45,7 +45,6 @@ def _literal(read: Any) -> Any:
 _SCALARS: dict[str, tuple[Any, Any]] = {
     "JSONString": (_json_string_out, _json_string_in),
     "JSON": (jsontext.strict_safe, _same),
-    "RowTexts": (_same, _same),
     "Int64": (_int64, _int64),
     "DateTime": (_datetime_out, str),
     "Duration": (_int64, _int64),
