@@ -19,6 +19,7 @@ class Connection:
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.port = port
         self.began_s = 0.0
         self._rest: memoryview = memoryview(b"")
         self._answer = bytearray()

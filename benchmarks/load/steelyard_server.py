@@ -140,13 +140,12 @@ def account(server: Server) -> None:
 
 
 def ask_on(connection: Connection, query: str, variables: dict[str, object]) -> Any:
-    answer = orjson.loads(connection.exchange(graphql(query, variables)))
+    """Return the data of a GraphQL answer, whose addresses name the port. Raises `AssertionError` for errors."""
+    headers = {**HEADERS, "Host": f"127.0.0.1:{connection.port}"}
+    body = orjson.dumps({"query": query, "variables": variables})
+    answer = orjson.loads(connection.exchange(http_post("/graphql", body, headers)))
     assert "errors" not in answer, answer["errors"]
     return answer["data"]
-
-
-def graphql(query: str, variables: dict[str, object]) -> bytes:
-    return http_post("/graphql", orjson.dumps({"query": query, "variables": variables}))
 
 
 def feed(server: Steelyard, run: str, source: FileStream, *, end: bool = True, writer: int = 0) -> int:

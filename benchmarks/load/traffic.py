@@ -51,13 +51,14 @@ def rows(seed: int, first: int, count: int, metrics: int) -> Iterator[dict[str, 
 
 
 def http_post(path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
-    """Return a whole request, head and body, that asks to keep the connection."""
+    """Return a whole request, head and body, that asks to keep the connection; `headers` may name the host's port."""
     return http_head(path, len(body), headers) + body
 
 
 def http_head(path: str, length: int, headers: dict[str, str] | None = None) -> bytes:
-    lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {length}"]
-    lines += [f"{name}: {value}" for name, value in (headers or HEADERS).items()]
+    given = {"Host": "127.0.0.1", **(headers or HEADERS)}
+    lines = [f"POST {path} HTTP/1.1", f"Content-Length: {length}"]
+    lines += [f"{name}: {value}" for name, value in given.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
