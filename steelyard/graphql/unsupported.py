@@ -31,11 +31,10 @@ _BY_AREA = {
         "Project.allowAllArtifactTypesInRegistry",
     ),
     "reports": (
-        "Query.view",
-        "Mutation.upsertView",
-        "Mutation.deleteView",
-        "Mutation.createCustomChart",
-        "Project.allViews",
+        "Mutation.createAccessToken",
+        "Mutation.updateAccessTokenProjects",
+        "Mutation.revokeAccessToken",
+        "View.accessTokens",
     ),
     "launch": (
         "Query.launchAgent",

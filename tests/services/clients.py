@@ -8,8 +8,11 @@ from tests.services.packages import ensure_venv
 
 # Old clients do not pin what broke them later; these limits are what their users need as well.
 PINS: dict[str, list[str]] = {
-    "0.31.0": ["scikit-learn", "pillow", "matplotlib", "pandas", "pyarrow", "numpy", "requests"],
-    "0.28.2": ["numpy"],
+    "0.31.0": [
+        *("scikit-learn", "pillow", "matplotlib", "pandas", "pyarrow", "numpy", "requests"),
+        *("wandb-workspaces==0.4.13", "tensorboardX==2.6.5", "tensorboard==2.21.0"),
+    ],
+    "0.28.2": ["numpy", "wandb-workspaces==0.4.13", "tensorboardX==2.6.5", "tensorboard==2.21.0"],
     "0.25.1": ["numpy"],
     "0.22.3": ["numpy"],
     "0.19.11": ["numpy<2", "setuptools<81"],
