@@ -11,6 +11,7 @@ import wandb
 import wandb_workspaces.reports.v2 as wr
 import wandb_workspaces.workspaces as ws
 from exchange import answer_with
+from wandb_workspaces.reports.v2.interface import GalleryURL
 
 EVERY_BLOCK = [
     wr.TableOfContents(),
@@ -30,7 +31,7 @@ EVERY_BLOCK = [
     wr.Image("https://example.test/i.png", caption="caption"),
     wr.Video("https://www.youtube.com/embed/x"),
     wr.HorizontalRule(),
-    wr.Gallery([wr.GalleryURL("https://example.test", title="t", description="d")]),
+    wr.Gallery([GalleryURL("https://example.test", title="t", description="d")]),
     wr.WeaveBlockSummaryTable("e", "p", "table"),
 ]
 EVERY_PANEL = [
@@ -45,7 +46,7 @@ EVERY_PANEL = [
     wr.MediaBrowser(media_keys=["picture"], num_columns=3),
     wr.MarkdownPanel("*text*"),
     wr.CustomChart(query={"summary": ["loss"]}, chart_name="wandb/scatter/v0", chart_fields={"x": "loss", "y": "acc"}),
-    wr.WeavePanelSummaryTable("table"),
+    wr.WeavePanelSummaryTable(table_name="table"),
 ]
 
 
@@ -61,7 +62,9 @@ def stored(given: dict, view_type: str, name: str) -> dict:
 
 def write_report(given: dict) -> dict:
     place = {"entity": given["entity"], "project": given["project"]}
-    runset = wr.Runset(**place, name="mine", query="r", filters="Config('lr') = 0.001 and Metric('State') in ['finished']")
+    runset = wr.Runset(
+        **place, name="mine", query="r", filters="Config('lr') = 0.001 and Metric('State') in ['finished']"
+    )
     grid = wr.PanelGrid(runsets=[runset], panels=EVERY_PANEL)
     report = wr.Report(**place, title="Every block – ü", description="about", blocks=[*EVERY_BLOCK, grid])
     report.save()
@@ -106,16 +109,20 @@ def write_workspace(given: dict) -> dict:
                 panels=EVERY_PANEL[:4],
                 is_open=True,
                 layout_settings=ws.SectionLayoutSettings(columns=2, rows=3),
-                panel_settings=ws.SectionPanelSettings(x_axis="_runtime", smoothing_type="gaussian", smoothing_weight=2),
+                panel_settings=ws.SectionPanelSettings(
+                    x_axis="_runtime", smoothing_type="gaussian", smoothing_weight=2
+                ),
             ),
             ws.Section(name="Empty", panels=[]),
         ],
-        settings=ws.WorkspaceSettings(x_axis="loss", x_max=75, max_runs=20, group_by_prefix="first", panel_search_query="l.*"),
+        settings=ws.WorkspaceSettings(
+            x_axis="loss", x_max=75, max_runs=20, group_by_prefix="first", panel_search_query="l.*"
+        ),
         runset_settings=ws.RunsetSettings(
             query="r",
             regex_query=True,
-            filters="Config('lr') = 0.001",
-            groupby=[ws.expr.Config("lr")] if hasattr(ws, "expr") else [],
+            filters="Config('lr') = 0.001 or Metric('State') in ['finished']",
+            groupby=[ws.Config("lr")],
             run_settings={given["run"]: ws.RunSettings(color="#ff0000", disabled=True)},
             pinned_columns=["summary:acc"],
             baseline_run=given["run"],
@@ -158,7 +165,7 @@ def gone(given: dict, url: str) -> bool:
     assert report.delete()
     try:
         wr.Report.from_url(url)
-    except Exception:
+    except TypeError:
         return True
     return False
 
