@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import binascii
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Table, insert
+from sqlalchemy import ColumnElement, Dialect, Table, insert
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -96,6 +97,23 @@ def _upsert(dialect: str, table: Table, key: tuple[str, ...], update: tuple[str,
         return lite.on_conflict_do_update(index_elements=key, set_={name: lite.excluded[name] for name in update})
     mine = mysql.insert(table)
     return mine.on_duplicate_key_update({name: mine.inserted[name] for name in update})
+
+
+def matches_like(dialect: str, column: ColumnElement[str], pattern: str) -> ColumnElement[bool]:
+    """Compare with a LIKE pattern (`%`, `_`, `\\` before either), case by case: SQLite's own LIKE folds letters."""
+    return column.op("GLOB")(_glob(pattern)) if dialect == "sqlite" else column.like(pattern, escape="\\")
+
+
+def _glob(pattern: str) -> str:
+    wild = {"%": "*", "_": "?"}
+    return "".join(
+        _glob_literal(part[-1]) if part[0] == "\\" else wild.get(part, _glob_literal(part))
+        for part in re.findall(r"\\.|.", pattern, re.DOTALL)
+    )
+
+
+def _glob_literal(character: str) -> str:
+    return f"[{character}]" if character in "*?[" else character
 
 
 def is_duplicate(error: IntegrityError) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts import tables as t
@@ -57,8 +57,9 @@ async def find_password_hash(conn: AsyncConnection, user_id: int) -> str | None:
 async def list_users(conn: AsyncConnection, search: str = "") -> list[User]:
     statement = _users().order_by(t.users.c.username)
     if search:
-        like = f"%{search}%"
-        statement = statement.where(t.users.c.username.like(like) | t.users.c.email.like(like))
+        part = search.lower()
+        named = [func.lower(column).contains(part, autoescape=True) for column in (t.users.c.username, t.users.c.email)]
+        statement = statement.where(or_(*named))
     return [User(**row._mapping) for row in await conn.execute(statement)]
 
 

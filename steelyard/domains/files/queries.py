@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.domains.files.model import RunFile, guess_type, key_parts, name_digest, object_key
 from steelyard.domains.files.tables import run_files as t
 from steelyard.domains.runs.tables import runs
-from steelyard.sql.dialect import upsert
+from steelyard.sql.dialect import matches_like, upsert
 
 _COLUMNS = [t.c.id, t.c.run_id, t.c.name, t.c.object_key, t.c.mimetype, t.c.size_bytes, t.c.md5, t.c.uploaded_at]
 
@@ -56,19 +56,20 @@ async def list_pending(conn: AsyncConnection, run_id: int, limit: int) -> list[R
     return [_file(row) for row in await conn.execute(statement.limit(limit))]
 
 
-async def list_stored(conn: AsyncConnection, run_id: int, pattern: str, offset: int, limit: int) -> list[RunFile]:
-    """Return stored files by name. `pattern` is SQL LIKE with `%` and `_`; empty means all."""
-    statement = _stored(select(*_COLUMNS), run_id, pattern).order_by(t.c.name).offset(offset).limit(limit)
-    return [_file(row) for row in await conn.execute(statement)]
+async def list_stored(conn: AsyncConnection, run_id: int, pattern: str, after: str, limit: int) -> list[RunFile]:
+    """Return stored files whose names come after `after`, by name. `pattern` is SQL LIKE; empty means all."""
+    statement = _stored(conn, select(*_COLUMNS), run_id, pattern).where(t.c.name > after)
+    return [_file(row) for row in await conn.execute(statement.order_by(t.c.name).limit(limit))]
 
 
 async def count_stored(conn: AsyncConnection, run_id: int, pattern: str = "") -> int:
-    return int((await conn.execute(_stored(select(func.count()).select_from(t), run_id, pattern))).scalar_one())
+    statement = _stored(conn, select(func.count()).select_from(t), run_id, pattern)
+    return int((await conn.execute(statement)).scalar_one())
 
 
-def _stored(statement: Select[Any], run_id: int, pattern: str) -> Select[Any]:
+def _stored(conn: AsyncConnection, statement: Select[Any], run_id: int, pattern: str) -> Select[Any]:
     statement = statement.where(t.c.run_id == run_id, t.c.uploaded_at.is_not(None))
-    return statement.where(t.c.name.like(pattern)) if pattern else statement
+    return statement.where(matches_like(conn.dialect.name, t.c.name, pattern)) if pattern else statement
 
 
 async def list_by_ids(conn: AsyncConnection, ids: Sequence[int]) -> list[RunFile]:

@@ -9,7 +9,8 @@ from steelyard.domains.files import service
 from steelyard.domains.files.model import RunFile
 from steelyard.domains.runs.model import Run
 from steelyard.graphql.binding import ObjectBinding
-from steelyard.graphql.connection import Connection, offset_of, offset_page, page_size, slice_page
+from steelyard.graphql.connection import Connection, connection, decode_cursor, page_size, slice_page
+from steelyard.kernel.errors import Invalid
 from steelyard.kernel.ids import decode_global_id, encode_global_id
 
 mutation, run_type, file_type = ObjectBinding("Mutation"), ObjectBinding("Run"), ObjectBinding("File", RunFile)
@@ -55,9 +56,18 @@ async def run_files(run: Run, ctx: Context, **args: Any) -> Connection:
     names = [name for name in args.get("names") or [] if name]
     if names:
         return slice_page(await service.find_files(ctx, run, names), args.get("first"), args.get("after"))
-    offset, size = offset_of(args.get("after")), page_size(args.get("first"))
-    items = await service.list_files(ctx, run, args.get("pattern") or "", offset, size + 1)
-    return offset_page(items, offset, size, await service.count_files(ctx, run))
+    pattern, size = args.get("pattern") or "", page_size(args.get("first"))
+    items = await service.list_files(ctx, run, pattern, _name_of(args.get("after")), size + 1)
+    total = await service.count_files(ctx, run, pattern)
+    return connection(items, size, lambda _index, item: f"file:{item.name}", total)
+
+
+def _name_of(cursor: str | None) -> str:
+    """Cursors are names, so that files that come and go between pages move no others."""
+    kind, _, name = (decode_cursor(cursor) or "file:").partition(":")
+    if kind != "file":
+        raise Invalid("the cursor belongs to another query")
+    return name
 
 
 @run_type.field("fileCount")

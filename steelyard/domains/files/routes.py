@@ -26,7 +26,7 @@ LISTED_MAX = 10_000
 async def list_files(ctx: Context, request: Request) -> dict[str, Any]:
     place = request.path_params
     run = await runs.load_run(ctx, place["entity"], place["project"], place["run"])
-    return {"files": [await _row(ctx, item) for item in await service.list_files(ctx, run, "", 0, LISTED_MAX)]}
+    return {"files": [await _row(ctx, item) for item in await service.list_files(ctx, run, "", "", LISTED_MAX)]}
 
 
 async def _row(ctx: Context, item: RunFile) -> dict[str, Any]:

@@ -19,11 +19,13 @@ from steelyard.domains.files.model import RunFile, clean_name, handle
 from steelyard.domains.runs import queries as runs
 from steelyard.domains.runs.model import AnyRun, Run
 from steelyard.kernel import jsontext
-from steelyard.kernel.errors import NotFound
+from steelyard.kernel.errors import Invalid, NotFound
 from steelyard.ports.objects import SignedRequest, StoredObject
 
 # Uploads that nobody reported, looked for per listing: a bound on what one question may cost.
 _PENDING_LOOKED_FOR = 200
+# Comparing costs more with every wildcard; people type a few.
+PATTERN_MAX_CHARS = 1000
 METADATA = "wandb-metadata.json"
 # What clients write is some kilobytes.
 METADATA_MAX_BYTES = 1 << 20
@@ -109,16 +111,19 @@ async def find_files(ctx: Context, run: AnyRun, names: Sequence[str]) -> list[Ru
     return [known.get(name) or handle(run.id, name) for name in cleaned]
 
 
-async def list_files(ctx: Context, run: Run, pattern: str, offset: int, limit: int) -> list[RunFile]:
+async def list_files(ctx: Context, run: Run, pattern: str, after: str, limit: int) -> list[RunFile]:
+    """Return stored files by name, those after the name `after`; `pattern` is SQL LIKE, empty for all."""
+    if len(pattern) > PATTERN_MAX_CHARS:
+        raise Invalid(f"a pattern may have {PATTERN_MAX_CHARS} characters")
     await _settle(ctx, run)
     async with ctx.database.read() as conn:
-        return await queries.list_stored(conn, run.id, pattern, offset, limit)
+        return await queries.list_stored(conn, run.id, pattern, after, limit)
 
 
-async def count_files(ctx: Context, run: Run) -> int:
+async def count_files(ctx: Context, run: Run, pattern: str = "") -> int:
     await _settle(ctx, run)
     async with ctx.database.read() as conn:
-        return await queries.count_stored(conn, run.id)
+        return await queries.count_stored(conn, run.id, pattern)
 
 
 async def _settle(ctx: Context, run: Run) -> None:
