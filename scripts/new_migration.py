@@ -18,6 +18,7 @@ from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
 
 import steelyard.domains
+import steelyard.jobs.tables
 from steelyard.migrations import _upgrade, head_revision
 from steelyard.sql import types
 from steelyard.sql.naming import metadata

@@ -7,6 +7,7 @@ import secrets
 import structlog
 
 from steelyard import migrations
+from steelyard.adapters.mail.smtp import open_mailer
 from steelyard.adapters.objects.open import open_store
 from steelyard.config.settings import Settings
 from steelyard.context import SYSTEM, Context, HistoryPolicy, Policy, Ports
@@ -37,6 +38,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
             public_url=settings.server.public_url.rstrip("/"),
             history=HistoryPolicy(**vars(settings.history)),
         ),
+        mail=open_mailer(settings.mail, settings.server.public_url),
     )
 
 

@@ -94,6 +94,29 @@ class WorkerSettings:
 
 
 @dataclass(frozen=True)
+class MailSettings:
+    url: str = field(
+        default="",
+        metadata={
+            "doc": "mail server, smtp://user:password@host:port; smtps:// for TLS at once; empty: by the parts below",
+            "secret": True,
+        },
+    )
+    host: str = field(default="", metadata={"doc": "mail server, where no URL is set; empty: no mail is sent"})
+    port: int = field(default=587, metadata={"doc": "port of the mail server; 465 means TLS from the first byte"})
+    username: str = field(default="", metadata={"doc": "account at the mail server"})
+    password: str = field(default="", metadata={"doc": "password at the mail server", "secret": True})
+    sender: str = field(default="", metadata={"doc": "address that mail comes from; empty: noreply@ our own host"})
+    security: str = field(
+        default="auto",
+        metadata={
+            "doc": "`auto` by port and by what the server offers; `starttls` never goes without",
+            "choices": ("auto", "tls", "starttls", "none"),
+        },
+    )
+
+
+@dataclass(frozen=True)
 class LogSettings:
     level: str = field(
         default="info", metadata={"doc": "how much is logged", "choices": ("debug", "info", "warning", "error")}
@@ -113,4 +136,5 @@ class Settings:
     runs: RunSettings = field(default_factory=RunSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)
+    mail: MailSettings = field(default_factory=MailSettings)
     logs: LogSettings = field(default_factory=LogSettings)

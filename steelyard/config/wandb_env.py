@@ -15,5 +15,11 @@ ACCEPTED: dict[str, str] = {
     "AWS_REGION": "objects.region",
     "BUCKET_PROXY": "objects.proxied",
     "GORILLA_FILE_STORE_IS_PROXIED": "objects.proxied",
+    "GORILLA_EMAIL_SINK": "mail.url",
+    "GORILLA_EMAIL_FROM_ADDRESS": "mail.sender",
+    "SMTP_HOST": "mail.host",
+    "SMTP_PORT": "mail.port",
+    "SMTP_USER": "mail.username",
+    "SMTP_PASSWORD": "mail.password",
     "SESSION_LENGTH": "accounts.session_hours",
 }

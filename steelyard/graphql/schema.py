@@ -25,6 +25,7 @@ SLICES = (
     "runs",
     "history",
     "files",
+    "alerts",
     "artifacts",
     "registry",
     "sweeps",

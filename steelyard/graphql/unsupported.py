@@ -21,7 +21,6 @@ _BY_AREA = {
     ),
     "client surface": (
         "Mutation.rewindRun",
-        "Mutation.notifyScriptableRunAlert",
         "Mutation.enqueueSweepRun",
     ),
     "artifacts": ("Mutation.completeMultipartUploadArtifact",),

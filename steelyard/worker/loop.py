@@ -13,6 +13,7 @@ from steelyard.context import Context
 from steelyard.domains.history import jobs as history
 from steelyard.domains.history import live, sweep
 from steelyard.domains.runs import jobs as runs
+from steelyard.jobs import mail
 
 log = structlog.get_logger()
 
@@ -31,6 +32,8 @@ SCHEDULES: list[Schedule] = [
     Schedule("end silent runs", 15.0, runs.end_silent_runs),
     Schedule("tend segments", 2.0, history.tend_segments),
     Schedule("sweep segments", 300.0, sweep.sweep_segments),
+    Schedule("send mail", 5.0, mail.send_due_mail),
+    Schedule("forget old mail", 3600.0, mail.forget_old_mail),
     Schedule("forget old news", 60.0, live.forget_old_news),
 ]
 

@@ -2,7 +2,6 @@
 
 import pytest
 import pytest_asyncio
-
 from sqlalchemy import update
 
 from steelyard.domains.files.tables import run_files
