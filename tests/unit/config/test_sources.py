@@ -104,7 +104,8 @@ def test_a_value_of_the_wrong_type_names_its_variable(name: str, value: str) -> 
 
 def test_secrets_are_marked_so_that_they_are_never_shown() -> None:
     secret = {item.path for item in load({}, {}).origins if item.secret}
-    assert secret == {"database.url", "objects.bucket", "accounts.admin_password", "accounts.admin_api_key"}
+    accounts = {"accounts.admin_password", "accounts.admin_api_key"}
+    assert secret == {"database.url", "objects.bucket", "mail.url", "mail.password"} | accounts
 
 
 def test_settings_cannot_be_changed_afterwards() -> None:
