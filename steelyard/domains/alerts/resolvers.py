@@ -1,4 +1,4 @@
-"""The GraphQL field by which programs send alerts (docs/protocol/ingest.md, alerts)."""
+"""The GraphQL field by which programs send alerts (docs/protocol/ingest.md, stop, alerts, preemption)."""
 
 from __future__ import annotations
 
