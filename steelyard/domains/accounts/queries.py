@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import Select, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts import tables as t
@@ -210,3 +210,8 @@ async def list_sessions(conn: AsyncConnection, user_id: int, now: datetime) -> l
 
 async def find_secret(conn: AsyncConnection, name: str) -> str | None:
     return (await conn.execute(select(t.server_secrets.c.value).where(t.server_secrets.c.name == name))).scalar()
+
+
+async def delete_secret(conn: AsyncConnection, name: str) -> bool:
+    """Return False when it was not there; who else deletes it at the same time waits."""
+    return (await conn.execute(delete(t.server_secrets).where(t.server_secrets.c.name == name))).rowcount == 1
