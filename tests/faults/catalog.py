@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from steelyard.config.sources import load
+from steelyard.context import Ports
 from steelyard.domains.history.model import SegmentState, Stream
 from steelyard.domains.history.tables import history_chunks, history_segments
 from steelyard.opening import close_ports, open_ports
@@ -53,20 +54,26 @@ def left_over(server: Server) -> dict[str, Any]:
 async def _left_over(server: Server) -> dict[str, Any]:
     ports = await open_ports(load({"data_dir": server.data_dir}, server.env).settings)
     try:
-        # Objects first: one that appears in between has its row already.
+        # The server goes on merging and deleting meanwhile: only what the catalog says before and after is certain.
+        before = await _segments(ports)
         objects = {item.key async for item in ports.objects.list("segments/")}
+        after = await _segments(ports)
         async with ports.database.read() as conn:
             chunks = select(func.count()).where(history_chunks.c.stream == int(Stream.HISTORY))
             journal = (await conn.execute(chunks)).scalar() or 0
-            segments = list(await conn.execute(select(history_segments.c.state, history_segments.c.object_key)))
     finally:
         await close_ports(ports)
-    states = [SegmentState(state).name.lower() for state, _ in segments]
-    named = {key for _, key in segments}
-    live = {key for state, key in segments if state == int(SegmentState.LIVE)}
+    states = [state.name.lower() for state in after.values()]
+    live = {key for key, state in after.items() if state == before.get(key) == SegmentState.LIVE}
     return {
         "journal": journal,
         "segments": {state: states.count(state) for state in sorted(set(states))},
-        "unnamed": sorted(objects - named),
+        "unnamed": sorted(objects - before.keys() - after.keys()),
         "missing": sorted(live - objects),
     }
+
+
+async def _segments(ports: Ports) -> dict[str, SegmentState]:
+    async with ports.database.read() as conn:
+        rows = await conn.execute(select(history_segments.c.object_key, history_segments.c.state))
+        return {key: SegmentState(state) for key, state in rows}
