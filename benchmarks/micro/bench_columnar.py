@@ -4,8 +4,9 @@ import numpy as np
 
 from benchmarks.measure import cpu_ms, report, row_texts
 from steelyard.columnar.blocks import Block, append_block, decode_block
-from steelyard.columnar.groups import encode_groups, group_rows
+from steelyard.columnar.groups import encode_groups
 from steelyard.columnar.plans import Axis
+from steelyard.columnar.row_groups import group_rows
 from steelyard.columnar.row_texts import render_rows
 from steelyard.columnar.rows import parse_rows
 from steelyard.columnar.table import Table

@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.measure import async_cpu_ms, cpu_ms, report, row_texts
-from steelyard.columnar.groups import decode_groups, encode_groups, group_rows
+from steelyard.columnar.groups import decode_groups, encode_groups
+from steelyard.columnar.row_groups import group_rows
 from steelyard.columnar.rows import parse_rows
 from steelyard.config.sources import load
 from steelyard.ingest.frames import decode_frame

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from steelyard.columnar.columns import Column, GroupColumns
-from steelyard.columnar.groups import decode_groups, group_rows, join_groups
+from steelyard.columnar.groups import decode_groups, join_groups
+from steelyard.columnar.row_groups import group_rows
 from steelyard.columnar.rows import decode_rows
 
 

@@ -1,24 +1,16 @@
-"""Rows → groups of equal keys, each a matrix of numbers, and their form in the journal.
-
-This is where a row stops being a Python object, once in its life. A group of rows whose values are all numbers costs a
-transposition and one conversion in C, whatever the number of its keys. Nested objects become paths (paths.py); objects
-with a `_type` (media), empty objects and lists stay whole.
-"""
+"""Rows of equal keys as a matrix of numbers (made by row_groups.py), and their form in the journal."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import orjson
 
-from steelyard.columnar.paths import escape
-from steelyard.columnar.rows import Row
 from steelyard.kernel import jsontext
 
 Floats = npt.NDArray[np.float64]
@@ -27,13 +19,10 @@ Mask = npt.NDArray[np.bool_]
 
 # Every whole number below is a float64 that no other whole number shares.
 EXACT_INT_END = 1 << 53
-# Objects nested deeper than this stay whole; it bounds recursion.
-DEPTH_MAX = 32
 
 _HEADER = struct.Struct("<4sI")
 _MAGIC = b"SYG1"
 _NO_INTS, _ALL_INTS, _SOME_INTS = "f", "i", "m"
-_NUMBERS = {int, float}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,110 +42,6 @@ class Group:
     @property
     def signature(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return self.keys, tuple(self.others)
-
-
-def group_rows(rows: Sequence[Row]) -> list[Group]:
-    """Return the groups of `rows`, in order of first appearance. Rows without keys are in none."""
-    groups: list[Group] = []
-    for indexes, keys, columns in _of_equal_keys(rows, np.arange(len(rows), dtype=np.int64)):
-        _add_group(groups, indexes, keys, columns)
-    return groups
-
-
-Columns = Iterable[Sequence[Any]]
-
-
-def _of_equal_keys(rows: Sequence[Row], indexes: Indexes) -> list[tuple[Indexes, tuple[str, ...], Columns]]:
-    """Split rows by their sets of keys; the ordinary case is one set for all, found without looking at each."""
-    if not rows:
-        return []
-    keys = tuple(sorted(rows[0]))
-    if keys and len(set(map(len, rows))) == 1:
-        try:
-            return [(indexes, keys, _columns(rows, keys))]
-        except KeyError:
-            pass
-    by_keys: dict[frozenset[str], list[int]] = {}
-    for position, row in enumerate(rows):
-        by_keys.setdefault(frozenset(row), []).append(position)
-    by_keys.pop(frozenset(), None)
-    split = [(tuple(sorted(keys)), positions) for keys, positions in by_keys.items()]
-    return [
-        (indexes[np.array(positions, dtype=np.int64)], keys, _columns([rows[i] for i in positions], keys))
-        for keys, positions in split
-    ]
-
-
-def _columns(rows: Sequence[Row], keys: tuple[str, ...]) -> Columns:
-    if len(keys) == 1:
-        return [list(map(itemgetter(keys[0]), rows))]
-    return list(zip(*map(itemgetter(*keys), rows), strict=True))
-
-
-def _add_group(
-    groups: list[Group], indexes: Indexes, keys: tuple[str, ...], columns: Columns, *, escaped: bool = False
-) -> None:
-    numeric: list[str] = []
-    values: list[Sequence[Any]] = []
-    int_kinds: list[set[type]] = []
-    others: dict[str, list[Any]] = {}
-    columns = list(columns)
-    for key, column in zip(keys, columns, strict=True):
-        kinds = set(map(type, column))
-        if kinds <= _NUMBERS and (int not in kinds or _are_exact(column)):
-            numeric.append(key)
-            values.append(column)
-            int_kinds.append(kinds)
-        elif dict in kinds and not escaped and any(map(_is_nested, column)):
-            _add_nested(groups, indexes, keys, columns)
-            return
-        else:
-            others[key] = list(column)
-    if not escaped:
-        numeric = [escape(key) for key in numeric]
-        others = {escape(key): column for key, column in others.items()}
-    numbers = np.array(values, dtype=np.float64).reshape(len(numeric), len(indexes))
-    groups.append(Group(indexes, tuple(numeric), numbers, _ints(values, int_kinds), others))
-
-
-def _are_exact(column: Sequence[Any]) -> bool:
-    return all(-EXACT_INT_END < value < EXACT_INT_END for value in column if type(value) is int)
-
-
-def _ints(values: Sequence[Sequence[Any]], kinds: Sequence[set[type]]) -> Mask | None:
-    if not any(int in of_key for of_key in kinds):
-        return None
-    ints = np.zeros((len(values), len(values[0])), dtype=bool)
-    for index, of_key in enumerate(kinds):
-        if float not in of_key:
-            ints[index] = True
-        elif int in of_key:
-            ints[index] = [type(value) is int for value in values[index]]
-    return ints
-
-
-def _is_nested(value: Any) -> bool:
-    return type(value) is dict and bool(value) and "_type" not in value
-
-
-def _add_nested(groups: list[Group], indexes: Indexes, keys: tuple[str, ...], columns: list[Sequence[Any]]) -> None:
-    """Add rows in which some values are nested: flattened row by row, then grouped anew."""
-    flat: list[Row] = []
-    for values in zip(*columns, strict=True):
-        row: Row = {}
-        for key, value in zip(keys, values, strict=True):
-            _flatten(row, escape(key), value, 1)
-        flat.append(row)
-    for part, paths, part_columns in _of_equal_keys(flat, indexes):
-        _add_group(groups, part, paths, part_columns, escaped=True)
-
-
-def _flatten(row: Row, path: str, value: Any, depth: int) -> None:
-    if not _is_nested(value) or depth == DEPTH_MAX:
-        row[path] = value
-        return
-    for key, item in value.items():
-        _flatten(row, f"{path}.{escape(key)}", item, depth + 1)
 
 
 def encode_groups(groups: Sequence[Group], row_count: int) -> bytes:

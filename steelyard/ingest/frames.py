@@ -14,8 +14,9 @@ from typing import Any
 import orjson
 
 from steelyard.columnar import rows
-from steelyard.columnar.groups import Group, encode_groups, group_rows
+from steelyard.columnar.groups import Group, encode_groups
 from steelyard.columnar.paths import flat_name
+from steelyard.columnar.row_groups import group_rows
 from steelyard.columnar.rows import Row
 from steelyard.columnar.slots import STEP
 from steelyard.domains.history.model import CHUNK_MAX_LINES, Encoding, Stream

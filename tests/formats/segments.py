@@ -7,8 +7,9 @@ from typing import Any
 from steelyard.columnar.blocks import decode_block
 from steelyard.columnar.directory import FORMAT
 from steelyard.columnar.gather import gather
-from steelyard.columnar.groups import encode_groups, group_rows
+from steelyard.columnar.groups import encode_groups
 from steelyard.columnar.lines import Lines
+from steelyard.columnar.row_groups import group_rows
 from steelyard.columnar.segment_writer import write_segment
 
 FOLDER = Path(__file__).parent

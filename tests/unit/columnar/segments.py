@@ -10,8 +10,9 @@ from steelyard.columnar.blocks import Block, decode_block
 from steelyard.columnar.columns import Column
 from steelyard.columnar.directory import Directory
 from steelyard.columnar.gather import gather
-from steelyard.columnar.groups import encode_groups, group_rows
+from steelyard.columnar.groups import encode_groups
 from steelyard.columnar.lines import Lines
+from steelyard.columnar.row_groups import group_rows
 from steelyard.columnar.segment_reader import SegmentReader
 from steelyard.columnar.segment_writer import Segment, write_segment
 

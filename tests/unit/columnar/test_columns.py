@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steelyard.columnar.columns import GroupColumns, join
-from steelyard.columnar.groups import decode_groups, encode_groups, group_rows
+from steelyard.columnar.groups import decode_groups, encode_groups
+from steelyard.columnar.row_groups import group_rows
 from steelyard.columnar.rows import decode_rows, parse_rows
 
 INF = float("inf")

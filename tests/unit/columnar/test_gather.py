@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from steelyard.columnar.blocks import Block, append_block, decode_block
 from steelyard.columnar.coverage import decode_coverage
 from steelyard.columnar.gather import gather
-from steelyard.columnar.groups import encode_groups, group_rows
+from steelyard.columnar.groups import encode_groups
+from steelyard.columnar.row_groups import group_rows
 from steelyard.columnar.row_texts import render_rows
 from steelyard.columnar.slots import Piece
 from steelyard.columnar.table import Table

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steelyard.columnar.blocks import Block, append_block, decode_block
-from steelyard.columnar.groups import encode_groups, group_rows
+from steelyard.columnar.groups import encode_groups
+from steelyard.columnar.row_groups import group_rows
 from steelyard.columnar.row_texts import render_rows
 from steelyard.columnar.table import Table
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from steelyard.columnar.groups import encode_groups, group_rows
+from steelyard.columnar.groups import encode_groups
+from steelyard.columnar.row_groups import group_rows
 from steelyard.domains.history.model import CHUNK_MAX_LINES, Stream
 from steelyard.domains.runs.changes import Change, Kind
 from steelyard.ingest import frames
