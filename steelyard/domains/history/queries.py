@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.history import tables as t
@@ -31,18 +31,21 @@ async def find_summary(conn: AsyncConnection, run: int) -> str:
     return (await conn.execute(select(runs.c.summary).where(runs.c.id == run))).scalar() or "{}"
 
 
+_positions = t.stream_positions.c
+# Made once, as it is of the path of every streamed request.
+_POSITIONS = select(
+    _positions.run,
+    _positions.writer,
+    _positions.stream,
+    _positions.next_line,
+    _positions.last_first_line,
+    _positions.last_line_count,
+    _positions.last_checksum,
+).where(_positions.run.in_(bindparam("ids", expanding=True)))
+
+
 async def find_positions(conn: AsyncConnection, ids: Sequence[int]) -> dict[StreamKey, Position]:
-    table = t.stream_positions.c
-    statement = select(
-        table.run,
-        table.writer,
-        table.stream,
-        table.next_line,
-        table.last_first_line,
-        table.last_line_count,
-        table.last_checksum,
-    ).where(table.run.in_(ids))
-    rows = await conn.execute(statement)
+    rows = await conn.execute(_POSITIONS, {"ids": ids})
     return {(row[0], row[1], Stream(row[2])): Position(*row[3:]) for row in rows}
 
 

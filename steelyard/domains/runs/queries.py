@@ -133,11 +133,18 @@ async def lock_condition(conn: AsyncConnection, run: int, silent_since: datetime
     return Condition(RunState(row.state), row.exit_code, row.stop_requested, row.preempting) if row else None
 
 
+# Of the path of every streamed request: made once, for making a statement costs as much as running it.
+_CONDITIONS = (
+    select(runs.c.id, runs.c.state, runs.c.exit_code, runs.c.stop_requested, runs.c.preempting)
+    .where(runs.c.id.in_(bindparam("ids", expanding=True)), runs.c.deleted_at.is_(None))
+    .order_by(runs.c.id)
+    .with_for_update()
+)
+
+
 async def lock_conditions(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, Condition]:
     """Return the conditions of the living ones of `ids`, held against other writers until the transaction ends."""
-    statement = select(runs.c.id, runs.c.state, runs.c.exit_code, runs.c.stop_requested, runs.c.preempting)
-    statement = statement.where(runs.c.id.in_(ids), runs.c.deleted_at.is_(None)).order_by(runs.c.id)
-    rows = await conn.execute(statement.with_for_update())
+    rows = await conn.execute(_CONDITIONS, {"ids": ids})
     return {row[0]: Condition(RunState(row[1]), row[2], row[3], row[4]) for row in rows}
 
 
