@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     import uvicorn
     from starlette.types import ASGIApp
 
+# The thread that commits wants the interpreter for a moment between two statements, and those who wait for the commit
+# wait for that: with Python's own 5 ms, requests take a quarter longer under load.
+SWITCH_INTERVAL_S = 0.0005
+
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), help="data folder (STEELYARD_DATA_DIR)")
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
 def serve(data: Path | None, host: str | None, port: int | None) -> None:
     """Start the server."""
     settings = load_settings(data, **{"server.host": host, "server.port": port})
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     with failures_in_a_line(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(settings))
 
