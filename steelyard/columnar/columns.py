@@ -72,6 +72,14 @@ class Column:
         """Return the same values and nulls as of other rows."""
         return Column(rows, self.numbers, self.ints, self.objects, nulls)
 
+    def before(self, end: int) -> Column:
+        """Return what stands in the rows below `end`."""
+        count = int(np.searchsorted(self.rows, end))
+        nulls = self.nulls[: int(np.searchsorted(self.nulls, end))]
+        numbers = None if self.numbers is None else self.numbers[:count]
+        ints = None if self.ints is None else self.ints[:count]
+        return Column(self.rows[:count], numbers, ints, self.objects[:count], nulls)
+
     def shifted(self, base: int) -> Column:
         """Return the same values `base` rows further down."""
         return self.at(self.rows + base, self.nulls + base) if base else self
@@ -114,6 +122,12 @@ def values_column(rows: Indexes, values: Sequence[Any]) -> Column:
     if all(type(v) is float or (type(v) is int and -EXACT_INT_END < v < EXACT_INT_END) for v in values):
         return numbers_column(rows, values, nulls)
     return Column(rows, None, None, tuple(values), nulls)
+
+
+def first_rows(columns: Mapping[str, Column], count: int) -> dict[str, Column]:
+    """Return what the first `count` rows have of `columns`; those of which they have nothing are left out."""
+    found = {path: column.before(count) for path, column in columns.items()}
+    return {path: column for path, column in found.items() if len(column) or len(column.nulls)}
 
 
 class GroupColumns(Mapping[str, Column]):

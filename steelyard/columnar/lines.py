@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from steelyard.columnar.columns import Column
+from steelyard.columnar.columns import Column, first_rows
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,11 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+    def first(self, count: int) -> Lines:
+        """Return the first `count` lines, with the columns that any of them has."""
+        columns = first_rows(self.columns, count)
+        return Lines(self.steps[:count], self.writers, self.of_writer[:count], self.numbers[:count], columns)
 
     @cached_property
     def same_steps(self) -> bool:

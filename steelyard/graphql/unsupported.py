@@ -19,10 +19,7 @@ _BY_AREA = {
         "Project.members",
         "Project.teamMembers",
     ),
-    "client surface": (
-        "Mutation.rewindRun",
-        "Mutation.enqueueSweepRun",
-    ),
+    "client surface": ("Mutation.enqueueSweepRun",),
     "artifacts": ("Mutation.completeMultipartUploadArtifact",),
     "registry": (
         "Entity.artifactCollections",

@@ -4,12 +4,16 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.harness.client import Client
 
-GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "logging.md"
+GUIDES = Path(__file__).parents[2] / "docs" / "guide"
 
 
-def test_everything_that_the_page_on_logging_shows(client: Callable[..., Client]) -> None:
-    blocks = re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
-    assert len(blocks) >= 8
+@pytest.mark.parametrize(("page", "blocks_min"), [("logging", 8), ("resume", 4)])
+def test_everything_that_a_page_shows(client: Callable[..., Client], page: str, blocks_min: int) -> None:
+    text = (GUIDES / f"{page}.md").read_text()
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert len(blocks) >= blocks_min
     client().run("\n".join(blocks))

@@ -21,7 +21,7 @@ from steelyard.domains.history import segment_queries
 from steelyard.domains.history.model import Segment, Stream
 from steelyard.domains.history.reading import Part, read_parts
 from steelyard.domains.history.segments import open_segments
-from steelyard.domains.runs.model import Run
+from steelyard.domains.runs.model import Lineage, Run
 
 # Types of values that are one column each; objects are several, and read otherwise by every version of the client.
 _PLAIN_TYPES = {"number", "string", "boolean", "list"}
@@ -39,8 +39,8 @@ class Exports:
 async def find_exports(ctx: Context, run: Run) -> Exports:
     """Return URLs of the history's files, good for `url_ttl_s`; a file, once handed out, is always the same.
 
-    There are none while rows are in the journal or in segments that may still be merged, nor where lines have to be
-    merged into rows.
+    There are none while rows are in the journal or in segments that may still be merged, where lines have to be merged
+    into rows, where a fork or a rewind cut a file, nor after a rewind that took a file away.
     """
     access.require(ctx, Permission.READ, run.target)
     return await read_parts(ctx, run.id, Stream.HISTORY, partial(_export, ctx, run))
@@ -50,7 +50,7 @@ async def _export(ctx: Context, run: Run, parts: Sequence[Part]) -> Exports:
     if not parts:
         return Exports()
     segments = [part.plain for part in parts if part.plain is not None]
-    if len(segments) < len(parts) or not await _are_final(ctx, segments):
+    if len(segments) < len(parts) or await _is_rewound(ctx, run) or not await _are_final(ctx, segments):
         return Exports(live_from=parts[0].step_min)
     directories = [item.directory for item in await open_segments(ctx, segments)]
     is_exact = ctx.ports.policy.history.exports == "exact"
@@ -66,6 +66,14 @@ async def _are_final(ctx: Context, segments: Sequence[Segment]) -> bool:
         return False
     ids = [segment.id for segment in segments]
     return await ctx.database.read_at_once(partial(segment_queries.are_sealed, ids=ids))
+
+
+async def _is_rewound(ctx: Context, run: Run) -> bool:
+    """Tell whether a client may have a file, by its number, whose rows were taken out of the run."""
+    if Lineage.REWOUND not in run.lineage:
+        return False
+    known = partial(segment_queries.has_sealed_archive, run=run.id, stream=Stream.HISTORY)
+    return await ctx.database.read_at_once(known)
 
 
 def _is_no_file(directory: Directory) -> bool:

@@ -28,12 +28,16 @@ class Encoding(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a stream has come, and its newest chunk, by which a resent one is known."""
+    """How far a stream has come, and its newest chunk, by which a resent one is known.
+
+    `rewound_to`: the stream was cut back, and goes on from this line without gaps.
+    """
 
     next_line: int = 0
     last_first_line: int = 0
     last_line_count: int = 0
     last_checksum: int = 0
+    rewound_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,15 @@ class SegmentState(IntEnum):
     PENDING = 0  # somebody is writing the object, or died doing so
     LIVE = 1  # part of its stream
     DROPPED = 2  # replaced; the object stays for those who still read it
+    ARCHIVED = 3  # no part of its stream any more, but kept to be looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A live segment. Nothing here ever changes."""
+    """A live segment. Nothing here ever changes.
+
+    With a `cut_step` only the first `row_count` lines of its object count: all others have higher steps.
+    """
 
     id: int
     run: int
@@ -71,6 +79,7 @@ class Segment:
     step_max: int
     same_steps: bool
     coverage: Coverage
+    cut_step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """A live segment as far as merging is decided by it."""
+    """A live segment as far as merging is decided by it. A `shared` one is never rewritten for its neighbours' sake."""
 
     id: int
     sealed: bool
@@ -96,6 +105,7 @@ class Sized:
     step_min: int
     step_max: int
     journal_id: int
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

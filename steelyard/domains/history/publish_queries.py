@@ -20,6 +20,8 @@ _segments, _chunks = t.history_segments, t.history_chunks
 _UNKNOWN_BYTES = 1 << 16
 # Chunks of one segment at most; it bounds what is read of a journal that nobody has flushed for long.
 _PREFIX_MAX = 4096
+# States that a segment does not leave by itself while its run is there.
+_KEPT = (int(SegmentState.LIVE), int(SegmentState.ARCHIVED))
 _FLUSHED = (int(Stream.HISTORY), int(Stream.EVENTS))
 
 
@@ -161,15 +163,35 @@ async def list_waste(
 
 
 async def list_orphans(conn: AsyncConnection, limit: int) -> list[int]:
-    """Return live segments of runs that are gone for good."""
+    """Return live and archived segments of runs that are gone for good."""
     # Both values of `sealed` are named so that the index leads straight to them.
-    orphan = (_segments.c.state == int(SegmentState.LIVE)) & _segments.c.sealed.in_([True, False])
+    orphan = _segments.c.state.in_(_KEPT) & _segments.c.sealed.in_([True, False])
     statement = select(_segments.c.id).where(orphan, _segments.c.run.is_(None)).limit(limit)
     return list((await conn.execute(statement)).scalars())
 
 
+async def drop_orphans(conn: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+    """Give up what `list_orphans` returned; whoever was faster did the same."""
+    statement = update(_segments).where(_segments.c.id.in_(ids), _segments.c.state.in_(_KEPT))
+    await conn.execute(statement.values(state=int(SegmentState.DROPPED), dropped_at=now))
+
+
+async def delete_sharer(conn: AsyncConnection, segment: int, object_key: str) -> bool:
+    """Delete a dropped segment if others lead to the same object, and return whether it was so.
+
+    Of several that are deleted at once one stays behind. When there is no other, there will never be one: only live
+    segments are shared.
+    """
+    same = select(_segments.c.id).where(_segments.c.object_key == object_key)
+    ids = set((await conn.execute(same.order_by(_segments.c.id).with_for_update())).scalars())
+    if not ids - {segment}:
+        return False
+    await delete_segment(conn, segment, SegmentState.DROPPED)
+    return True
+
+
 async def drop_segments_of(conn: AsyncConnection, run: int, now: datetime) -> None:
-    of_run = update(_segments).where(_segments.c.run == run, _segments.c.state == int(SegmentState.LIVE))
+    of_run = update(_segments).where(_segments.c.run == run, _segments.c.state.in_(_KEPT))
     await conn.execute(of_run.values(state=int(SegmentState.DROPPED), dropped_at=now))
 
 

@@ -41,6 +41,7 @@ _POSITIONS = select(
     _positions.last_first_line,
     _positions.last_line_count,
     _positions.last_checksum,
+    _positions.rewound_to,
 ).where(_positions.run.in_(bindparam("ids", expanding=True)))
 
 

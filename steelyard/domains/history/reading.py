@@ -57,10 +57,11 @@ class Part:
 
     @property
     def plain(self) -> Segment | None:
-        """The one segment that is the whole part, its lines being its rows: its pyramid tells the truth."""
-        if self.tail is not None or len(self.segments) != 1 or self.segments[0].same_steps:
+        """The one whole segment that is the part, its lines being its rows: its pyramid tells the truth."""
+        if self.tail is not None or len(self.segments) != 1:
             return None
-        return self.segments[0]
+        (segment,) = self.segments
+        return None if segment.same_steps or segment.cut_step is not None else segment
 
 
 async def parts(ctx: Context, runs: Sequence[int], stream: Stream) -> dict[int, list[Part]]:
@@ -94,7 +95,7 @@ async def _parts(ctx: Context, runs: Sequence[int], stream: Stream) -> dict[int,
     tails = await load_tails(ctx, marks, stream)
     found: dict[int, list[Part]] = {}
     for run in runs:
-        found[run] = _divide(ctx, run, stream, segments.get(run, []), tails.get(run))
+        found[run] = divide(ctx, run, stream, segments.get(run, []), tails.get(run))
     return found
 
 
@@ -118,7 +119,7 @@ def _by_arrival(segment: Segment) -> tuple[int, int]:
     return segment.journal_id, segment.id
 
 
-def _divide(ctx: Context, run: int, stream: Stream, segments: Sequence[Segment], tail: Tail | None) -> list[Part]:
+def divide(ctx: Context, run: int, stream: Stream, segments: Sequence[Segment], tail: Tail | None) -> list[Part]:
     """Return the stream as parts: what shares steps or lines is one part."""
     spans = [Part(run, stream, item.step_min, item.step_max, (item,)) for item in segments]
     if tail is not None:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import orjson
 
+from steelyard.columnar.slots import STEP
 from steelyard.context import Context
 from steelyard.domains.history import console, exports, service
+from steelyard.domains.history.branches import archives
+from steelyard.domains.history.branches.fork import prepare as prepare_fork
+from steelyard.domains.history.branches.rewind import rewind_run
 from steelyard.domains.history.console import ConsolePage
 from steelyard.domains.history.loaders import line_counts
 from steelyard.domains.history.model import ConsoleLine, Stream
 from steelyard.domains.history.spec import parse_spec
+from steelyard.domains.runs import origins
+from steelyard.domains.runs import service as runs
 from steelyard.domains.runs.model import Run
+from steelyard.domains.runs.service import RunName
 from steelyard.graphql.binding import ObjectBinding
 from steelyard.graphql.connection import Connection, Edge, PageInfo, decode_cursor, encode_cursor, page_size
 from steelyard.kernel.errors import Invalid
+from steelyard.kernel.ids import encode_global_id
 
 run = ObjectBinding("Run")
+archive = ObjectBinding("RunArchive")
+mutation = ObjectBinding("Mutation")
+# Beyond every step of a run.
+STEP_MAX = 2.0**62
 
 
 @run.field("history")
@@ -128,4 +141,45 @@ async def parquet_history(run: Run, ctx: Context, live_keys: list[str]) -> dict[
     return {"parquetUrls": list(found.urls), "liveData": live}
 
 
-BINDINGS = [run]
+@run.field("forkedFrom")
+async def forked_from(run: Run, ctx: Context) -> dict[str, Any] | None:
+    branch = await archives.find_branch(ctx, run)
+    return None if branch is None else {"runName": branch.run_id, "step": branch.step, "displayName": branch.title}
+
+
+@run.field("archives")
+async def list_archives(run: Run, ctx: Context) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": encode_global_id("RunArchive", item.id),
+            "step": item.step,
+            "lastStep": item.step_max,
+            "lineCount": item.line_count,
+            "createdAt": item.created_at,
+            "of": (run, item),
+        }
+        for item in await archives.list_archives(ctx, run)
+    ]
+
+
+@archive.field("history")
+async def archived_history(item: dict[str, Any], ctx: Context, samples: int | None = None) -> list[str]:
+    wanted = service.DEFAULT_SAMPLES if samples is None else samples
+    of_run, found = item["of"]
+    return await archives.sample_archive(ctx, of_run, found, wanted)
+
+
+@mutation.field("rewindRun")
+async def rewind(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
+    """The client takes null for a run that there is not."""
+    if input["metricName"] != STEP:
+        raise Invalid("a run is rewound by _step alone")
+    name = RunName(input.get("entityName"), input.get("projectName"), input["runName"])
+    found = await runs.find_named_run(ctx, name)
+    step = math.floor(max(-1.0, min(input["metricValue"], STEP_MAX)))
+    return {"rewoundRun": None if found is None else await rewind_run(ctx, found, step)}
+
+
+origins.offer(prepare_fork)
+
+BINDINGS = [run, archive, mutation]

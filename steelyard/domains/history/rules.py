@@ -29,8 +29,8 @@ def choose_merge(segments: Sequence[Sized], policy: HistoryPolicy, *, ended: boo
 
 
 def is_full(item: Sized, policy: HistoryPolicy) -> bool:
-    """Tell whether a segment is sealed and so large that it is never rewritten for its neighbours' sake."""
-    return item.sealed and item.value_count * policy.merge_fan_in >= policy.seal_values
+    """Tell whether a segment is never rewritten for its neighbours' sake: shared, or sealed and large."""
+    return item.shared or (item.sealed and item.value_count * policy.merge_fan_in >= policy.seal_values)
 
 
 def is_worth_merging(neighbours: Sequence[Sized], policy: HistoryPolicy) -> bool:

@@ -47,6 +47,7 @@ _COLUMNS: tuple[Any, ...] = (
     _segments.step_max,
     _segments.same_steps,
     _segments.coverage,
+    _segments.cut_step,
 )
 
 
@@ -60,6 +61,17 @@ async def are_sealed(conn: AsyncConnection, ids: Sequence[int]) -> bool:
     """Tell whether all of these segments are sealed."""
     statement = select(func.count()).where(_segments.id.in_(ids), _segments.sealed.is_(True))
     return (await conn.execute(statement)).scalar() == len(ids)
+
+
+async def has_sealed_archive(conn: AsyncConnection, run: int, stream: Stream) -> bool:
+    """Tell whether rewinding took a sealed segment out of the stream: clients may know it as a file."""
+    statement = select(_segments.id).where(
+        _segments.run == run,
+        _segments.stream == int(stream),
+        _segments.state == int(SegmentState.ARCHIVED),
+        _segments.sealed.is_(True),
+    )
+    return (await conn.execute(statement.limit(1))).first() is not None
 
 
 async def load_directories(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, bytes]:
@@ -82,6 +94,7 @@ def _segment(row: Any) -> Segment:
         step_max=row.step_max,
         same_steps=row.same_steps,
         coverage=decode_coverage(row.coverage),
+        cut_step=row.cut_step,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from steelyard.columnar.columns import Column
+from steelyard.columnar.columns import Column, first_rows
 from steelyard.columnar.directory import Directory
 from steelyard.columnar.lines import Lines
 from steelyard.columnar.paths import flat_name
@@ -31,6 +31,8 @@ class OpenSegment:
 
     def __init__(self, segment: Segment, directory: Directory, objects: ObjectStore, memory: Memory) -> None:
         self.segment = segment
+        # Several segments may share an object: what is kept of it is kept once.
+        self._object = segment.object_key
         self._memory = memory
         self._reader = SegmentReader(directory, partial(objects.read_ranges, segment.object_key))
         self._paths: dict[str, list[str]] | None = None
@@ -55,7 +57,7 @@ class OpenSegment:
         """Return columns by path: those of `keys` (names or paths) that it has, or all."""
         every = self.directory.keys
         paths = list(every) if keys is None else [path for key in keys for path in self.find_paths(key)]
-        found = {path: self._memory.get(("column", self.segment.id, path)) for path in dict.fromkeys(paths)}
+        found = {path: self._memory.get(("column", self._object, path)) for path in dict.fromkeys(paths)}
         missing = [path for path, column in found.items() if column is None]
         if missing:
             try:
@@ -65,12 +67,13 @@ class OpenSegment:
             for path, column in read.items():
                 found[path] = column
                 size = column.size_bytes + _ENTRY_COST_BYTES
-                self._memory.put(("column", self.segment.id, path), column, size)
-        return {path: column for path, column in found.items() if column is not None}
+                self._memory.put(("column", self._object, path), column, size)
+        whole = {path: column for path, column in found.items() if column is not None}
+        return whole if self.segment.cut_step is None else first_rows(whole, self.segment.row_count)
 
     async def levels(self, wanted: Sequence[tuple[str, int]]) -> list[tuple[RowSetLevel, KeyLevel]]:
         """Return levels of keys, each by its path and its place in `RowSet.levels`."""
-        found = {pair: self._memory.get(("level", self.segment.id, *pair)) for pair in wanted}
+        found = {pair: self._memory.get(("level", self._object, *pair)) for pair in wanted}
         missing = [pair for pair, level in found.items() if level is None]
         if missing:
             try:
@@ -79,12 +82,12 @@ class OpenSegment:
                 raise SegmentGone from error
             for pair, level in zip(missing, read, strict=True):
                 found[pair] = level
-                self._memory.put(("level", self.segment.id, *pair), level, _level_size(*level))
+                self._memory.put(("level", self._object, *pair), level, _level_size(*level))
         return [found[pair] for pair in wanted]  # type: ignore[misc] # all were found by now
 
     async def non_finite(self, path: str) -> NonFinitePoints:
         """Return some of the NaN and infinities of a key that has any."""
-        kept = ("non-finite", self.segment.id, path)
+        kept = ("non-finite", self._object, path)
         found: NonFinitePoints | None = self._memory.get(kept)
         if found is None:
             try:
@@ -104,10 +107,15 @@ class OpenSegment:
 
     async def lines(self, *, whole: bool = False) -> Lines:
         """Return its lines, with all columns when `whole`, else without any. Nothing of it is kept."""
+        return await self.lines_of(self.directory.keys if whole else ())
+
+    async def lines_of(self, paths: Iterable[str]) -> Lines:
+        """Return its lines with the columns of these paths. Nothing of it is kept."""
         try:
-            return await self._reader.lines(self.directory.keys if whole else ())
+            lines = await self._reader.lines(paths)
         except NotFound as error:
             raise SegmentGone from error
+        return lines if self.segment.cut_step is None else lines.first(self.segment.row_count)
 
 
 def _level_size(rows: RowSetLevel, values: KeyLevel) -> int:

@@ -30,7 +30,7 @@ async def sweep_segments(ctx: Context) -> None:
     now = ctx.ports.clock()
     orphans = await ctx.database.read_at_once(partial(queries.list_orphans, limit=SWEPT_AT_ONCE))
     if orphans:
-        await ctx.database.write_at_once(partial(queries.drop_live, ids=orphans, now=now))
+        await ctx.database.write_at_once(partial(queries.drop_orphans, ids=orphans, now=now))
     pending_before = now - timedelta(seconds=GIVEN_UP_AFTER_S)
     dropped_before = now - timedelta(seconds=ctx.ports.policy.url_ttl_s + GRACE_S)
     waste = await ctx.database.read_at_once(
@@ -44,6 +44,10 @@ async def sweep_segments(ctx: Context) -> None:
     for segment, object_key, state in waste:
         # Whoever announced it may only be very slow: it must not be able to publish what is about to be deleted.
         if state is SegmentState.PENDING and not await _give_up(ctx, segment):
+            continue
+        # An object goes with the last segment that leads to it: forked runs share them, archives keep them.
+        delete_sharer = partial(queries.delete_sharer, segment=segment, object_key=object_key)
+        if await ctx.database.write_at_once(delete_sharer):
             continue
         await ctx.ports.objects.delete(object_key)
         async with ctx.database.write() as conn:

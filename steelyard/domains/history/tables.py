@@ -12,6 +12,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from steelyard.sql.naming import metadata
@@ -67,11 +68,18 @@ history_segments = Table(
     Column("dropped_at", UtcTime),
     # Which lines of which writers it holds (columnar/coverage.py).
     Column("coverage", LongText, nullable=False),
+    # Other rows may lead to the same object: the run took the segment over from another stream, and never rewrites it.
+    Column("shared", Boolean, nullable=False, server_default=false()),
+    # Of its lines, which are sorted by step, only the first `row_count` count: those up to this step.
+    Column("cut_step", BigInteger),
+    # The archive that keeps it (state ARCHIVED).
+    Column("archive", BigId),
     # What is where in the object (columnar/directory.py). Last, so that reading a row without it skips its pages.
     Column("directory", LongBytes, nullable=False),
     Index(None, "run", "stream", "state"),
     Index(None, "state", "sealed", "run"),
     Index(None, "state", "created_at"),
+    Index(None, "object_key"),
     # Caches name segments by id.
     sqlite_autoincrement=True,
 )
@@ -89,5 +97,34 @@ stream_positions = Table(
     Column("last_first_line", BigInteger, nullable=False),
     Column("last_line_count", Integer, nullable=False),
     Column("last_checksum", BigInteger, nullable=False),
+    # The run was rewound, and from this line on it is written anew: requests of before are refused by it.
+    Column("rewound_to", BigInteger),
     UniqueConstraint("run", "writer", "stream"),
+)
+
+# Where forked runs come from.
+run_branches = Table(
+    "run_branches",
+    metadata,
+    Column("run", BigId, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    # Null once that run is gone for good; its id is kept.
+    Column("parent", BigId, ForeignKey("runs.id", ondelete="SET NULL")),
+    Column("parent_run_id", Name(128), nullable=False),
+    Column("step", BigInteger, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+# What rewinding took out of runs: one row each time, and the segments that name it.
+run_archives = Table(
+    "run_archives",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("run", BigId, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    # The run was taken back to this step: rows of higher steps are in the archive.
+    Column("step", BigInteger, nullable=False),
+    Column("step_max", BigInteger, nullable=False),
+    Column("line_count", BigInteger, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Index(None, "run"),
+    sqlite_autoincrement=True,
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from steelyard.domains.runs.model import BranchPoint
 from steelyard.kernel import jsontext
 from steelyard.kernel.errors import Invalid
 
@@ -41,6 +43,22 @@ def merge_configs(before: str, after: str) -> str:
         own["e"] = _dict(old_own.get("e")) | _dict(new_own.get("e"))
         merged["_wandb"] = {"value": own}
     return jsontext.dumps(merged)
+
+
+def branch_point(config: str) -> BranchPoint | None:
+    """Return what a client that forks a run tells of the other one, None where it forks none. Raises `Invalid`.
+
+    docs/protocol/ingest.md, fork.
+    """
+    if '"branch_point"' not in config:
+        return None
+    given = _own(read_object(config)).get("branch_point")
+    if given is None:
+        return None
+    run_id, step = _dict(given).get("run_id"), _dict(given).get("step")
+    if not isinstance(run_id, str) or not isinstance(step, int | float) or not abs(step) < math.inf:
+        raise Invalid("a branch point must name a run and a step")
+    return BranchPoint(run_id, math.floor(step))
 
 
 def _own(config: dict[str, Any]) -> dict[str, Any]:

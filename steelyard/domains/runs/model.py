@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntFlag, StrEnum
 
 from steelyard.domains.accounts.access import Target
 
@@ -18,6 +18,22 @@ class RunState(StrEnum):
     KILLED = "killed"
     PREEMPTING = "preempting"
     PREEMPTED = "preempted"
+
+
+class Lineage(IntFlag):
+    """What became of a run's history. Stored by number: never renumber."""
+
+    NONE = 0
+    FORKED = 1  # it begins with rows of another run
+    REWOUND = 2  # rows were taken out of it
+
+
+@dataclass(frozen=True)
+class BranchPoint:
+    """The rows of the run `run_id` (of the same project) up to `step`."""
+
+    run_id: str
+    step: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +99,7 @@ class Run:
     finished_at: datetime | None
     duration_s: float | None
     deleted_at: datetime | None
+    lineage: Lineage
     version: int
     # of the project and the author
     project: str

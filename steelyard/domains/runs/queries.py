@@ -16,7 +16,7 @@ from steelyard.domains.accounts.tables import entities, users
 from steelyard.domains.projects.tables import projects
 from steelyard.domains.runs import rules
 from steelyard.domains.runs.facts import RunFacts
-from steelyard.domains.runs.model import Condition, Run, RunRef, RunState
+from steelyard.domains.runs.model import Condition, Lineage, Run, RunRef, RunState
 from steelyard.domains.runs.tables import runs
 from steelyard.kernel.names import fold
 
@@ -44,6 +44,7 @@ def _run(row: Any) -> Run:
     values = dict(row._mapping)
     values["tags"] = tuple(orjson.loads(values["tags"]))
     values["state"] = RunState(values["state"])
+    values["lineage"] = Lineage(values["lineage"])
     return Run(**values)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,11 +17,12 @@ from steelyard.domains.accounts.access import Permission
 from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.projects import service as projects
 from steelyard.domains.projects.model import Project
-from steelyard.domains.runs import changes, documents, queries, rules
-from steelyard.domains.runs.model import Condition, Run, RunState
+from steelyard.domains.runs import changes, documents, origins, queries, rules
+from steelyard.domains.runs.model import BranchPoint, Condition, Lineage, Run, RunState
+from steelyard.domains.runs.origins import Origin, OriginMoved
 from steelyard.domains.runs.tables import runs
 from steelyard.domains.runs.titles import generate_title
-from steelyard.kernel.errors import Gone, Invalid, NotFound
+from steelyard.kernel.errors import Gone, Invalid, NotFound, Unavailable
 from steelyard.kernel.ids import random_name
 from steelyard.kernel.names import check_run_id
 from steelyard.sql.dialect import insert_ignore
@@ -30,6 +32,12 @@ _LABEL_MAX = 512
 TAGS_MAX = 1000
 # What programs find out by themselves is cut to the column instead: a run must not fail for a long path.
 _CUT = {"commit_sha": 128, "host": 255, "program": 1024, "repository": 1024}
+
+
+# What is forked may be merged or rewound meanwhile; twice in a row is rare already.
+FORK_ATTEMPTS = 8
+
+Restart = Callable[[AsyncConnection, datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -89,17 +97,66 @@ async def upsert_run(ctx: Context, name: RunName, change: RunChange) -> tuple[Ru
     """
     run_id = check_run_id(name.run_id) if name.run_id else random_name()
     columns = change.columns()
+    point = documents.branch_point(change.config or "")
+    if point is None:
+        return await _upsert_run(ctx, replace(name, run_id=run_id), change, columns, None)
+    for _ in range(FORK_ATTEMPTS):
+        origin = await _prepare_fork(ctx, replace(name, run_id=run_id), point)
+        try:
+            return await _upsert_run(ctx, replace(name, run_id=run_id), change, columns, origin)
+        except OriginMoved:
+            continue
+    raise Unavailable(f"run {point.run_id} changes faster than it can be forked; try again")
+
+
+async def _prepare_fork(ctx: Context, name: RunName, point: BranchPoint) -> Origin | None:
+    """Return what the new run takes over from another; None when there is a run of this id already.
+
+    That one is not forked again: it comes with the branch point that it was made by, or was rewound to.
+    Raises `NotFound` for an absent parent, `Invalid` for one that has no such step.
+    """
+    assert name.run_id, "it was generated"
+    async with ctx.database.read() as conn:
+        owner = await projects.load_owner(ctx, conn, name.entity)
+        where = (owner.name, name.project or projects.DEFAULT_PROJECT)
+        parent = await queries.find_run_ref(conn, *where, point.run_id)
+        known = await queries.find_run_ref(conn, *where, name.run_id)
+        stored = await queries.find_project_run(conn, known.project_id, name.run_id) if known else None
+    if known is not None:
+        is_own = point.run_id == name.run_id
+        if stored is not None and not is_own and documents.branch_point(stored.config) != point:
+            raise Invalid(f"run {name.run_id} exists already: a fork needs a run id of its own")
+        return None
+    if point.run_id == name.run_id:
+        raise Invalid("a run cannot be forked from itself; rewind it instead")
+    if parent is None or parent.deleted or not access.allows(ctx.identity, Permission.READ, parent.target):
+        raise NotFound(f"run {point.run_id} to fork from not found in project {where[0]}/{where[1]}")
+    access.require(ctx, Permission.WRITE, parent.target)  # the new run is of the same project
+    return await origins.prepare(ctx, parent, point)
+
+
+async def _upsert_run(
+    ctx: Context, name: RunName, change: RunChange, columns: dict[str, Any], origin: Origin | None
+) -> tuple[Run, bool]:
+    """Do what `upsert_run` does in one transaction; a new run begins with what `origin` has. Raises `OriginMoved`."""
+    assert name.run_id, "it was generated"
+    run_id = name.run_id
+    taken_over = {} if origin is None else {"lineage": int(Lineage.FORKED), "summary": origin.summary}
     async with ctx.database.write() as conn:
         project = await projects.ensure_project(ctx, conn, name.entity, name.project)
         found = await queries.lock_project_run(conn, project.id, run_id)
-        inserted = found is None and await _insert_run(ctx, conn, project, change, columns | {"run_id": run_id})
+        new = {**taken_over, **columns, "run_id": run_id}
+        inserted = found is None and await _insert_run(ctx, conn, project, change, new)
         if not inserted:
             found = found or await queries.lock_project_run(conn, project.id, run_id)
             assert found is not None, "it was there, or somebody else has just written it"
             await _start_again(ctx, conn, found, change, columns)
         run = await _reload(conn, project.id, run_id)
         if inserted:
-            await changes.record(conn, project.id, run.id, changes.Kind.RUN, run.created_at)
+            kinds = changes.Kind.RUN if origin is None else changes.Kind.RUN | changes.Kind.HISTORY
+            await changes.record(conn, project.id, run.id, kinds, run.created_at)
+            if origin is not None:
+                await origin.attach(conn, run.id)
     if not inserted:
         await _note_activity(ctx, run)
     return run, inserted
@@ -243,6 +300,32 @@ async def resume_run(ctx: Context, run: int, change: RunChange) -> Run:
     return changed
 
 
+async def restart_run(ctx: Context, run: int, summary: str, change: Restart) -> Run:
+    """Begin a new attempt with this summary, after `change` to the rows, all in one transaction.
+
+    `change` may raise to have nothing happen. Raises as `update_run` does.
+    """
+    async with ctx.database.write() as conn:
+        found = await _load_for_change(ctx, conn, run)
+        now = ctx.ports.clock()
+        # Before any row of history is locked: whoever makes a fork holds the project first, too.
+        await changes.record(conn, found.project_id, run, changes.Kind.RUN | changes.Kind.HISTORY, now)
+        await change(conn, now)
+        values = {
+            **vars(Condition(RunState.RUNNING)),
+            "finished_at": None,
+            "heartbeat_at": now,
+            "started_at": found.started_at or now,
+            "summary": summary,
+            "duration_s": rules.runtime_s(documents.read_object(summary)),
+            "lineage": int(found.lineage | Lineage.REWOUND),
+        }
+        await queries.update_run(conn, run, now, **values)
+        changed = await _reload(conn, found.project_id, found.run_id)
+    await _note_activity(ctx, changed)
+    return changed
+
+
 async def _load_for_change(ctx: Context, conn: AsyncConnection, run: int) -> Run:
     found = await queries.lock_run(conn, run)
     if found is None:
@@ -250,6 +333,15 @@ async def _load_for_change(ctx: Context, conn: AsyncConnection, run: int) -> Run
     access.require(ctx, Permission.WRITE, found.target)
     _refuse_deleted(found)
     return found
+
+
+async def find_named_run(ctx: Context, name: RunName) -> Run | None:
+    """Return the run that a client names, None when it is absent or not the caller's to see."""
+    async with ctx.database.read() as conn:
+        owner = await projects.load_owner(ctx, conn, name.entity)
+        project = name.project or projects.DEFAULT_PROJECT
+        run = await queries.find_run(conn, owner.name, project, name.run_id or "")
+    return run if run is not None and access.allows(ctx.identity, Permission.READ, run.target) else None
 
 
 async def find_run(ctx: Context, project: Project, run_id: str) -> Run | None:

@@ -55,6 +55,8 @@ runs = Table(
     Column("duration_s", Float),
     # Set when deleted: the row stays so that its id cannot be taken again (docs/protocol/ingest.md, existing runs).
     Column("deleted_at", UtcTime),
+    # A sum of `model.Lineage`: 0 for most runs, of which then nothing more needs to be asked.
+    Column("lineage", SmallInteger, nullable=False, server_default="0"),
     # Grows with every change of the run, for lists that refresh only what changed.
     Column("version", BigInteger, nullable=False, default=0),
     UniqueConstraint("project_id", "run_id"),
