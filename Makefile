@@ -13,10 +13,10 @@ TESTS ?= tests
 WORKERS ?= $(shell expr $$(nproc) + 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve dev web check test faults services reference lock clean .server .tools
+.PHONY: help serve dev web check test compatibility faults services reference lock clean .server .tools
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 serve: .server web ## install, build the web app and start the server on http://localhost:8080 (HOST=, PORT=, DATA=)
 	@exec $(PY) -m steelyard serve --data $(DATA) --host $(HOST) --port $(PORT)
@@ -35,6 +35,9 @@ services: .tools ## fetch the real MySQL, object store, proxy, browser and clien
 
 test: .tools web services ## every test, on SQLite + folder and on MySQL + S3, with real clients and a real browser
 	@$(PY) -m pytest --engine both -n $(WORKERS) --dist loadgroup $(TESTS)
+
+compatibility: .tools services ## what each client version can do, by area, into docs/compatibility.md (TESTS= for some areas)
+	@$(PY) -m pytest --engine both --compatibility -n $(WORKERS) --dist loadgroup -m compatibility $(if $(filter tests,$(TESTS)),tests/contract,$(TESTS))
 
 faults: .tools ## kill the server 200 times under load and look for rows lost or doubled (FAULTS="--seed N")
 	@$(PY) -m tests.faults $(FAULTS)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.harness import compatibility
 from tests.harness.client import Client, make_client
 from tests.harness.engines import ENGINES, Engine, installed_engines, open_engine
 from tests.harness.network import close_network
@@ -38,10 +39,18 @@ settings.load_profile("untimed")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=[*ENGINES, "both"], help="database and object store of servers under test")
+    parser.addoption(
+        "--compatibility",
+        action="store_true",
+        help="run marked contract tests with both newest clients, and write what they find to docs/compatibility.md",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     close_network()
+    config.addinivalue_line("markers", f"{compatibility.MARKER}(area): counts in docs/compatibility.md under that area")
+    if config.getoption("--compatibility") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(compatibility.Collector())
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -68,8 +77,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
-    """A failed test shows the end of its servers' logs."""
+    """A failed test shows the end of its servers' logs; a marked one says what it was about."""
     report = yield
+    compatibility.note_result(item, report)
     if report.failed:
         for server in {value for value in getattr(item, "funcargs", {}).values() if isinstance(value, Server)}:
             tail = "\n".join(server.log_text().splitlines()[-LOG_TAIL_LINES:])

@@ -6,6 +6,8 @@ import pytest
 
 from tests.contract.runner import Programs
 
+pytestmark = pytest.mark.compatibility("Artifacts")
+
 FILES = {"a.txt": "alpha\n", "deep/b with 100 %.txt": "beta ünïcode\n", "empty.txt": ""}
 
 

@@ -12,6 +12,8 @@ from tests.contract.runner import Programs
 from tests.harness.engines import SQLITE, Engine
 from tests.harness.server import Server
 
+pytestmark = pytest.mark.compatibility("A day of work: config, rows, console, files, artifacts, resume")
+
 VERSIONS = ["0.31.0", "0.28.2", "0.25.1", "0.22.3", "0.19.11", "0.17.9", "0.15.12"]
 CONFIG = {
     "lr": 0.003,

@@ -12,6 +12,8 @@ import pytest
 from tests.contract.runner import Programs
 from tests.harness.server import Server
 
+pytestmark = pytest.mark.compatibility("History as Parquet files")
+
 # The versions whose readers of Parquet differ.
 VERSIONS = ("0.28.2", "0.31.0")
 COUNT = 2300

@@ -14,7 +14,7 @@ from tests.contract.runner import Programs
 from tests.contract.wire import Wire
 from tests.harness.server import Server
 
-pytestmark = pytest.mark.usefixtures("sqlite_only")
+pytestmark = [pytest.mark.usefixtures("sqlite_only"), pytest.mark.compatibility("A server that dies while runs log")]
 
 RUN, STEPS, KILLS = "survivor", 20_000, 10
 # the client's public settings: try again after a fraction of a second instead of two to sixty, send once a second

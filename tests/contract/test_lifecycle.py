@@ -6,6 +6,8 @@ import pytest
 
 from tests.contract.runner import Programs
 
+pytestmark = pytest.mark.compatibility("Life of a run: resume, stop, edit, delete")
+
 
 @pytest.mark.parametrize("mode", ["must", "allow"])
 def test_resume_goes_on_where_it_stopped(programs: Programs, mode: str) -> None:

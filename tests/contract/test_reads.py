@@ -7,6 +7,8 @@ import pytest
 
 from tests.contract.runner import Programs
 
+pytestmark = pytest.mark.compatibility("Reading what was logged")
+
 NAN, INF = float("nan"), float("inf")
 ODD_ROWS: list[list[Any]] = [
     [0, {"x": 1, "loss": 0.1}],

@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.runner import Programs
 
-pytestmark = pytest.mark.usefixtures("sqlite_only")
+pytestmark = [pytest.mark.usefixtures("sqlite_only"), pytest.mark.compatibility("Sweeps")]
 
 GRID = {"x": {"values": [0.5, 1, 2]}, "y": {"values": [1, 2]}}
 RANDOM = {

@@ -9,6 +9,8 @@ from tests.harness.server import Server
 
 VERSIONS = ["0.31.0", "0.28.2"]
 
+pytestmark = pytest.mark.compatibility("Reports, workspaces, charts")
+
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_documents_are_saved_loaded_edited_listed_and_deleted(

@@ -6,13 +6,15 @@ from pathlib import Path
 
 from tests.services.packages import ensure_venv
 
+# What the examples and the fuller contract tests import beside the two newest clients.
+_COMPANIONS = [
+    *("scikit-learn", "pillow", "matplotlib", "pandas", "pyarrow", "numpy", "requests"),
+    *("wandb-workspaces==0.4.13", "tensorboardX==2.6.5", "tensorboard==2.21.0"),
+]
 # Old clients do not pin what broke them later; these limits are what their users need as well.
 PINS: dict[str, list[str]] = {
-    "0.31.0": [
-        *("scikit-learn", "pillow", "matplotlib", "pandas", "pyarrow", "numpy", "requests"),
-        *("wandb-workspaces==0.4.13", "tensorboardX==2.6.5", "tensorboard==2.21.0"),
-    ],
-    "0.28.2": ["numpy", "wandb-workspaces==0.4.13", "tensorboardX==2.6.5", "tensorboard==2.21.0"],
+    "0.31.0": _COMPANIONS,
+    "0.28.2": _COMPANIONS,
     "0.25.1": ["numpy"],
     "0.22.3": ["numpy"],
     "0.19.11": ["numpy<2", "setuptools<81"],
@@ -24,7 +26,7 @@ NEWEST = VERSIONS[0]
 
 
 def ensure_client(version: str) -> Path:
-    """The Python of an environment with that client; the newest also has what the examples import."""
+    """The Python of an environment with that client and what its tests import beside it."""
     return ensure_venv(f"wandb-{version}", [f"wandb=={version}", *PINS[version]], python=_python()) / "bin" / "python"
 
 

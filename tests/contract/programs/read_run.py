@@ -72,7 +72,12 @@ def file_text(run, name: str) -> str:
         return Path(opened.name).read_text(encoding="utf-8")
 
 
-def logs(run, **options) -> list:
+def logs(run, last: int | None = None, **options) -> list:
+    """Lines of the console; where a client cannot ask for them, those of the file that it makes of them."""
+    if not hasattr(run, "console_logs"):
+        lines = file_text(run, "output.log").splitlines()
+        return [{"number": number, "level": None, "text": text} for number, text in enumerate(lines)][-(last or 0) :]
+    options |= {} if last is None else {"last": last}
     return [{"number": line.number, "level": line.level, "text": line.content} for line in run.console_logs(**options)]
 
 
