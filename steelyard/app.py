@@ -13,6 +13,7 @@ from steelyard.config.settings import Settings
 from steelyard.context import Ports
 from steelyard.domains.accounts import first_start
 from steelyard.domains.accounts.service import NewUser
+from steelyard.domains.admin.features import unknown_names
 from steelyard.http.app import build_app
 from steelyard.opening import system_context
 from steelyard.worker.loop import Worker
@@ -27,6 +28,8 @@ def make_app(settings: Settings, ports: Ports, *, announce: str) -> ASGIApp:
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         await _announce_first_start(ports, announce)
+        for name in unknown_names(ports.policy.features_off):
+            log.warning("features.off names a capability that this release does not know", name=name)
         async with worker.running() if settings.worker.inside_serve else nullcontext():
             yield
 

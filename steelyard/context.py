@@ -38,6 +38,7 @@ class Policy:
     url_ttl_s: int = 86_400
     public_url: str = ""
     history: HistoryPolicy = HistoryPolicy()
+    features_off: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

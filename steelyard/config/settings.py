@@ -86,6 +86,16 @@ class HistorySettings:
 
 
 @dataclass(frozen=True)
+class FeatureSettings:
+    off: str = field(
+        default="",
+        metadata={
+            "doc": "capabilities that clients are told are off, names as on the page /compat, separated by commas"
+        },
+    )
+
+
+@dataclass(frozen=True)
 class WorkerSettings:
     inside_serve: bool = field(
         default=True,
@@ -135,6 +145,7 @@ class Settings:
     accounts: AccountSettings = field(default_factory=AccountSettings)
     runs: RunSettings = field(default_factory=RunSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
+    features: FeatureSettings = field(default_factory=FeatureSettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     logs: LogSettings = field(default_factory=LogSettings)

@@ -104,6 +104,7 @@ TABLE = {
     "GET /app/sessions": Row(ACCOUNTS),
     "DELETE /app/sessions/{id}": Row(nothing(404), path={"id": "U2Vzc2lvbjo5OTk5OTk"}),
     "GET /app/home": Row(ACCOUNTS),
+    "GET /app/compat": Row(ACCOUNTS),
     # names of entities are no secret between accounts; what they hold is
     "GET /app/entities/{entity}": Row(ACCOUNTS),
     "POST /app/entities/{entity}/projects": Row(

@@ -1,26 +1,29 @@
 """What this server tells clients it can do: every capability they ask about, and whether it works here today.
 
 A client takes another path where a capability is off, so an untrue "on" breaks it
-(docs/protocol/graphql-operations.md, feature names). The reason stands beside each that is off.
+(docs/protocol/graphql-operations.md, feature names). What each is good for, or why it is off, stands beside it.
+An operator may switch any off (`features.off`): clients then take their other path, which works here as well.
 """
 
 from __future__ import annotations
 
-ON = (
-    "ARTIFACT_COLLECTION_MEMBERSHIP_FILES",
-    "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER",
-    "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE",
-    "ARTIFACT_TAGS",
-    "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID",
-    "CLIENT_IDS",
-    "FILESTREAM_GZIP",
-    "LARGE_FILENAMES",
-    "MARK_RUN_FILES_UPLOADED",
-    "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP",
-    "STRUCTURED_CONSOLE_LOGS",
-    "TOTAL_COUNT_IN_FILE_CONNECTION",
-    "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION",
-)
+from dataclasses import dataclass
+
+ON = {
+    "ARTIFACT_COLLECTION_MEMBERSHIP_FILES": "files of a version are listed through its collection",
+    "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER": "files are downloaded through the collection",
+    "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE": "linking answers what was linked",
+    "ARTIFACT_TAGS": "versions and collections have tags",
+    "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID": "download links may name a version by its id",
+    "CLIENT_IDS": "versions are found by the ids that clients gave them",
+    "FILESTREAM_GZIP": "rows and console lines are sent compressed",
+    "LARGE_FILENAMES": "names of files may be long",
+    "MARK_RUN_FILES_UPLOADED": "clients say when the files of a run have arrived",
+    "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP": "versions are looked up by collection and alias",
+    "STRUCTURED_CONSOLE_LOGS": "console lines carry time, level and label",
+    "TOTAL_COUNT_IN_FILE_CONNECTION": "lists of files tell how many there are",
+    "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION": "runs use versions of other projects by their full names",
+}
 
 OFF = {
     "ARTIFACT_COLLECTIONS_FILTERING_SORTING": "collections are listed by name only",
@@ -50,4 +53,28 @@ OFF = {
     "SWEEPS_QUERY_FILTERING": "sweeps are listed without filters",
 }
 
-FEATURES = sorted([*((name, True) for name in ON), *((name, False) for name in OFF)])
+
+@dataclass(frozen=True)
+class Feature:
+    """One capability. `reason` says what it is good for when it is on, else why it is off."""
+
+    name: str
+    enabled: bool
+    reason: str
+    switched_off: bool = False
+
+
+def list_features(switched_off: frozenset[str]) -> list[Feature]:
+    """Return every capability by name; those of `switched_off` are off, whatever the server can do."""
+    built = [_built(name, good_for, off=name in switched_off) for name, good_for in ON.items()]
+    missing = [Feature(name, enabled=False, reason=why) for name, why in OFF.items()]
+    return sorted([*built, *missing], key=lambda feature: feature.name)
+
+
+def _built(name: str, good_for: str, *, off: bool) -> Feature:
+    return Feature(name, enabled=not off, reason=good_for, switched_off=off)
+
+
+def unknown_names(switched_off: frozenset[str]) -> list[str]:
+    """Return the names that switch nothing off: those of no capability of this release."""
+    return sorted(switched_off - ON.keys() - OFF.keys())

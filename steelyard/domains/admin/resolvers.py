@@ -6,7 +6,7 @@ from typing import Any
 
 from steelyard.context import Context
 from steelyard.domains.accounts.model import Organization
-from steelyard.domains.admin.features import FEATURES
+from steelyard.domains.admin.features import list_features
 from steelyard.graphql.binding import ObjectBinding
 
 # Clients warn when they are newer than the maximum, and take old paths when it is low or absent.
@@ -21,7 +21,8 @@ BINDINGS = [query, organization_type, upsert_payload]
 
 
 @query.field("serverInfo")
-def server_info(_ctx: Context) -> dict[str, Any]:
+def server_info(ctx: Context) -> dict[str, Any]:
+    features = list_features(ctx.ports.policy.features_off)
     return {
         "cliVersionInfo": _CLI_VERSIONS,
         "latestLocalVersionInfo": {
@@ -29,7 +30,7 @@ def server_info(_ctx: Context) -> dict[str, Any]:
             "latestVersionString": _PROTOCOL_VERSION,
             "versionOnThisInstanceString": _PROTOCOL_VERSION,
         },
-        "features": [{"name": name, "isEnabled": enabled} for name, enabled in FEATURES],
+        "features": [{"name": feature.name, "isEnabled": feature.enabled} for feature in features],
     }
 
 

@@ -1,0 +1,46 @@
+"""What this server can do, for people: its page /compat."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from steelyard import __version__
+from steelyard.context import Context
+from steelyard.domains.accounts import access
+from steelyard.domains.admin.features import Feature, list_features
+from steelyard.graphql.unsupported import UNSUPPORTED
+
+
+@dataclass(frozen=True)
+class Compatibility:
+    """`tested` is what the contract tests of this release found, by area, engine and client version."""
+
+    version: str
+    features: list[Feature]
+    unsupported: dict[str, list[str]]
+    tested: dict[str, Any]
+
+
+def show_compatibility(ctx: Context) -> Compatibility:
+    access.require_account(ctx)
+    return Compatibility(__version__, list_features(ctx.ports.policy.features_off), _by_area(), _tested())
+
+
+def _by_area() -> dict[str, list[str]]:
+    areas: dict[str, list[str]] = {}
+    for field, area in UNSUPPORTED.items():
+        areas.setdefault(area, []).append(field)
+    return areas
+
+
+@cache
+def _tested() -> dict[str, Any]:
+    """Return what `make compatibility` wrote."""
+    found: dict[str, Any] = json.loads(
+        (files("steelyard") / "domains" / "admin" / "compatibility.json").read_text(encoding="utf-8")
+    )
+    return found
