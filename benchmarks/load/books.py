@@ -14,7 +14,7 @@ from benchmarks.load.usage import disk_bytes
 
 TABLES = ("runs", "history_chunks", "history_segments", "stream_positions", "run_changes")
 # Chunks that will become segments (streams 1 and 2), and segments of ended runs that will be merged or dropped.
-UNFLUSHED = "SELECT COUNT(*) FROM history_chunks WHERE stream <> 3 AND line_count > 0"
+UNFLUSHED = "SELECT COUNT(*) FROM history_chunks WHERE line_count > 0"
 UNSEALED = "SELECT COUNT(*) FROM history_segments WHERE sealed = 0 AND dropped_at IS NULL"
 
 Ask = Callable[[str], list[tuple[Any, ...]]]

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context, HistoryPolicy
 from steelyard.domains.history import publish_queries as queries
+from steelyard.domains.history.console.moving import flush_console, merge_console
 from steelyard.domains.history.flush import flush_stream
 from steelyard.domains.history.merge import merge_stream
 from steelyard.domains.history.model import Due, Stream
@@ -66,8 +67,16 @@ async def tend_segments(ctx: Context) -> None:
     Safe to be run by several processes at once, and again after a crash at any point. One stream at a time: memory is
     that of one segment. A failing stream is logged and does not hold up the others.
     """
-    await _turn(ctx, queries.list_flush_due, flush_stream)
-    await _turn(ctx, queries.list_merge_due, merge_stream)
+    await _turn(ctx, queries.list_flush_due, _flush)
+    await _turn(ctx, queries.list_merge_due, _merge)
+
+
+async def _flush(ctx: Context, due: Due) -> bool:
+    return await (flush_console if due.stream is Stream.CONSOLE else flush_stream)(ctx, due)
+
+
+async def _merge(ctx: Context, due: Due) -> bool:
+    return await (merge_console if due.stream is Stream.CONSOLE else merge_stream)(ctx, due)
 
 
 async def _turn(ctx: Context, list_due: _List, work: _Work) -> None:

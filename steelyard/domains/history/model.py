@@ -120,9 +120,12 @@ class TailMark:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleLine:
-    """One line of console output; `number` counts from 0 without gaps. `ts` is ISO-8601 without a zone."""
+    """One line of console output; `number` counts from 0 without gaps, None for one shown without its neighbours.
 
-    number: int
+    `ts` is ISO-8601 without a zone.
+    """
+
+    number: int | None
     text: str
     ts: str | None = None
     level: str | None = None

@@ -22,7 +22,7 @@ _UNKNOWN_BYTES = 1 << 16
 _PREFIX_MAX = 4096
 # States that a segment does not leave by itself while its run is there.
 _KEPT = (int(SegmentState.LIVE), int(SegmentState.ARCHIVED))
-_FLUSHED = (int(Stream.HISTORY), int(Stream.EVENTS))
+_FLUSHED = tuple(int(stream) for stream in Stream)
 
 
 def _due(row: Any) -> Due:

@@ -12,11 +12,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.columnar.coverage import Coverage
-from steelyard.columnar.directory import Directory
 from steelyard.columnar.gather import gather
 from steelyard.columnar.segment_writer import write_segment
 from steelyard.columnar.slots import Piece
@@ -39,12 +39,26 @@ class Announced:
     object_key: str
 
 
+class Contents(Protocol):
+    """What the catalog asks of a directory."""
+
+    @property
+    def row_count(self) -> int: ...
+    @property
+    def step_min(self) -> int: ...
+    @property
+    def step_max(self) -> int: ...
+    @property
+    def same_steps(self) -> bool: ...
+    def to_bytes(self) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A finished segment: its file, and what the catalog keeps of it."""
 
     body: bytes
-    directory: Directory
+    directory: Contents
     coverage: Coverage
     value_count: int
 
@@ -81,7 +95,7 @@ async def announced(ctx: Context, run: int, stream: Stream) -> AsyncIterator[Ann
 
 async def announce(ctx: Context, run: int, stream: Stream) -> Announced:
     """Note that an object is about to be written; the note is also a claim to the stream."""
-    key = f"segments/{run}/{uuid.uuid4().hex}.parquet"
+    key = f"segments/{run}/{uuid.uuid4().hex}.{'log' if stream is Stream.CONSOLE else 'parquet'}"
     now = ctx.ports.clock()
     insert = partial(queries.insert_pending, run=run, stream=stream, object_key=key, now=now)
     number = await ctx.database.write_at_once(insert)

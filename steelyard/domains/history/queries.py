@@ -110,15 +110,17 @@ async def list_writers(conn: AsyncConnection, run: int, stream: Stream) -> dict[
     return {row.writer: row.next_line for row in await conn.execute(statement.order_by(table.id))}
 
 
-async def load_lines(conn: AsyncConnection, key: StreamKey, start: int, end: int) -> dict[int, bytes]:
-    """Return the newest copy of each line from `start` to below `end`, by index; lines that never came are absent."""
-    run, writer, stream = key
+async def list_console_chunks(
+    conn: AsyncConnection, run: int, lines: tuple[int, int] | None = None
+) -> list[tuple[int, str, int, int]]:
+    """Return id, writer, first line and count of the chunks of console output, in order of arrival.
+
+    With `lines` only those that hold lines from its first to below its second number.
+    """
     table = t.history_chunks.c
-    overlaps = (table.first_line < end) & (table.first_line > start - CHUNK_MAX_LINES)
-    statement = select(table.first_line, table.body).where(
-        table.run == run, table.stream == int(stream), table.writer == writer, overlaps
-    )
-    lines: dict[int, bytes] = {}
-    for row in await conn.execute(statement.order_by(table.id)):
-        lines |= enumerate(row.body.split(b"\n"), row.first_line)
-    return lines
+    statement = select(table.id, table.writer, table.first_line, table.line_count)
+    statement = statement.where(table.run == run, table.stream == int(Stream.CONSOLE))
+    if lines is not None:
+        statement = statement.where(table.first_line < lines[1], table.first_line > lines[0] - CHUNK_MAX_LINES)
+    rows = await conn.execute(statement.order_by(table.id))
+    return [(row.id, row.writer, row.first_line, row.line_count) for row in rows]

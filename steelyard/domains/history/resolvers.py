@@ -9,11 +9,12 @@ import orjson
 
 from steelyard.columnar.slots import STEP
 from steelyard.context import Context
-from steelyard.domains.history import console, exports, service
+from steelyard.domains.history import exports, service
 from steelyard.domains.history.branches import archives
 from steelyard.domains.history.branches.fork import prepare as prepare_fork
 from steelyard.domains.history.branches.rewind import rewind_run
-from steelyard.domains.history.console import ConsolePage
+from steelyard.domains.history.console import pages
+from steelyard.domains.history.console.pages import ConsolePage
 from steelyard.domains.history.loaders import line_counts
 from steelyard.domains.history.model import ConsoleLine, Stream
 from steelyard.domains.history.spec import parse_spec
@@ -101,22 +102,23 @@ async def log_lines(  # noqa: PLR0913, PLR0917 - the arguments of the wire
     start = _line_of(after) + 1 if after else 0
     if last is not None:
         end = _line_of(before) if before else None
-        page = await console.load_tail(ctx, run, last, end)
+        page = await pages.load_tail(ctx, run, last, end)
     else:
-        page = await console.load_page(ctx, run, start, page_size(first))
+        page = await pages.load_page(ctx, run, start, page_size(first))
     return _lines_connection(page)
 
 
 def _lines_connection(page: ConsolePage) -> Connection:
-    edges = [Edge(_line_node(line), encode_cursor(f"line:{line.number}")) for line in page.lines]
+    cursors = (encode_cursor(f"line:{number}") for number in range(page.first, page.total))
+    edges = [Edge(_line_node(line, cursor), cursor) for line, cursor in zip(page.lines, cursors, strict=False)]
     start, end = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
-    has_next = bool(edges) and page.lines[-1].number + 1 < page.total
+    has_next = bool(edges) and page.first + len(edges) < page.total
     return Connection(edges, PageInfo(end, has_next, start, page.first > 0), page.total)
 
 
-def _line_node(line: ConsoleLine) -> dict[str, Any]:
+def _line_node(line: ConsoleLine, cursor: str) -> dict[str, Any]:
     return {
-        "id": encode_cursor(f"line:{line.number}"),
+        "id": cursor,
         "number": line.number,
         "timestamp": line.ts,
         "level": line.level,

@@ -1,4 +1,4 @@
-"""The web app's routes of streamed data: metrics, media, console (web/src/api/contract.ts)."""
+"""The web app's routes of streamed data: metrics, media (web/src/api/contract.ts)."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any
 from starlette.requests import Request
 
 from steelyard.context import Context
-from steelyard.domains.history import console, panels, service
+from steelyard.domains.history import panels, service
+from steelyard.domains.history.console.routes import routes as console_routes
 from steelyard.domains.history.live_routes import routes as live_routes
 from steelyard.domains.history.media import find_paths, sign_paths
-from steelyard.domains.history.model import ConsoleLine, Stream
+from steelyard.domains.history.model import Stream
 from steelyard.domains.history.panel_routes import routes as panel_routes
-from steelyard.domains.runs.model import Run, RunRef
+from steelyard.domains.runs.model import Run
 from steelyard.domains.runs.routes import RUN_DETAILS
 from steelyard.kernel.errors import Invalid
 from steelyard.rest.bodies import read_json
 from steelyard.rest.routes import RouteTable
 
-routes = RouteTable([*live_routes.entries, *panel_routes.entries])
+routes = RouteTable([*live_routes.entries, *panel_routes.entries, *console_routes.entries])
 
 RUNS_MAX = 1_000
 MEDIA_MAX = 1_000
-LOG_LIMIT = 2_000
 
 
 @RUN_DETAILS.add
@@ -76,50 +76,6 @@ async def query_media(ctx: Context, request: Request) -> dict[str, Any]:
             for step, value in items
         ]
     }
-
-
-@routes.get("/app/runs/{entity}/{project}/{run}/logs")
-async def show_logs(ctx: Context, request: Request) -> dict[str, Any]:
-    run = await _run(ctx, request)
-    first, limit = _number(request, "from", 0), _number(request, "limit", LOG_LIMIT)
-    if first < 0:
-        page = await console.load_tail(ctx, run, limit)
-    else:
-        page = await console.load_page(ctx, run, first, max(0, limit))
-    return {"total": page.total, "from": page.first, "lines": [_line(line) for line in page.lines]}
-
-
-@routes.get("/app/runs/{entity}/{project}/{run}/logs/search")
-async def search_logs(ctx: Context, request: Request) -> dict[str, Any]:
-    run, query = await _run(ctx, request), request.query_params.get("q", "")
-    if not query:
-        return {"matches": [], "truncated": False}
-    is_regex = request.query_params.get("regex", "") in {"1", "true"}
-    found = await console.search(ctx, run, query, is_regex=is_regex)
-    return {"matches": list(found.numbers), "truncated": found.truncated}
-
-
-async def _run(ctx: Context, request: Request) -> RunRef:
-    path = request.path_params
-    return await panels.load_run(ctx, path["entity"], path["project"], path["run"])
-
-
-def _line(line: ConsoleLine) -> dict[str, Any]:
-    return {
-        "n": line.number,
-        "text": line.text,
-        "ts": f"{line.ts}Z" if line.ts else None,
-        "level": line.level,
-        "label": line.label,
-    }
-
-
-def _number(request: Request, field: str, default: int) -> int:
-    text = request.query_params.get(field, str(default))
-    try:
-        return int(text)
-    except ValueError as error:
-        raise Invalid(f"{field} must be a number, not {text[:40]!r}") from error
 
 
 def _text(body: dict[str, Any], field: str) -> str:

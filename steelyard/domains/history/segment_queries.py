@@ -120,3 +120,9 @@ async def load_chunks(
 
 def _by_id(chunk: tuple[ChunkKey, bytes]) -> int:
     return chunk[0].id
+
+
+async def load_bodies(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, bytes]:
+    """Return the bodies of chunks; flushed ones are absent."""
+    rows = await conn.execute(select(_chunks.id, _chunks.body).where(_chunks.id.in_(ids)))
+    return {row.id: row.body for row in rows}

@@ -136,11 +136,14 @@ export interface MediaAnswer { items: MediaItem[] }
 export interface MediaItem { step: number; value: Record<string, unknown>; urls: Record<string, string> }
 
 // ---- logs, files, artifacts ---------------------------------------------------------------------------------
-/** GET /app/runs/:entity/:project/:run/logs?from=0&limit=2000 (from=-1: the last `limit`) */
+/** GET /app/runs/:entity/:project/:run/logs?from=0&limit=2000&level=&label= (from=-1: the last `limit`); `total` and `from` count the lines that pass the filter */
 export interface LogPage { total: number; from: number; lines: LogLine[] }
-export interface LogLine { n: number; text: string; ts: string | null; level: "error" | null; label: string | null }
-/** GET /app/runs/:entity/:project/:run/logs/search?q=&regex= → { matches: number[] } (line numbers, at most 10,000) */
-export interface LogMatches { matches: number[]; truncated: boolean }
+/** `n` counts from 0; null where a filter leaves out lines of a run of several writers */
+export interface LogLine { n: number | null; text: string; ts: string | null; level: "error" | null; label: string | null }
+/** GET /app/runs/:entity/:project/:run/logs/search?q=&regex=&from=&level=&label= → places of matching lines, of those searched in some tenths of a second; go on from `next` */
+export interface LogMatches { matches: number[]; next: number | null; total: number }
+/** GET /app/runs/:entity/:project/:run/logs/labels; …/logs/download?times=1&labels=1&level=&label= is text */
+export interface LogLabels { labels: string[] }
 /** GET /app/runs/:entity/:project/:run/files */
 export interface FileList { files: StoredFile[] }
 export interface StoredFile { name: string; sizeBytes: number; mimetype: string; updatedAt: string; md5: string; url: string }

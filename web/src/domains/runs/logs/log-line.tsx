@@ -5,22 +5,30 @@ import { type Piece, piecesOf } from "./ansi";
 import styles from "./log-view.module.css";
 
 interface LogRowProps {
-  index: number;
+  /** its number, counted from 0; null while it is not known */
+  number: number | null;
   line: LogLine | undefined;
   times: boolean;
   /** a search found it, or its number is in the address */
   mark: "found" | "current" | null;
   word: string;
-  onNumber: (index: number) => void;
+  onNumber: (number: number) => void;
 }
 
 /** One line of the console: number, time, text. Numbers are not part of a selection. */
-export const LogRow = memo(function LogRow({ index, line, times, mark, word, onNumber }: LogRowProps) {
+export const LogRow = memo(function LogRow({ number, line, times, mark, word, onNumber }: LogRowProps) {
   return (
     <div className={cx(styles.line, line?.level === "error" && styles.error, mark && styles[mark])}>
       {/* out of the tab order: a hundred numbers would stand between the keyboard and the rest of the page */}
-      <button type="button" tabIndex={-1} className={styles.number} aria-label={word} onClick={() => onNumber(index)}>
-        {index + 1}
+      <button
+        type="button"
+        tabIndex={-1}
+        className={styles.number}
+        aria-label={word}
+        disabled={number === null}
+        onClick={() => number !== null && onNumber(number)}
+      >
+        {number === null ? "" : number + 1}
       </button>
       {times && <span className={styles.time}>{line?.ts ? timeOf(line.ts) : ""}</span>}
       {line?.label && <span className={styles.label}>{line.label}</span>}

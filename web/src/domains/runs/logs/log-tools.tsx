@@ -1,20 +1,22 @@
-import { ChevronDown, ChevronUp, Clock, Download, Regex, WrapText } from "lucide-react";
-import { useRef, useState } from "react";
+import { ChevronDown, ChevronUp, Clock, Download, Regex, Square, WrapText } from "lucide-react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunDetail } from "@/api/contract";
-import { saveText } from "@/lib/save-text";
-import { useFailureText } from "@/ui/error-state";
+import { saveFrom } from "@/lib/save-text";
 import { Input } from "@/ui/field";
 import { IconButton } from "@/ui/icon-button";
 import { useShortcut } from "@/ui/shortcuts";
-import { toast } from "@/ui/toast";
+import { LogFilters } from "./log-filters";
 import styles from "./log-view.module.css";
-import { readWholeLog } from "./use-log";
+import { downloadPath, type LogFilter } from "./use-log";
 import type { useLogSearch } from "./use-log-search";
 
 interface LogToolsProps {
   run: RunDetail;
   total: number;
+  filter: LogFilter;
+  onFilter: (filter: LogFilter) => void;
+  onJump: (line: number) => void;
   search: ReturnType<typeof useLogSearch>;
   times: boolean;
   onTimes: (on: boolean) => void;
@@ -23,22 +25,11 @@ interface LogToolsProps {
 }
 
 /** Search, and how lines are shown. */
-export function LogTools({ run, total, search, times, onTimes, wrap, onWrap }: LogToolsProps) {
+export function LogTools(props: LogToolsProps) {
+  const { run, total, filter, onFilter, onJump, search, times, onTimes, wrap, onWrap } = props;
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
-  const [saving, setSaving] = useState(false);
-  const failureText = useFailureText();
   useShortcut("/", t("runs.logs.find"), () => input.current?.focus());
-  const save = async () => {
-    setSaving(true);
-    try {
-      saveText(`${run.id}.log`, await readWholeLog(run), "text/plain");
-    } catch (error) {
-      toast.bad(failureText(error));
-    } finally {
-      setSaving(false);
-    }
-  };
   return (
     <div className={styles.tools}>
       <Input
@@ -79,9 +70,13 @@ export function LogTools({ run, total, search, times, onTimes, wrap, onWrap }: L
           />
         </>
       )}
+      {search.scan.running && (
+        <IconButton label={t("runs.logs.stop")} icon={<Square aria-hidden />} onClick={search.scan.stop} />
+      )}
       <span className={styles.count} role="status">
         <Count search={search} total={total} />
       </span>
+      <LogFilters run={run} filter={filter} onFilter={onFilter} onJump={onJump} />
       <div className={styles.switches}>
         <IconButton
           label={t("runs.logs.times")}
@@ -98,8 +93,7 @@ export function LogTools({ run, total, search, times, onTimes, wrap, onWrap }: L
         <IconButton
           label={t("runs.logs.download")}
           icon={<Download aria-hidden />}
-          disabled={saving}
-          onClick={() => void save()}
+          onClick={() => saveFrom(downloadPath(run, filter, times))}
         />
       </div>
     </div>
@@ -107,11 +101,13 @@ export function LogTools({ run, total, search, times, onTimes, wrap, onWrap }: L
 }
 
 function Count({ search, total }: Pick<LogToolsProps, "search" | "total">) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   if (search.text === "") return t("runs.logs.lines", { count: total });
+  if (search.scan.running) {
+    const share = new Intl.NumberFormat(i18n.language, { style: "percent" }).format(search.scan.share);
+    return t("runs.logs.searching", { count: search.count, share });
+  }
   if (search.count === 0) return t("runs.logs.noMatch");
-  const at = search.at + 1;
-  return search.truncated
-    ? t("runs.logs.matchMany", { at, count: search.count })
-    : t("runs.logs.match", { at, count: search.count });
+  const numbers = { at: search.at + 1, count: search.count };
+  return t(search.scan.complete ? "runs.logs.match" : "runs.logs.matchMany", numbers);
 }

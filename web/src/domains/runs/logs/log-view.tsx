@@ -1,8 +1,6 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLocation, useNavigate } from "react-router";
 import type { RunDetail } from "@/api/contract";
 import { cx } from "@/lib/class-names";
 import { Button } from "@/ui/button";
@@ -12,8 +10,11 @@ import { SkeletonRows } from "@/ui/skeleton";
 import { LogRow } from "./log-line";
 import { LogTools } from "./log-tools";
 import styles from "./log-view.module.css";
-import { useLogTotal, useLogWindow } from "./use-log";
+import { SPAN } from "./long-list";
+import { isOpen, type LogFilter, useLogTotal, useLogWindow } from "./use-log";
+import { useLogPlace } from "./use-log-place";
 import { useLogSearch } from "./use-log-search";
+import { useLongList } from "./use-long-list";
 
 const LINE_PX = 18;
 // a reader this near the end wants to see what comes
@@ -22,99 +23,131 @@ const TAIL_PX = 40;
 /** What the run printed, as it prints it. */
 export function LogView({ run }: { run: RunDetail }) {
   const { t } = useTranslation();
-  const { data: total, error, refetch } = useLogTotal(run);
+  const place = useLogPlace();
+  const { data: total, error, refetch } = useLogTotal(run, place.filter);
   if (total === undefined)
     return (
       <div className={styles.wait}>
         {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows rows={12} />}
       </div>
     );
-  if (total === 0)
+  if (total === 0 && isOpen(place.filter))
     return (
       <div className={styles.wait}>
         <EmptyState title={t("runs.logs.none")}>{t("runs.logs.noneText")}</EmptyState>
       </div>
     );
-  return <Lines run={run} total={total} />;
+  // another filter is another list, with another place in it
+  return <Lines key={JSON.stringify(place.filter)} run={run} total={total} place={place} />;
 }
 
-function Lines({ run, total }: { run: RunDetail; total: number }) {
+interface LinesProps {
+  run: RunDetail;
+  total: number;
+  place: ReturnType<typeof useLogPlace>;
+}
+
+function Lines({ run, total, place }: LinesProps) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
-  const linked = useLinkedLine();
   const [times, setTimes] = useState(false);
   const [wrap, setWrap] = useState(false);
-  const [follow, setFollow] = useState(linked.line === null);
+  const [follow, setFollow] = useState(place.line === null);
   const [seen, setSeen] = useState(total);
-  const virtual = useVirtualizer({
-    count: total,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => LINE_PX,
-    overscan: 40,
-  });
-  const items = virtual.getVirtualItems();
-  const log = useLogWindow(run, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
-  const search = useLogSearch(run, (index) => {
+  const list = useLongList(scroller, total, LINE_PX);
+  const log = useLogWindow(run, place.filter, list.rows[0]?.index ?? 0, list.rows.at(-1)?.index ?? 0);
+  const jump = (index: number, align: "start" | "center" = "center") => {
     setFollow(false);
-    virtual.scrollToIndex(index, { align: "center" });
-  });
+    list.goTo(index, align);
+  };
+  const search = useLogSearch(run, place.filter, total, { goTo: jump, here: list.here });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when the address names another line
   useEffect(() => {
-    if (linked.line !== null) virtual.scrollToIndex(linked.line, { align: "center" });
-  }, [linked.line]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the virtualizer is new with every drawing
+    if (place.line !== null) jump(place.line);
+  }, [place.line]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the list is new with every drawing
   useEffect(() => {
     if (!follow) return;
-    virtual.scrollToIndex(total - 1, { align: "end" });
+    list.goTo(total - 1, "end");
     setSeen(total);
   }, [follow, total]);
   const onScroll = () => {
     const box = scroller.current;
     if (!box) return;
-    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < TAIL_PX;
-    setFollow(atEnd);
+    setFollow(list.atLastPart && box.scrollHeight - box.scrollTop - box.clientHeight < TAIL_PX);
+    list.slide();
   };
-  const fresh = Math.max(0, total - seen);
+  const setFilter = (filter: LogFilter) => place.show(filter);
 
   return (
     <div className={styles.log}>
-      <LogTools run={run} total={total} search={search} times={times} onTimes={setTimes} wrap={wrap} onWrap={setWrap} />
+      <LogTools
+        run={run}
+        total={total}
+        filter={place.filter}
+        onFilter={setFilter}
+        onJump={(line) => {
+          place.link(line);
+          if (isOpen(place.filter)) jump(line);
+        }}
+        search={search}
+        times={times}
+        onTimes={setTimes}
+        wrap={wrap}
+        onWrap={setWrap}
+      />
       {log.error !== null && <ErrorState error={log.error} onRetry={log.retry} />}
+      {total === 0 && <p className={styles.wait}>{t("runs.logs.noLines")}</p>}
       <div className={styles.frame}>
         <section
           ref={scroller}
-          className={cx(styles.scroller, wrap && styles.wrap)}
+          className={cx(styles.scroller, wrap && styles.wrap, total > SPAN && styles.long)}
           onWheel={onScroll}
           onScroll={onScroll}
           aria-label={t("runs.logs.label")}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
           tabIndex={0}
         >
-          <div className={styles.lines} style={{ height: virtual.getTotalSize() }}>
-            {items.map(({ index, start, key }) => (
-              <div
-                key={key}
-                data-index={index}
-                ref={wrap ? virtual.measureElement : undefined}
-                className={styles.slot}
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                <LogRow
-                  index={index}
-                  line={log.line(index)}
-                  times={times}
-                  mark={markOf(index, search, linked.line)}
-                  word={t("runs.logs.line", { n: index + 1 })}
-                  onNumber={linked.link}
-                />
-              </div>
-            ))}
+          <div className={styles.lines} style={{ height: list.heightPx }}>
+            {list.rows.map(({ index, place: at, start, key }) => {
+              const line = log.line(index);
+              const number = isOpen(place.filter) ? index : (line?.n ?? null);
+              return (
+                <div
+                  key={key}
+                  data-index={at}
+                  ref={wrap ? list.measure : undefined}
+                  className={styles.slot}
+                  style={{ transform: `translateY(${start}px)` }}
+                >
+                  <LogRow
+                    number={number}
+                    line={line}
+                    times={times}
+                    mark={markOf(index, search, isOpen(place.filter) ? place.line : null)}
+                    word={number === null ? "" : t("runs.logs.line", { n: number + 1 })}
+                    onNumber={place.link}
+                  />
+                </div>
+              );
+            })}
           </div>
         </section>
-        {!follow && (
+        {total > SPAN && (
+          <input
+            type="range"
+            className={styles.position}
+            aria-label={t("runs.logs.position")}
+            min={0}
+            max={total - 1}
+            value={list.here()}
+            onChange={(event) => jump(Number(event.target.value), "start")}
+          />
+        )}
+        {!follow && total > 0 && (
           <Button className={styles.latest ?? ""} icon={<ArrowDown aria-hidden />} onClick={() => setFollow(true)}>
-            {fresh > 0 ? t("runs.logs.latestNew", { count: fresh }) : t("runs.logs.latest")}
+            {total > seen ? t("runs.logs.latestNew", { count: total - seen }) : t("runs.logs.latest")}
           </Button>
         )}
       </div>
@@ -129,15 +162,4 @@ function markOf(
 ): "found" | "current" | null {
   if (index === current || index === linked) return "current";
   return found.has(index) ? "found" : null;
-}
-
-/** `#L120` in the address is a line; a click on a number puts it there. */
-function useLinkedLine(): { line: number | null; link: (index: number) => void } {
-  const { hash, search } = useLocation();
-  const navigate = useNavigate();
-  const match = /^#L(\d+)$/.exec(hash);
-  const link = useRef((_: number) => undefined as unknown);
-  link.current = (index) => navigate({ search, hash: `#L${index + 1}` }, { replace: true, preventScrollReset: true });
-  const stable = useRef((index: number) => void link.current(index));
-  return { line: match ? Number(match[1]) - 1 : null, link: stable.current };
 }

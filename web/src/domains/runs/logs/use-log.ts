@@ -1,26 +1,46 @@
 /** A run's console lines, in pages around what is on the screen. */
 import { keepPreviousData, useQueries, useQuery } from "@tanstack/react-query";
 import { appPath, get } from "@/api/client";
-import type { LogLine, LogMatches, LogPage } from "@/api/contract";
+import type { LogLabels, LogLine, LogPage } from "@/api/contract";
 import { keys } from "@/api/keys";
 
 export const PAGE_LINES = 1000;
-const DOWNLOAD_LINES = 2000;
 
-interface RunRef {
+export interface RunRef {
   entity: string;
   project: string;
   id: string;
 }
 
+/** Which lines are shown; an empty text shows all. */
+export interface LogFilter {
+  level: "" | "error" | "output";
+  label: string;
+}
+
 const logKey = ({ entity, project, id }: RunRef) => [...keys.run(entity, project, id), "logs"] as const;
-const logPath = ({ entity, project, id }: RunRef) => `${appPath("runs", entity, project, id)}/logs`;
+export const logPath = ({ entity, project, id }: RunRef) => `${appPath("runs", entity, project, id)}/logs`;
+export const isOpen = (filter: LogFilter) => filter.level === "" && filter.label === "";
+
+/** The filter as the end of a query: "&level=error", or nothing. */
+export function filterQuery({ level, label }: LogFilter): string {
+  return `${level && `&level=${level}`}${label && `&label=${encodeURIComponent(label)}`}`;
+}
 
 /** How many lines there are; asked again as the run prints. */
-export function useLogTotal(run: RunRef) {
+export function useLogTotal(run: RunRef, filter: LogFilter) {
   return useQuery({
-    queryKey: [...logKey(run), "total"],
-    queryFn: async ({ signal }) => (await get<LogPage>(`${logPath(run)}?from=-1&limit=1`, signal)).total,
+    queryKey: [...logKey(run), "total", filter],
+    queryFn: async ({ signal }) =>
+      (await get<LogPage>(`${logPath(run)}?from=-1&limit=1${filterQuery(filter)}`, signal)).total,
+  });
+}
+
+/** The labels that lines have: those of the processes of a shared run. */
+export function useLogLabels(run: RunRef) {
+  return useQuery({
+    queryKey: [...logKey(run), "labels"],
+    queryFn: async ({ signal }) => (await get<LogLabels>(`${logPath(run)}/labels`, signal)).labels,
   });
 }
 
@@ -31,16 +51,16 @@ export interface LogWindow {
   retry: () => void;
 }
 
-/** The lines from `first` to `last`, by whole pages. */
-export function useLogWindow(run: RunRef, first: number, last: number): LogWindow {
+/** The lines in the places from `first` to `last`, by whole pages. */
+export function useLogWindow(run: RunRef, filter: LogFilter, first: number, last: number): LogWindow {
   const from = Math.floor(Math.max(0, first) / PAGE_LINES);
   const to = Math.floor(Math.max(0, last) / PAGE_LINES);
   const pages = Array.from({ length: to - from + 1 }, (_, index) => from + index);
   const answers = useQueries({
     queries: pages.map((page) => ({
-      queryKey: [...logKey(run), "page", page],
+      queryKey: [...logKey(run), "page", filter, page],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
-        get<LogPage>(`${logPath(run)}?from=${page * PAGE_LINES}&limit=${PAGE_LINES}`, signal),
+        get<LogPage>(`${logPath(run)}?from=${page * PAGE_LINES}&limit=${PAGE_LINES}${filterQuery(filter)}`, signal),
       placeholderData: keepPreviousData,
     })),
   });
@@ -56,23 +76,7 @@ export function useLogWindow(run: RunRef, first: number, last: number): LogWindo
   };
 }
 
-/** Numbers of the lines that match; nothing is asked for an empty search. */
-export function useLogMatches(run: RunRef, text: string, regex: boolean) {
-  return useQuery({
-    queryKey: [...logKey(run), "search", text, regex],
-    queryFn: ({ signal }) =>
-      get<LogMatches>(`${logPath(run)}/search?q=${encodeURIComponent(text)}&regex=${regex}`, signal),
-    enabled: text !== "",
-    placeholderData: keepPreviousData,
-  });
-}
-
-/** The whole log as text, in the order printed. Fetches it page by page. */
-export async function readWholeLog(run: RunRef): Promise<string> {
-  const lines: string[] = [];
-  for (;;) {
-    const page = await get<LogPage>(`${logPath(run)}?from=${lines.length}&limit=${DOWNLOAD_LINES}`);
-    lines.push(...page.lines.map(({ text }) => text));
-    if (page.lines.length === 0 || lines.length >= page.total) return `${lines.join("\n")}\n`;
-  }
+/** Where the shown lines are downloaded as text. */
+export function downloadPath(run: RunRef, filter: LogFilter, times: boolean): string {
+  return `${logPath(run)}/download?times=${times ? 1 : 0}&labels=${times ? 1 : 0}${filterQuery(filter)}`;
 }
