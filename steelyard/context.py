@@ -35,6 +35,7 @@ class Policy:
     signup_open: bool = False
     session_hours: int = 720
     heartbeat_grace_s: int = 300
+    trash_days: int = 0
     url_ttl_s: int = 86_400
     public_url: str = ""
     history: HistoryPolicy = HistoryPolicy()

@@ -34,6 +34,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
             signup_open=settings.accounts.signup,
             session_hours=settings.accounts.session_hours,
             heartbeat_grace_s=settings.runs.heartbeat_grace_s,
+            trash_days=settings.runs.trash_days,
             url_ttl_s=settings.objects.url_ttl_s,
             public_url=settings.server.public_url.rstrip("/"),
             history=HistoryPolicy(**vars(settings.history)),

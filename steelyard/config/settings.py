@@ -57,6 +57,9 @@ class RunSettings:
     heartbeat_grace_s: int = field(
         default=300, metadata={"doc": "a run silent for this long counts as crashed, seconds"}
     )
+    trash_days: int = field(
+        default=0, metadata={"doc": "deleted runs are kept for this many days and then deleted for good; 0: for ever"}
+    )
 
 
 @dataclass(frozen=True)

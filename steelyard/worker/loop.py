@@ -10,9 +10,12 @@ from dataclasses import dataclass
 import structlog
 
 from steelyard.context import Context
+from steelyard.domains.admin import purging
+from steelyard.domains.files import purging as purging_files
 from steelyard.domains.history import jobs as history
 from steelyard.domains.history import live, sweep
 from steelyard.domains.runs import jobs as runs
+from steelyard.domains.runs import trash
 from steelyard.jobs import mail
 
 log = structlog.get_logger()
@@ -32,6 +35,9 @@ SCHEDULES: list[Schedule] = [
     Schedule("end silent runs", 15.0, runs.end_silent_runs),
     Schedule("tend segments", 2.0, history.tend_segments),
     Schedule("sweep segments", 300.0, sweep.sweep_segments),
+    Schedule("purge runs", 10.0, purging.purge_runs),
+    Schedule("delete purged objects", 60.0, purging_files.delete_purged_objects),
+    Schedule("expire trash", 300.0, trash.expire_trash),
     Schedule("send mail", 5.0, mail.send_due_mail),
     Schedule("forget old mail", 3600.0, mail.forget_old_mail),
     Schedule("forget old news", 60.0, live.forget_old_news),

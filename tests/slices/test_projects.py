@@ -4,6 +4,10 @@ import base64
 import json
 
 import pytest
+from sqlalchemy import func, select
+
+from steelyard.domains.files.purging import delete_purged_objects
+from steelyard.domains.runs.tables import runs
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -118,3 +122,69 @@ async def test_the_server_tells_what_it_can_do(user):
     assert info["cliVersionInfo"]["max_cli_version"] == "99.0.0"
     assert info["latestLocalVersionInfo"]["outOfDate"] is False
     assert {"name": "FILESTREAM_GZIP", "isEnabled": True} in info["features"]
+
+
+LOG = """mutation L($p: String!, $r: String!) { upsertBucket(input: {modelName: $p, name: $r}) {
+  bucket { project { name } } } }"""
+
+
+async def test_a_former_name_leads_to_the_project_until_another_takes_it(user):
+    """Programs that were under way when the project was renamed go on."""
+    rename = """mutation R($e: String!, $a: String!, $b: String!) {
+      renameProject(input: {entityName: $e, oldProjectName: $a, newProjectName: $b}) { project { id } } }"""
+    await user.graphql(LOG, p="one", r="r")
+    await user.graphql(rename, e=user.name, a="one", b="two")
+    await user.graphql(rename, e=user.name, a="one", b="three")
+    for name in ("one", "two", "three"):
+        found = (await user.graphql(PROJECT, name=name, entity=user.name)).data["project"]
+        assert found["name"] == "three"
+        answer = await user.send("POST", f"/files/{user.name}/{name}/r/file_stream", {})
+        assert answer.status == 200, answer.body
+        logged = await user.graphql(LOG, p=name, r="r2")
+        assert logged.data["upsertBucket"]["bucket"]["project"]["name"] == "three"
+        assert (await user.send("GET", f"/app/runs/{user.name}/{name}/r")).status == 200
+    assert (await make(user, "one"))["inserted"], "whoever asks for a project of this name gets one"
+    assert (await user.graphql(PROJECT, name="one", entity=user.name)).data["project"]["name"] == "one"
+    assert (await user.graphql(PROJECT, name="two", entity=user.name)).data["project"]["name"] == "three"
+    await user.graphql(rename, e=user.name, a="three", b="two")
+    listed = (await user.graphql(PROJECTS, entity=user.name)).data["models"]["edges"]
+    assert sorted(edge["node"]["name"] for edge in listed) == ["one", "two"]
+    assert (await user.graphql(PROJECT, name="three", entity=user.name)).data["project"]["name"] == "two"
+
+
+async def test_a_project_is_marked_as_a_benchmark(user):
+    assert (await make(user, "b", isBenchmark=True))["project"]["isBenchmark"] is True
+    assert (await make(user, "b"))["project"]["isBenchmark"] is True
+    assert (await make(user, "b", isBenchmark=False))["project"]["isBenchmark"] is False
+
+
+async def test_deleting_a_project_frees_the_bytes_of_its_files(site, user):
+    """Its segments become orphans, which the sweeper of segments looks for."""
+    made = (await make(user, "gone"))["project"]
+    await user.graphql(LOG, p="gone", r="r")
+    create = """mutation C($e: String!) { createRunFiles(input: {entityName: $e, projectName: "gone", runName: "r",
+      files: ["f.txt"]}) { files { id } } }"""
+    await user.graphql(create, e=user.name)
+    async with site.ports.database.read() as conn:
+        number = (await conn.execute(select(func.max(runs.c.id)))).scalar_one()
+    await site.ports.objects.put(f"runs/{number}/{'0' * 64}", content())
+    await user.graphql("mutation D($id: String!) { deleteModel(input: {id: $id}) { success } }", id=made["id"])
+    await delete_purged_objects(site.system)
+    assert [item async for item in site.ports.objects.list(f"runs/{number}/")] == []
+
+
+async def content():
+    yield b"bytes"
+
+
+async def test_people_are_found_by_administrators_whatever_the_case(site, user):
+    admin = await site.user(admin=True)
+    find = "query F($q: String) { users(query: $q) { edges { node { username email } } } }"
+    part = user.name[2:8].upper()
+    for caller, expected in ((admin, user.name), (user, user.name)):
+        edges = (await caller.graphql(find, q=part)).data["users"]["edges"]
+        assert expected in [edge["node"]["username"] for edge in edges]
+    for text in ("%", "_" * 9):
+        assert (await admin.graphql(find, q=text)).data["users"]["edges"] == [], "wildcards are plain text"
+    others = (await user.graphql(find, q="")).data["users"]["edges"]
+    assert [edge["node"]["username"] for edge in others] == [user.name], "others see themselves alone"

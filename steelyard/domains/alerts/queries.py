@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts.tables import entities
@@ -86,3 +86,7 @@ async def find_preferences(conn: AsyncConnection, user_id: int) -> Preferences:
 async def put_preferences(conn: AsyncConnection, user_id: int, chosen: Preferences) -> None:
     row = {"user_id": user_id, **vars(chosen)}
     await upsert(conn, alert_preferences, [row], key=("user_id",), update=tuple(vars(chosen)))
+
+
+async def delete_alerts_of(conn: AsyncConnection, run: int) -> None:
+    await conn.execute(delete(run_alerts).where(run_alerts.c.run == run))

@@ -136,3 +136,9 @@ async def mark_read(ctx: Context, up_to: int) -> None:
         chosen = await queries.find_preferences(conn, identity.user_id)
         if up_to > chosen.read_up_to:
             await queries.put_preferences(conn, identity.user_id, replace(chosen, read_up_to=up_to))
+
+
+async def purge_alerts(ctx: Context, run: int) -> None:
+    """Forget the alerts of a run that is deleted for good. For the worker."""
+    async with ctx.database.write() as conn:
+        await queries.delete_alerts_of(conn, run)

@@ -19,6 +19,7 @@ from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import Artifact, ArtifactType, Collection, Kind, Membership, State, Tag
 from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.projects import service as projects
+from steelyard.domains.runs.events import OUTPUTS_DELETED
 from steelyard.kernel.errors import Conflict, Invalid, NotFound
 from steelyard.sql.dialect import insert_ignore, is_duplicate
 
@@ -119,14 +120,25 @@ async def delete_version(ctx: Context, artifact_id: int, *, with_aliases: bool) 
         if aliases and not with_aliases:
             names = ", ".join(sorted({item.alias for item in aliases}))
             raise Conflict(f"the artifact has the aliases {names}; remove them first or delete with aliases")
-        places = await queries.list_memberships_of_artifacts(conn, [artifact.id])
-        now = ctx.ports.clock()
-        await queries.update_artifact(conn, artifact.id, state=State.DELETED, deleted_at=now, updated_at=now)
-        for place in places:
-            await queries.lock_collection(conn, place.collection_id)
-            await queries.delete_aliases(conn, place.id)
-            await _restore_latest(ctx, conn, place.collection_id)
+        await _delete(ctx, conn, artifact.id)
     return artifact
+
+
+async def _delete(ctx: Context, conn: AsyncConnection, artifact_id: int) -> None:
+    places = await queries.list_memberships_of_artifacts(conn, [artifact_id])
+    now = ctx.ports.clock()
+    await queries.update_artifact(conn, artifact_id, state=State.DELETED, deleted_at=now, updated_at=now)
+    for place in places:
+        await queries.lock_collection(conn, place.collection_id)
+        await queries.delete_aliases(conn, place.id)
+        await _restore_latest(ctx, conn, place.collection_id)
+
+
+@OUTPUTS_DELETED.add
+async def delete_outputs(ctx: Context, conn: AsyncConnection, runs: Sequence[int]) -> None:
+    """Delete the versions that runs made, but for those that are linked elsewhere: they are somebody else's by now."""
+    for artifact in await queries.list_unlinked_outputs(conn, runs):
+        await _delete(ctx, conn, artifact)
 
 
 async def _restore_latest(ctx: Context, conn: AsyncConnection, collection_id: int) -> None:

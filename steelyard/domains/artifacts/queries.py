@@ -319,6 +319,16 @@ async def count_memberships(conn: AsyncConnection, question: Select[Any]) -> int
     return await _count(conn, question)
 
 
+async def list_unlinked_outputs(conn: AsyncConnection, runs: Sequence[int]) -> list[int]:
+    """Return the living versions that runs made and that are in their own sequence only."""
+    linked = select(t.artifact_memberships.c.id).where(
+        t.artifact_memberships.c.artifact_id == t.artifacts.c.id,
+        t.artifact_memberships.c.collection_id != t.artifacts.c.sequence_id,
+    )
+    made = select(t.artifacts.c.id).where(t.artifacts.c.run_id.in_(runs), t.artifacts.c.state != State.DELETED)
+    return list((await conn.execute(made.where(~linked.exists()).order_by(t.artifacts.c.id))).scalars())
+
+
 async def list_memberships_of_artifacts(conn: AsyncConnection, ids: Sequence[int]) -> list[Membership]:
     statement = _memberships().where(memberships.c.artifact_id.in_(ids)).order_by(memberships.c.id)
     return [Membership(**row._mapping) for row in await conn.execute(statement)]

@@ -81,7 +81,12 @@ def handle(run_id: int, name: str) -> RunFile:
 
 
 def object_key(run_id: int, name: str) -> str:
-    return f"runs/{run_id}/{name_digest(name)}"
+    return f"{run_prefix(run_id)}{name_digest(name)}"
+
+
+def run_prefix(run_id: int) -> str:
+    """Return what the keys of all files of a run begin with."""
+    return f"runs/{run_id}/"
 
 
 def key_parts(key: str) -> tuple[int, str]:

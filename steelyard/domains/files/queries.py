@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.files.model import RunFile, guess_type, key_parts, name_digest, object_key
+from steelyard.domains.files.tables import object_purges
 from steelyard.domains.files.tables import run_files as t
 from steelyard.domains.runs.tables import runs
 from steelyard.sql.dialect import matches_like, upsert
@@ -89,3 +90,35 @@ async def sum_sizes(conn: AsyncConnection, project_ids: Sequence[int]) -> dict[i
         .group_by(runs.c.project_id)
     )
     return {row[0]: int(row[1]) for row in await conn.execute(statement)}
+
+
+async def sum_sizes_of_runs(conn: AsyncConnection, run_ids: Sequence[int]) -> dict[int, int]:
+    """Return run → bytes of its files, deleted runs too."""
+    statement = select(t.c.run_id, func.sum(t.c.size_bytes)).where(t.c.run_id.in_(run_ids)).group_by(t.c.run_id)
+    return {row[0]: int(row[1]) for row in await conn.execute(statement)}
+
+
+# ---- for good -------------------------------------------------------------------------------------------------
+
+
+async def delete_files_of(conn: AsyncConnection, run_id: int) -> None:
+    await conn.execute(delete(t).where(t.c.run_id == run_id))
+
+
+async def list_runs_with_files(conn: AsyncConnection, project_id: int) -> list[int]:
+    statement = select(t.c.run_id).distinct().join(runs, runs.c.id == t.c.run_id)
+    return list((await conn.execute(statement.where(runs.c.project_id == project_id))).scalars())
+
+
+async def insert_purges(conn: AsyncConnection, wanted: Sequence[tuple[str, datetime]]) -> None:
+    if wanted:
+        await conn.execute(insert(object_purges), [{"prefix": prefix, "due_at": due} for prefix, due in wanted])
+
+
+async def list_purges(conn: AsyncConnection, now: datetime, limit: int) -> list[tuple[int, str]]:
+    statement = select(object_purges.c.id, object_purges.c.prefix).where(object_purges.c.due_at <= now)
+    return [(row.id, row.prefix) for row in await conn.execute(statement.order_by(object_purges.c.due_at).limit(limit))]
+
+
+async def delete_purge(conn: AsyncConnection, number: int) -> None:
+    await conn.execute(delete(object_purges).where(object_purges.c.id == number))

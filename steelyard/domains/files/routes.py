@@ -8,16 +8,19 @@ from typing import Any
 from starlette.requests import Request
 
 from steelyard.context import Context
-from steelyard.domains.files import service
+from steelyard.domains.files import purging, service
 from steelyard.domains.files.model import RunFile
 from steelyard.domains.projects.model import Project
 from steelyard.domains.projects.routes import PROJECT_TOTALS
 from steelyard.domains.runs import service as runs
+from steelyard.domains.runs.bulk_routes import TRASH_SIZES
 from steelyard.domains.runs.model import Run
 from steelyard.domains.runs.routes import RUN_DETAILS
+from steelyard.domains.runs.trash_queries import Trashed
 from steelyard.rest.routes import RouteTable
 
 routes = RouteTable()
+assert purging, "it reacts to deleted projects from the moment it is imported"
 # The page shows a tree of all files; runs with more show the first ones and say so by their count.
 LISTED_MAX = 10_000
 
@@ -52,3 +55,9 @@ async def describe_runs(ctx: Context, found: Sequence[Run]) -> Mapping[int, Mapp
 async def weigh_projects(ctx: Context, found: Sequence[Project]) -> Mapping[int, Mapping[str, Any]]:
     sizes = await service.weigh_projects(ctx, [project.id for project in found])
     return {number: {"storageBytes": size} for number, size in sizes.items()}
+
+
+@TRASH_SIZES.add
+async def weigh_trash(ctx: Context, found: Sequence[Trashed]) -> Mapping[int, Mapping[str, Any]]:
+    sizes = await service.weigh_runs(ctx, [run.id for run in found])
+    return {run: {"fileBytes": size} for run, size in sizes.items()}

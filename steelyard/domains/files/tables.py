@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, UniqueConstraint
 
 from steelyard.sql.naming import metadata
 from steelyard.sql.types import BigId, LongText, Name, UtcTime
@@ -23,4 +23,15 @@ run_files = Table(
     # Null until the content has been seen in the store.
     Column("uploaded_at", UtcTime),
     UniqueConstraint("run_id", "name_digest"),
+)
+
+# Objects of runs that are gone, until the worker has deleted them: everything below a prefix.
+object_purges = Table(
+    "object_purges",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("prefix", Name(255), nullable=False),
+    # Not before this: an upload that began before the deletion may still be under way.
+    Column("due_at", UtcTime, nullable=False),
+    Index(None, "due_at"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -14,8 +14,10 @@ from steelyard.domains.history.live_routes import routes as live_routes
 from steelyard.domains.history.media import find_paths, sign_paths
 from steelyard.domains.history.model import Stream
 from steelyard.domains.history.panel_routes import routes as panel_routes
+from steelyard.domains.runs.bulk_routes import TRASH_SIZES
 from steelyard.domains.runs.model import Run
 from steelyard.domains.runs.routes import RUN_DETAILS
+from steelyard.domains.runs.trash_queries import Trashed
 from steelyard.kernel.errors import Invalid
 from steelyard.rest.bodies import read_json
 from steelyard.rest.routes import RouteTable
@@ -83,3 +85,9 @@ def _text(body: dict[str, Any], field: str) -> str:
     if not isinstance(value, str):
         raise Invalid(f"{field} must be a text")
     return value
+
+
+@TRASH_SIZES.add
+async def weigh_trash(ctx: Context, found: Sequence[Trashed]) -> Mapping[int, Mapping[str, Any]]:
+    sizes = await service.weigh_runs(ctx, [run.id for run in found])
+    return {run: {"historyBytes": size} for run, size in sizes.items()}

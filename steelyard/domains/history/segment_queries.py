@@ -126,3 +126,16 @@ async def load_bodies(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, by
     """Return the bodies of chunks; flushed ones are absent."""
     rows = await conn.execute(select(_chunks.id, _chunks.body).where(_chunks.id.in_(ids)))
     return {row.id: row.body for row in rows}
+
+
+async def sum_sizes_of_runs(conn: AsyncConnection, runs: Sequence[int]) -> dict[int, int]:
+    """Return run → bytes of its segments and of what the journal holds, deleted runs too."""
+    held = select(_segments.run, func.sum(_segments.size_bytes)).where(
+        _segments.run.in_(runs), _segments.state == int(SegmentState.LIVE)
+    )
+    waiting = select(_chunks.run, func.sum(_chunks.size_bytes)).where(_chunks.run.in_(runs))
+    sizes: dict[int, int] = {}
+    for statement in (held.group_by(_segments.run), waiting.group_by(_chunks.run)):
+        for run, size in await conn.execute(statement):
+            sizes[run] = sizes.get(run, 0) + int(size)
+    return sizes

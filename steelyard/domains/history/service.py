@@ -17,7 +17,7 @@ from steelyard.columnar.table import Table
 from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
-from steelyard.domains.history import facts, queries
+from steelyard.domains.history import facts, queries, segment_queries
 from steelyard.domains.history.keys import describe_keys
 from steelyard.domains.history.model import Stream
 from steelyard.domains.history.reading import Part, load_rows, read_many, read_parts
@@ -185,3 +185,9 @@ def _strict_values(column: Column, rows: Indexes) -> list[Any]:
     if chosen.numbers is not None and np.isfinite(chosen.numbers).all():
         return values
     return [jsontext.strict_safe(value) for value in values]
+
+
+async def weigh_runs(ctx: Context, runs: Sequence[int]) -> dict[int, int]:
+    """Return run → bytes of its streams. The caller has been shown the runs."""
+    async with ctx.database.read() as conn:
+        return await segment_queries.sum_sizes_of_runs(conn, runs)

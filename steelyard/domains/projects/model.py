@@ -31,6 +31,7 @@ class Project:
     created_at: datetime
     last_active_at: datetime
     run_counter: int
+    is_benchmark: bool
     # of the owner
     entity: str
 

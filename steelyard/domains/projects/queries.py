@@ -6,14 +6,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import ScalarSelect, Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts.access import Visibility
 from steelyard.domains.accounts.tables import entities
 from steelyard.domains.projects.model import Project
-from steelyard.domains.projects.tables import projects
+from steelyard.domains.projects.tables import project_names, projects
 from steelyard.kernel.names import fold
+from steelyard.sql.dialect import upsert
 
 _SEEN_BY_ALL = (Visibility.PUBLIC, Visibility.OPEN)
 
@@ -28,7 +29,37 @@ async def _find(conn: AsyncConnection, statement: Select[Any]) -> Project | None
 
 
 async def find_project(conn: AsyncConnection, entity: str, name: str) -> Project | None:
+    """Return the project of this name, else the one that had it before."""
+    found = await find_named(conn, entity, name)
+    return found or await _find(conn, _projects().where(projects.c.id == _renamed(entity, name)))
+
+
+async def find_named(conn: AsyncConnection, entity: str, name: str) -> Project | None:
+    """Return the project that has this name now."""
     return await _find(conn, _projects().where(entities.c.folded_name == fold(entity), projects.c.name == name))
+
+
+async def find_new_name(conn: AsyncConnection, entity: str, name: str) -> str | None:
+    """Return what the project that was once called `name` is called now, None when there is none."""
+    statement = select(projects.c.name).where(projects.c.id == _renamed(entity, name))
+    return (await conn.execute(statement)).scalar()
+
+
+def _renamed(entity: str, name: str) -> ScalarSelect[int]:
+    former = select(project_names.c.project_id).join(entities, entities.c.id == project_names.c.entity_id)
+    return former.where(entities.c.folded_name == fold(entity), project_names.c.name == name).scalar_subquery()
+
+
+async def note_former_name(conn: AsyncConnection, project: Project, name: str, now: datetime) -> None:
+    """Let the name that the project has lead to it from now on, and `name` to whatever is called so."""
+    await forget_former_name(conn, project.entity_id, name)
+    row = {"entity_id": project.entity_id, "name": project.name, "project_id": project.id, "renamed_at": now}
+    await upsert(conn, project_names, [row], key=("entity_id", "name"), update=("project_id", "renamed_at"))
+
+
+async def forget_former_name(conn: AsyncConnection, entity_id: int, name: str) -> None:
+    former = project_names.c
+    await conn.execute(delete(project_names).where(former.entity_id == entity_id, former.name == name))
 
 
 async def find_project_by_id(conn: AsyncConnection, project_id: int) -> Project | None:
@@ -57,9 +88,14 @@ async def update_project(conn: AsyncConnection, project_id: int, **values: Any) 
     await conn.execute(update(projects).where(projects.c.id == project_id).values(**values))
 
 
-async def next_run_number(conn: AsyncConnection, project_id: int, moment: datetime) -> int:
-    """Count one more run of the project and return its number, from 1 on. Holds the project until the commit."""
-    changed = {"run_counter": projects.c.run_counter + 1, "last_active_at": moment}
+async def next_run_numbers(conn: AsyncConnection, project_id: int, count: int, moment: datetime) -> int:
+    """Count `count` more runs of the project and return the number of the first. Holds the project until the commit."""
+    changed = {"run_counter": projects.c.run_counter + count, "last_active_at": moment}
     await conn.execute(update(projects).where(projects.c.id == project_id).values(**changed))
     statement = select(projects.c.run_counter).where(projects.c.id == project_id)
-    return int((await conn.execute(statement)).scalar_one())
+    return int((await conn.execute(statement)).scalar_one()) - count + 1
+
+
+async def next_run_number(conn: AsyncConnection, project_id: int, moment: datetime) -> int:
+    """Count one more run of the project and return its number, from 1 on. Holds the project until the commit."""
+    return await next_run_numbers(conn, project_id, 1, moment)

@@ -99,10 +99,9 @@ def read_only(project: Project, ctx: Context) -> bool:
     return service.is_read_only(ctx, project)
 
 
-@project_type.field("isBenchmark")
 @project_type.field("isPublished")
 def is_never(_project: Project, _ctx: Context) -> bool:
-    """Benchmarks and published pages exist on the vendor's public site only."""
+    """Published pages exist on the vendor's public site only."""
     return False
 
 
@@ -121,6 +120,7 @@ async def upsert_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
         description=input.get("description"),
         visibility=parse_access(access) if access else None,
         views=input.get("views"),
+        is_benchmark=input.get("isBenchmark"),
     )
     if input.get("id"):
         number = decode_global_id("Project", input["id"])

@@ -15,6 +15,7 @@ from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts.access import Permission, Target, Visibility
 from steelyard.domains.accounts.model import Entity, EntityKind
 from steelyard.domains.projects import queries
+from steelyard.domains.projects.events import PROJECT_DELETED
 from steelyard.domains.projects.model import Project, check_visibility
 from steelyard.domains.projects.tables import projects
 from steelyard.kernel.errors import Conflict, Denied, NotFound
@@ -31,6 +32,7 @@ class ProjectChange:
     description: str | None = None
     visibility: str | None = None
     views: str | None = None
+    is_benchmark: bool | None = None
 
     def columns(self) -> dict[str, Any]:
         if self.visibility is not None:
@@ -97,6 +99,7 @@ async def load_owner(ctx: Context, conn: AsyncConnection, entity: str | None) ->
 async def ensure_project(ctx: Context, conn: AsyncConnection, entity: str | None, name: str | None) -> Project:
     """Return the project that a client is about to write to, made when it is the first to use the name.
 
+    A name that a project had before leads to it, so that programs under way go on where their runs are.
     Joins the caller's transaction; two callers at once get the same project. Raises `NotFound` for an unknown entity,
     `Denied` without write access (whether the project exists is not told), `Invalid` for an unfit name.
     """
@@ -142,7 +145,8 @@ async def create_project(ctx: Context, entity: str | None, name: str, spec: Proj
             if not is_duplicate(error):
                 raise
             raise Conflict(f"a project {owner.name}/{name} exists already") from error
-        project = await queries.find_project(conn, owner.name, name)
+        await queries.forget_former_name(conn, owner.id, name)
+        project = await queries.find_named(conn, owner.name, name)
     assert project is not None, "it was just written"
     return project
 
@@ -150,10 +154,15 @@ async def create_project(ctx: Context, entity: str | None, name: str, spec: Proj
 async def upsert_project(
     ctx: Context, entity: str | None, name: str | None, change: ProjectChange
 ) -> tuple[Project, bool]:
-    """Return the project with `change` applied, and whether it was made for that."""
+    """Return the project with `change` applied, and whether it was made for that.
+
+    Whoever asks for a project by a name that another one had before gets one of their own.
+    """
     async with ctx.database.write() as conn:
         owner = await load_owner(ctx, conn, entity)
-        before = await queries.find_project(conn, owner.name, name or DEFAULT_PROJECT)
+        before = await queries.find_named(conn, owner.name, name or DEFAULT_PROJECT)
+        if before is None:
+            await queries.forget_former_name(conn, owner.id, name or DEFAULT_PROJECT)
         project = await ensure_project(ctx, conn, owner.name, name)
         if before is not None:
             _check_change(ctx, project, change)
@@ -162,7 +171,10 @@ async def upsert_project(
 
 
 async def update_project(ctx: Context, project_id: int, change: ProjectChange, name: str | None = None) -> Project:
-    """Change a project, and its name when one is given. Raises `Conflict` when that name is taken."""
+    """Change a project, and its name when one is given. Raises `Conflict` when that name is taken.
+
+    The old name goes on leading to the project until another project takes it.
+    """
     async with ctx.database.write() as conn:
         project = await _reload(conn, project_id)
         access.require(ctx, Permission.WRITE, project.target)
@@ -172,6 +184,8 @@ async def update_project(ctx: Context, project_id: int, change: ProjectChange, n
             access.require(ctx, Permission.MANAGE, project.target)
             values["name"] = check_project_name(name)
         await _write(conn, project, values)
+        if "name" in values:
+            await queries.note_former_name(conn, project, values["name"], ctx.ports.clock())
         return await _reload(conn, project_id)
 
 
@@ -192,12 +206,16 @@ async def _write(conn: AsyncConnection, project: Project, values: dict[str, Any]
 
 
 async def delete_project(ctx: Context, project_id: int) -> None:
-    """Delete a project with all its runs for good. Needs to manage its entity, or to have made the project."""
+    """Delete a project with all its runs for good. Needs to manage its entity, or to have made the project.
+
+    The worker then frees the bytes of its files and streams.
+    """
     async with ctx.database.write() as conn:
         project = await _reload(conn, project_id)
         identity = access.require(ctx, Permission.WRITE, project.target)
         if project.created_by != identity.user_id:
             access.require(ctx, Permission.MANAGE, project.target)
+        await PROJECT_DELETED.happen(ctx, conn, project.id)
         await conn.execute(delete(projects).where(projects.c.id == project.id))
 
 

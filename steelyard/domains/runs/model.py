@@ -100,6 +100,8 @@ class Run:
     duration_s: float | None
     deleted_at: datetime | None
     lineage: Lineage
+    deleted_by: int | None
+    purged_at: datetime | None
     version: int
     # of the project and the author
     project: str

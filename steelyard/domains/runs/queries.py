@@ -13,6 +13,7 @@ from sqlalchemy import Select, Update, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts.tables import entities, users
+from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.projects.tables import projects
 from steelyard.domains.runs import rules
 from steelyard.domains.runs.facts import RunFacts
@@ -49,9 +50,16 @@ def _run(row: Any) -> Run:
 
 
 async def find_run(conn: AsyncConnection, entity: str, project: str, run_id: str) -> Run | None:
-    statement = _whole().where(entities.c.folded_name == fold(entity), projects.c.name == project)
-    row = (await conn.execute(statement.where(runs.c.run_id == run_id, runs.c.deleted_at.is_(None)))).first()
+    """Return the run; a former name of its project will do."""
+    row = (await conn.execute(_named(entity, project, run_id))).first()
+    if row is None and (renamed := await project_queries.find_new_name(conn, entity, project)):
+        row = (await conn.execute(_named(entity, renamed, run_id))).first()
     return _run(row) if row else None
+
+
+def _named(entity: str, project: str, run_id: str) -> Select[Any]:
+    place = (entities.c.folded_name == fold(entity)) & (projects.c.name == project)
+    return _whole().where(place, runs.c.run_id == run_id, runs.c.deleted_at.is_(None))
 
 
 async def find_run_by_id(conn: AsyncConnection, run: int) -> Run | None:
@@ -101,8 +109,10 @@ def _ref(row: Any) -> RunRef:
 
 
 async def find_run_ref(conn: AsyncConnection, entity: str, project: str, run_id: str) -> RunRef | None:
-    """Return the run without its texts, a deleted one too (`deleted` tells)."""
+    """Return the run without its texts, a deleted one too (`deleted` tells). A former name of its project will do."""
     row = (await conn.execute(_refs(entity, project).where(runs.c.run_id == run_id))).first()
+    if row is None and (renamed := await project_queries.find_new_name(conn, entity, project)):
+        row = (await conn.execute(_refs(entity, renamed).where(runs.c.run_id == run_id))).first()
     return _ref(row) if row else None
 
 

@@ -148,7 +148,8 @@ def _change(given: dict[str, Any]) -> RunChange:
 
 @mutation.field("deleteRun")
 async def delete_run(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
-    await service.delete_run(ctx, decode_global_id("Run", input["id"]))
+    outputs = bool(input.get("deleteArtifacts"))
+    await service.delete_run(ctx, decode_global_id("Run", input["id"]), outputs=outputs)
     return {"success": True}
 
 

@@ -15,6 +15,8 @@ from steelyard.domains.projects import service as projects
 from steelyard.domains.projects.model import Project
 from steelyard.domains.projects.routes import PROJECT_TOTALS, asked_project, show_projects
 from steelyard.domains.runs import documents, facts, listing, service
+from steelyard.domains.runs.bulk_routes import routes as bulk_routes
+from steelyard.domains.runs.bulk_routes import texts
 from steelyard.domains.runs.facts import RunFacts
 from steelyard.domains.runs.listing import RunQuery
 from steelyard.domains.runs.model import Run
@@ -26,7 +28,7 @@ from steelyard.rest.routes import RouteTable
 from steelyard.sql import filters
 from steelyard.sql.filters import MISSING
 
-routes = RouteTable()
+routes = RouteTable([*bulk_routes.entries])
 _HOME_PROJECTS = 200
 _HOME_RUNS = 20
 # Rows of one answer: a table shows far fewer, charts ask for the runs they draw.
@@ -74,7 +76,7 @@ async def query_runs(ctx: Context, request: Request) -> dict[str, Any]:
     project = await asked_project(ctx, request)
     body = await read_json(request)
     offset, limit = _count(body, "offset", 0, 1 << 40), _count(body, "limit", 100, ROWS_MAX)
-    columns = _texts(body, "columns") or []
+    columns = texts(body, "columns") or []
     if len(columns) > COLUMNS_MAX:
         raise Invalid(f"at most {COLUMNS_MAX} columns may be asked for")
     query = _query(body)
@@ -83,8 +85,16 @@ async def query_runs(ctx: Context, request: Request) -> dict[str, Any]:
     return {"total": total, "matched": len(found), "offset": offset, "rows": rows}
 
 
+@routes.post("/app/projects/{entity}/{project}/runs:select")
+async def select_runs(ctx: Context, request: Request) -> dict[str, Any]:
+    """Return the ids of all runs that a query matches, for a change of all of them in portions."""
+    project = await asked_project(ctx, request)
+    found = await listing.select_runs(ctx, project, _query(await read_json(request)))
+    return {"ids": [run.run_id for run in found]}
+
+
 def _query(body: dict[str, Any]) -> RunQuery:
-    order = filters.parse_order(",".join(_texts(body, "order") or []))
+    order = filters.parse_order(",".join(texts(body, "order") or []))
     given = RunQuery(
         filter=filters.read(body.get("filters")),
         order=order or filters.parse_order("-created_at"),
@@ -167,7 +177,7 @@ async def change_run(ctx: Context, request: Request) -> dict[str, Any]:
     change = RunChange(
         title=title,
         notes=find_text(body, "notes"),
-        tags=_texts(body, "tags"),
+        tags=texts(body, "tags"),
         group_name=find_text(body, "group"),
         job_type=find_text(body, "jobType"),
     )
@@ -176,7 +186,8 @@ async def change_run(ctx: Context, request: Request) -> dict[str, Any]:
 
 @routes.delete("/app/runs/{entity}/{project}/{run}")
 async def delete_run(ctx: Context, request: Request) -> None:
-    await service.delete_run(ctx, (await _asked_run(ctx, request)).id)
+    outputs = request.query_params.get("artifacts") == "true"
+    await service.delete_run(ctx, (await _asked_run(ctx, request)).id, outputs=outputs)
 
 
 @routes.post("/app/runs/{entity}/{project}/{run}/stop")
@@ -206,12 +217,3 @@ def _count(body: dict[str, Any], key: str, default: int, maximum: int) -> int:
     if type(value) is not int or value < 0:
         raise Invalid(f"{key} must be a whole number from 0 on")
     return min(value, maximum)
-
-
-def _texts(body: dict[str, Any], key: str) -> list[str] | None:
-    value = body.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise Invalid(f"{key} must be a list of texts")
-    return value

@@ -18,6 +18,7 @@ from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.projects import service as projects
 from steelyard.domains.projects.model import Project
 from steelyard.domains.runs import changes, documents, origins, queries, rules
+from steelyard.domains.runs.events import OUTPUTS_DELETED
 from steelyard.domains.runs.model import BranchPoint, Condition, Lineage, Run, RunState
 from steelyard.domains.runs.origins import Origin, OriginMoved
 from steelyard.domains.runs.tables import runs
@@ -396,12 +397,14 @@ async def set_state(ctx: Context, run: int, state: str) -> None:
         await _update(conn, found, ctx.ports.clock(), **values)
 
 
-async def delete_run(ctx: Context, run: int) -> None:
-    """Delete a run. Its id stays taken; its row stays without being found by anybody."""
+async def delete_run(ctx: Context, run: int, *, outputs: bool = False) -> None:
+    """Put a run into the trash; its id stays taken. With `outputs` the artifact versions that it made go as well."""
     async with ctx.database.write() as conn:
         found = await _load_for_change(ctx, conn, run)
         now = ctx.ports.clock()
-        await _update(conn, found, now, deleted_at=now)
+        await _update(conn, found, now, deleted_at=now, deleted_by=access.require_account(ctx).user_id or None)
+        if outputs:
+            await OUTPUTS_DELETED.happen(ctx, conn, [found.id])
 
 
 def is_read_only(ctx: Context, run: Run) -> bool:

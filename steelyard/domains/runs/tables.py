@@ -57,6 +57,10 @@ runs = Table(
     Column("deleted_at", UtcTime),
     # A sum of `model.Lineage`: 0 for most runs, of which then nothing more needs to be asked.
     Column("lineage", SmallInteger, nullable=False, server_default="0"),
+    # An account's id; no foreign key, for making one copies the whole table.
+    Column("deleted_by", BigInteger),
+    # Set when it was deleted for good: nothing but the id is left then.
+    Column("purged_at", UtcTime),
     # Grows with every change of the run, for lists that refresh only what changed.
     Column("version", BigInteger, nullable=False, default=0),
     UniqueConstraint("project_id", "run_id"),
@@ -68,6 +72,18 @@ runs = Table(
     Index(None, "project_id", "deleted_at", "state", "duration_s"),
     Index(None, "project_id", "sweep_name"),
     Index(None, "created_by"),
+)
+
+# Runs that somebody wants deleted for good, until the worker has done it.
+run_purges = Table(
+    "run_purges",
+    metadata,
+    Column("run", BigId, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("requested_by", BigInteger),
+    Column("requested_at", UtcTime, nullable=False),
+    # Whoever works on it moves this on first, so that nobody else does the same meanwhile.
+    Column("due_at", UtcTime, nullable=False),
+    Index(None, "due_at"),
 )
 
 # News for open browsers: what changed, in order. Trimmed after an hour (domains/history/live.py).

@@ -10,11 +10,11 @@ from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts.tables import entities
+from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.projects.tables import projects
 from steelyard.domains.runs.tables import runs
 from steelyard.domains.sweeps import tables as t
 from steelyard.domains.sweeps.model import Agent, Assignment, Sweep, SweepState
-from steelyard.kernel.names import fold
 
 
 def _whole() -> Select[Any]:
@@ -46,8 +46,9 @@ async def find_sweep(conn: AsyncConnection, project_id: int, name: str) -> Sweep
 
 
 async def find_sweep_by_path(conn: AsyncConnection, entity: str, project: str, name: str) -> Sweep | None:
-    place = (entities.c.folded_name == fold(entity)) & (projects.c.name == project)
-    return await _find(conn, _whole().where(place, t.sweeps.c.name == name))
+    """Return the sweep; a former name of its project will do."""
+    found = await project_queries.find_project(conn, entity, project)
+    return await find_sweep(conn, found.id, name) if found else None
 
 
 async def find_sweep_by_id(conn: AsyncConnection, sweep_id: int, *, lock: bool = False) -> Sweep | None:
