@@ -23,6 +23,8 @@ from steelyard.kernel.errors import Invalid
 DEPTH_MAX = 40
 # A sweep of thousands of runs is asked for by one `$in`.
 PARTS_MAX = 20_000
+# Values of one `$all`, each of which is compared by itself.
+ALL_MAX = 1000
 PATTERN_MAX = 1000
 # Whoever sends milliseconds since 1970 sends more than this; as seconds it would be the year 5138.
 _MILLISECONDS_FROM = 1e11
@@ -127,7 +129,7 @@ class _Reader:
             parts = tuple(self.filter(item, depth) for item in _list(key, value))
             if key == "$and":
                 return Every(parts)
-            return Some(parts) if key == "$or" else Negation(Some(parts))
+            return _any_of(parts) if key == "$or" else Negation(_any_of(parts))
         if key == "$not":
             return Negation(self.filter(value, depth))
         if key.startswith("$"):
@@ -153,14 +155,23 @@ def _joined(parts: list[Filter]) -> Filter:
     return parts[0] if len(parts) == 1 else Every(tuple(parts))
 
 
+def _any_of(parts: tuple[Filter, ...]) -> Filter:
+    """Whoever asks for some of thousands of runs may name each in a part of its own: one look-up decides them all."""
+    tests = [part for part in parts if isinstance(part, Test) and part.op is Op.EQ]
+    if len(parts) > 1 and len(tests) == len(parts) and len({test.key for test in tests}) == 1:
+        return Test(tests[0].key, Op.IN, [test.operand for test in tests])
+    return Some(parts)
+
+
 def _test(key: str, name: str, operand: Any, options: str) -> Filter:
     try:
         op = Op(name)
     except ValueError as error:
         raise Invalid(f"unknown operator {name[:40]!r}") from error
     if op in {Op.IN, Op.NIN, Op.ALL}:
-        if len(_list(name, operand)) > PARTS_MAX:
-            raise Invalid(f"{name} takes at most {PARTS_MAX} values")
+        most = ALL_MAX if op is Op.ALL else PARTS_MAX
+        if len(_list(name, operand)) > most:
+            raise Invalid(f"{name} takes at most {most} values")
     elif op is Op.SIZE and not (isinstance(operand, int) and not isinstance(operand, bool)):
         raise Invalid("$size takes a whole number")
     elif op is Op.REGEX:
@@ -178,8 +189,13 @@ def compile_pattern(pattern: Any, *, ignore_case: bool = False) -> Any:
     options.max_mem = 4 << 20
     try:
         return re2.compile(pattern, options)
-    except re2.error as error:
+    except (re2.error, UnicodeEncodeError) as error:
         raise Invalid(f"the regular expression {pattern[:80]!r} is not valid: {_reason(error)}") from error
+
+
+def finds(pattern: Any, text: str) -> bool:
+    """Return whether a compiled pattern is found in the text. Bytes take a third of the time of characters."""
+    return pattern.search(text.encode(errors="replace")) is not None
 
 
 def _reason(error: Exception) -> str:
@@ -211,7 +227,7 @@ def keys_of(given: Filter) -> set[str]:
 def matches(given: Filter, value_of: Lookup) -> bool:
     """Return whether an item matches, whose values `value_of` returns (`MISSING` for none). Raises `Invalid`."""
     if isinstance(given, Test):
-        return _holds(given, value_of(given.key))
+        return holds(given, value_of(given.key))
     if isinstance(given, Every):
         return all(matches(part, value_of) for part in given.parts)
     if isinstance(given, Some):
@@ -219,31 +235,43 @@ def matches(given: Filter, value_of: Lookup) -> bool:
     return not matches(given.part, value_of)
 
 
-def _holds(test: Test, value: Any) -> bool:
+def holds(test: Test, value: Any) -> bool:
+    """Return whether a value passes one test. Raises `Invalid`."""
     op, operand = test.op, test.operand
     if op is Op.EXISTS:
         return (value is not MISSING) is bool(operand)
     if op in {Op.NE, Op.NIN}:
         wanted = [operand] if op is Op.NE else operand
-        return not any(_equals(value, item) for item in wanted)
+        return not any(equals(value, item) for item in wanted)
     if op is Op.EQ:
-        return _equals(value, operand)
+        return equals(value, operand)
     if op is Op.IN:
-        return any(_equals(value, item) for item in operand)
+        return any(equals(value, item) for item in operand)
     return _DECIDED[op](test, value)
 
 
-def _equals(value: Any, operand: Any) -> bool:
+def equals(value: Any, operand: Any) -> bool:
     if operand is None or value is None or value is MISSING:
         return operand is None and (value is None or value is MISSING)
     if isinstance(value, list | tuple):
-        return (isinstance(operand, list) and list(value) == operand) or any(_equals(item, operand) for item in value)
+        return (isinstance(operand, list) and list(value) == operand) or any(equals(item, operand) for item in value)
     if isinstance(value, datetime):
         return value == read_moment(operand)
-    return _kind(value) == _kind(operand) and bool(value == operand)
+    kind = kind_of(value)
+    if kind != kind_of(operand):
+        return False
+    return as_number(value) == as_number(operand) if kind == "number" else bool(value == operand)
 
 
-def _kind(value: Any) -> str:
+def as_number(value: float) -> float:
+    """Return a number as it is compared: with 64 bits, of which whole numbers beyond 2^53 lose their last digits."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def kind_of(value: Any) -> str:
     """Numbers of all sorts are one kind; a boolean is no number."""
     if isinstance(value, bool):
         return "boolean"
@@ -256,12 +284,16 @@ def _is_ordered(test: Test, value: Any) -> bool:
         operand = read_moment(operand)
     elif isinstance(value, list | tuple):
         return any(_is_ordered(test, item) for item in value)
-    elif _kind(value) != _kind(operand) or _kind(value) not in {"number", "str"}:
-        return False
-    return bool(_COMPARED[test.op](value, operand))
+    else:
+        kind = kind_of(value)
+        if kind != kind_of(operand) or kind not in {"number", "str"}:
+            return False
+        if kind == "number":
+            value, operand = as_number(value), as_number(operand)
+    return bool(COMPARED[test.op](value, operand))
 
 
-_COMPARED: dict[Op, Callable[[Any, Any], bool]] = {
+COMPARED: dict[Op, Callable[[Any, Any], bool]] = {
     Op.GT: lambda value, operand: value > operand,
     Op.GTE: lambda value, operand: value >= operand,
     Op.LT: lambda value, operand: value < operand,
@@ -283,17 +315,17 @@ def read_moment(operand: Any) -> datetime:
 def _matches_pattern(test: Test, value: Any) -> bool:
     if isinstance(value, list | tuple):
         return any(_matches_pattern(test, item) for item in value)
-    return isinstance(value, str) and test.pattern.search(value) is not None
+    return isinstance(value, str) and finds(test.pattern, value)
 
 
 def _contains(test: Test, value: Any) -> bool:
     if isinstance(value, list | tuple):
-        return any(_equals(item, test.operand) for item in value)
+        return any(equals(item, test.operand) for item in value)
     return isinstance(value, str) and isinstance(test.operand, str) and test.operand in value
 
 
 def _contains_all(test: Test, value: Any) -> bool:
-    return all(_equals(value, item) for item in test.operand) and value is not MISSING
+    return all(equals(value, item) for item in test.operand) and value is not MISSING
 
 
 def _has_size(test: Test, value: Any) -> bool:
@@ -301,7 +333,7 @@ def _has_size(test: Test, value: Any) -> bool:
 
 
 _DECIDED: dict[Op, Callable[[Test, Any], bool]] = {
-    **dict.fromkeys(_COMPARED, _is_ordered),
+    **dict.fromkeys(COMPARED, _is_ordered),
     Op.REGEX: _matches_pattern,
     Op.CONTAINS: _contains,
     Op.ALL: _contains_all,
@@ -330,13 +362,17 @@ def parse_order(text: str | None) -> list[OrderKey]:
 
 
 def sort_rank(value: Any) -> tuple[int, Any] | None:
-    """Return what orders `value` among values of any kind; None for what has no place and goes last."""
+    """Return what orders `value` among values of any kind; None for what has no place and goes last.
+
+    Numbers come first, then texts, times and lists; what is missing, null, NaN or an object has no place.
+    """
     if isinstance(value, bool | int | float):
-        return (0, value) if not (isinstance(value, float) and math.isnan(value)) else None
+        number = as_number(value)
+        return None if math.isnan(number) else (0, number)
     if isinstance(value, str):
         return (1, value)
     if isinstance(value, datetime):
         return (2, value)
-    if value is None or value is MISSING:
-        return None
-    return (3, repr(value))
+    if isinstance(value, list | tuple):
+        return (3, repr(list(value)))
+    return None

@@ -122,6 +122,7 @@ def test_not_matching(document):
         ('{"a": {"$size": "1"}}', "whole number"),
         ('{"a": {"$regex": "("}}', "not valid"),
         ('{"a": {"$regex": 1}}', "text of at most"),
+        ('{"a": {"$regex": "\\ud800"}}', "not valid"),
         ('{"a": {"$regex": "' + "a" * 1001 + '"}}', "at most 1000"),
         ('{"$not":' * 60 + '{"a":1}' + "}" * 60, "nests deeper"),
         ('{"a":' + '{"$not":' * 60 + "1" + "}" * 61, "nests deeper"),
