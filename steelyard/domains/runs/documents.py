@@ -77,11 +77,12 @@ def client_config(config: str, keys: list[str] | None) -> dict[str, Any]:
 
 def config_values(config: dict[str, Any]) -> dict[str, Any]:
     """Return the config as its author gave it: values without their wrapping, the client's own keys left out."""
-    return {
-        key: item["value"] if isinstance(item, dict) and "value" in item else item
-        for key, item in config.items()
-        if key not in {"_wandb", "wandb_version"}
-    }
+    return {key: item for key, item in config_tree(config).items() if key not in {"_wandb", "wandb_version"}}
+
+
+def config_tree(config: dict[str, Any]) -> dict[str, Any]:
+    """Return every key of the config, the client's own too, with its value out of its wrapping."""
+    return {key: item["value"] if isinstance(item, dict) and "value" in item else item for key, item in config.items()}
 
 
 def flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -1,37 +1,37 @@
-"""Lists of a project's runs: filtered, searched and ordered in memory over facts that are kept between requests.
-
-What is kept is brought up to date first, by asking one index which runs changed, so an answer is never stale.
-"""
+"""Lists of a project's runs: filtered, searched, ordered, counted and grouped over an index that is never stale."""
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
-from collections.abc import Callable
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
+from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+import numpy as np
 
 from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
 from steelyard.domains.projects.model import Project
-from steelyard.domains.runs import facts, queries
+from steelyard.domains.runs import queries
 from steelyard.domains.runs.facts import RunFacts
-from steelyard.domains.runs.model import Run
+from steelyard.domains.runs.index import arrange, compare
+from steelyard.domains.runs.index.column import Column, Ints
+from steelyard.domains.runs.index.keeping import current_index, off_loop
+from steelyard.domains.runs.index.project_index import Need, ProjectIndex
+from steelyard.domains.runs.keys import Key, Source, read_key
 from steelyard.graphql.connection import Connection, Edge, PageInfo, decode_cursor, encode_cursor, page_size
 from steelyard.kernel.errors import Invalid
 from steelyard.sql import filters
-from steelyard.sql.engine import Database
-from steelyard.sql.filters import EVERYTHING, Filter, OrderKey
+from steelyard.sql.filters import EVERYTHING, Filter, Op, OrderKey, Test
 
-# Characters of documents kept for all projects together; parsed they take several times as much memory.
-_KEPT_CHARS = 48_000_000
-_KEPT_PROJECTS = 64
-# Fewer runs than this are filtered at once, more in a thread, so that the event loop never waits for long.
-_INLINE_RUNS = 200
 _OLDEST_FIRST = [OrderKey("created_at")]
+# More keys than people order or group by; each costs a sort.
+ORDER_MAX = 20
+
+# What only a higher slice knows of runs, by the name of its key: it returns texts by run.
+Outside = Callable[[Context, Project], Awaitable[Mapping[int, Sequence[str]]]]
+OUTSIDE: dict[str, Outside] = {}
 
 
 @dataclass(frozen=True)
@@ -42,141 +42,177 @@ class RunQuery:
     order: list[OrderKey] = field(default_factory=lambda: list(_OLDEST_FIRST))
     search: str = ""
     regex: bool = False
+    # Names the question; cursors carry it.
+    label: str = field(default="", compare=False)
 
     @classmethod
     def parse(cls, filter_text: str | None, order: str | None) -> RunQuery:
         """Read the arguments of the wire. Raises `Invalid`, also for keys that runs do not have."""
         given = filters.parse(filter_text)
-        return cls(given, filters.parse_order(order) or list(_OLDEST_FIRST)).checked()
+        label = hashlib.blake2b(f"{filter_text}\n{order}".encode(errors="replace"), digest_size=6).hexdigest()
+        return cls(given, filters.parse_order(order) or list(_OLDEST_FIRST), label=label).checked()
 
     def checked(self) -> RunQuery:
-        for key in self.compared():
-            facts.reader(key)
+        if len(self.order) > ORDER_MAX:
+            raise Invalid(f"runs can be ordered by at most {ORDER_MAX} keys")
+        for item in self.order:
+            read_key(item.key)
+        for test in tests_of(self.filter):
+            if read_key(test.key).is_moment:
+                compare.check_moments(test)
+        if self.regex:
+            filters.compile_pattern(self.search)
         return self
 
-    def compared(self) -> set[str]:
-        return filters.keys_of(self.filter) | {item.key for item in self.order}
+    def needed(self) -> list[tuple[Key, Need]]:
+        ordered = [(read_key(item.key), Need.VALUES) for item in self.order]
+        return [*ordered, *((read_key(test.key), _need(test)) for test in tests_of(self.filter))]
 
 
-@dataclass
-class _Known:
-    """What is kept of one project: its living runs, and the version of each run, deleted ones included."""
-
-    runs: dict[int, RunFacts] = field(default_factory=dict)
-    versions: dict[int, int] = field(default_factory=dict)
-    chars: int = 0
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+def tests_of(given: Filter) -> Iterator[Test]:
+    if isinstance(given, Test):
+        yield given
+        return
+    for part in (given.part,) if isinstance(given, filters.Negation) else given.parts:
+        yield from tests_of(part)
 
 
-class _Cache:
-    """Bounded by projects and by the size of their documents; the least lately used project goes first."""
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[int, _Known] = OrderedDict()
-
-    def of(self, project_id: int) -> _Known:
-        known = self._known.setdefault(project_id, _Known())
-        self._known.move_to_end(project_id)
-        return known
-
-    def trim(self) -> None:
-        while len(self._known) > 1 and (
-            len(self._known) > _KEPT_PROJECTS or sum(item.chars for item in self._known.values()) > _KEPT_CHARS
-        ):
-            self._known.popitem(last=False)
+def _need(test: Test) -> Need:
+    if test.op is Op.EXISTS:
+        return Need.EXISTENCE
+    return Need.OBJECTS if _has_object(test.operand) else Need.VALUES
 
 
-_caches: WeakKeyDictionary[Database, _Cache] = WeakKeyDictionary()
+def _has_object(operand: Any) -> bool:
+    return isinstance(operand, dict) or (isinstance(operand, list) and any(map(_has_object, operand)))
 
 
-async def _facts_of(ctx: Context, project: Project, *, documents: bool) -> list[RunFacts]:
-    """Return the living runs of the project, the oldest first, with their documents when a list needs them."""
-    cache = _caches.setdefault(ctx.database, _Cache())
-    known = cache.of(project.id)
-    async with known.turn:
-        async with ctx.database.read() as conn:
-            await _refresh(conn, project.id, known)
-            if documents:
-                await _add_documents(conn, known)
-        found = sorted(known.runs.values(), key=lambda run: run.number)
-    cache.trim()
-    return found
+# ---- finding --------------------------------------------------------------------------------------------------
 
 
-async def _refresh(conn: AsyncConnection, project_id: int, known: _Known) -> None:
-    versions = await queries.list_versions(conn, project_id)
-    changed = [run for run, version in versions.items() if known.versions.get(run) != version]
-    for run in [*changed, *(known.versions.keys() - versions.keys())]:
-        gone = known.runs.pop(run, None)
-        if gone is not None and gone.config_text is not None:
-            known.chars -= len(gone.config_text) + len(gone.summary_text or "")
-    for item in await queries.list_facts(conn, changed):
-        known.runs[item.id] = item
-    known.versions = versions
+@dataclass(frozen=True)
+class Found:
+    """Ids of the runs that match, in order; `total` counts all of the project."""
+
+    total: int
+    ids: Ints
 
 
-async def _add_documents(conn: AsyncConnection, known: _Known) -> None:
-    wanted = [run for run, item in known.runs.items() if item.config_text is None]
-    async for run, config, summary in queries.iterate_documents(conn, wanted):
-        item = known.runs[run]
-        item.config_text, item.summary_text = config, summary
-        item.cells.clear()
-        known.chars += len(config) + len(summary)
-
-
-async def select_runs(ctx: Context, project: Project, query: RunQuery) -> list[RunFacts]:
-    """Return the runs that match, in order. Costs one index read, and what changed since the last list."""
-    return (await search_runs(ctx, project, query))[1]
-
-
-async def search_runs(
-    ctx: Context, project: Project, query: RunQuery, *, documents: bool = False
-) -> tuple[int, list[RunFacts]]:
-    """Return the number of all runs, and those that match, in order; with `documents` these are at hand."""
+async def find_runs(ctx: Context, project: Project, query: RunQuery) -> Found:
+    """Return the runs that match, in order. Costs one question to an index, and what changed since the last list."""
     access.require(ctx, Permission.READ, project.target)
-    needed = documents or any(facts.needs_documents(key) for key in query.compared())
-    found = await _facts_of(ctx, project, documents=needed)
-    if len(found) < _INLINE_RUNS:
-        return len(found), arrange(found, query)
-    return len(found), await asyncio.to_thread(arrange, found, query)
+    outside = await _outside(ctx, project, query.needed())
+    async with current_index(ctx, project.id, query.needed()) as index:
+        slots = await off_loop(index.size * 2, _arranged, index, query, outside)
+        return Found(len(index.base), index.ids[slots])
 
 
-async def all_runs(ctx: Context, project: Project) -> list[RunFacts]:
-    """Return every run with its documents, the oldest first."""
+async def find_run_ids(ctx: Context, project: Project, query: RunQuery) -> list[str]:
+    """Return the run ids, as people see them, of all that match, in order."""
     access.require(ctx, Permission.READ, project.target)
-    return await _facts_of(ctx, project, documents=True)
+    outside = await _outside(ctx, project, query.needed())
+    async with current_index(ctx, project.id, query.needed()) as index:
+        slots = await off_loop(index.size * 2, _arranged, index, query, outside)
+        names = index.column(Key(Source.COLUMN, "run_id"))
+        return [names.value(int(slot)) for slot in slots]
 
 
-def arrange(runs: list[RunFacts], query: RunQuery) -> list[RunFacts]:
-    """Return the matching ones of `runs` (the oldest first) in the order of the query. Pure.
+async def count_runs(ctx: Context, project: Project, query: RunQuery) -> int:
+    """Return how many runs match."""
+    access.require(ctx, Permission.READ, project.target)
+    outside = await _outside(ctx, project, query.needed())
+    async with current_index(ctx, project.id, query.needed()) as index:
+        return len(await off_loop(index.size, _matching, index, query, outside))
 
-    What lacks a key of the order comes last whichever the direction; ties keep the order of creation.
+
+async def list_columns(ctx: Context, project: Project) -> tuple[list[str], list[str]]:
+    """Return the flattened names that a table can show, of the config and of the summary."""
+    access.require(ctx, Permission.READ, project.target)
+    async with current_index(ctx, project.id, [(Key(Source.CONFIG, ""), Need.EXISTENCE)]) as index:
+        return index.shown_names(Source.CONFIG), index.shown_names(Source.SUMMARY)
+
+
+async def _outside(
+    ctx: Context, project: Project, needed: Sequence[tuple[Key, Need]]
+) -> dict[str, Mapping[int, Sequence[str]]]:
+    names = {key.name for key, _ in needed if key.source is Source.OUTSIDE}
+    return {name: await OUTSIDE[name](ctx, project) for name in names if name in OUTSIDE}
+
+
+def _column(index: ProjectIndex, key: Key, outside: Mapping[str, Mapping[int, Sequence[str]]]) -> Column:
+    if key.source is not Source.OUTSIDE:
+        return index.column(key)
+    values = {index.slots[run]: tuple(texts) for run, texts in outside.get(key.name, {}).items() if run in index.slots}
+    return index.temporary_column(values)
+
+
+def _matching(index: ProjectIndex, query: RunQuery, outside: Mapping[str, Any]) -> Ints:
+    slots = index.base
+    if query.filter != EVERYTHING:
+        matching = compare.matching(query.filter, lambda test: _column(index, read_key(test.key), outside), index.size)
+        slots = slots[matching[slots]]
+    if query.search:
+        columns = [index.column(Key(Source.COLUMN, name)) for name in ("title", "run_id")]
+        slots = slots[compare.found_in(columns, query.search, regex=query.regex)[slots]]
+    return slots
+
+
+def _arranged(index: ProjectIndex, query: RunQuery, outside: Mapping[str, Any]) -> Ints:
+    """Return matching slots in order; what lacks a key comes last whichever the direction, ties are as created."""
+    slots = _matching(index, query, outside)
+    for item in reversed(query.order):
+        key = read_key(item.key)
+        column = _column(index, key, outside)
+        if key.is_creation:
+            # of runs made in the same microsecond the number decides, in either direction
+            order = np.lexsort((index.numbers[slots], column.numbers[slots]))
+            slots = slots[order[::-1] if item.descending else order]
+        else:
+            slots = arrange.ordered(slots, column, descending=item.descending)
+    return slots
+
+
+# ---- groups ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that have the same `values` under the keys asked for; `ids` are the first of them."""
+
+    values: list[Any]
+    count: int
+    ids: list[int]
+
+
+async def group_runs(
+    ctx: Context, project: Project, query: RunQuery, keys: Sequence[str], page: tuple[int, int, int]
+) -> tuple[int, list[Group]]:
+    """Return the number of groups, and a page of them in the order of their values; null stands for a missing one.
+
+    `page` is offset, limit, and how many runs of each group are named, which are in the order of the query.
     """
-    wanted = _search(query)
-    found = [run for run in runs if wanted(run) and filters.matches(query.filter, _lookup(run))]
-    for key in reversed(query.order):
-        read = facts.reader(key.key)
-        ranked = [(filters.sort_rank(read(run)), run) for run in found]
-        placed = [item for item in ranked if item[0] is not None]
-        if facts.is_creation(key.key) and key.descending:
-            placed.reverse()  # of runs made in the same microsecond the later one comes first as well
-        placed.sort(key=lambda item: item[0], reverse=key.descending)  # type: ignore[arg-type, return-value]
-        found = [run for _, run in placed] + [run for rank, run in ranked if rank is None]
-    return found
+    access.require(ctx, Permission.READ, project.target)
+    if not 0 < len(keys) <= ORDER_MAX:
+        raise Invalid(f"runs can be grouped by one to {ORDER_MAX} keys")
+    by = [read_key(key) for key in keys]
+    needed = [*query.needed(), *((key, Need.OBJECTS) for key in by)]
+    outside = await _outside(ctx, project, needed)
+    async with current_index(ctx, project.id, needed) as index:
+        return await off_loop(index.size * 2, _grouped, index, query, outside, by, page)
 
 
-def _lookup(run: RunFacts) -> filters.Lookup:
-    return lambda key: facts.reader(key)(run)
-
-
-def _search(query: RunQuery) -> Callable[[RunFacts], bool]:
-    if not query.search:
-        return lambda _run: True
-    if query.regex:
-        pattern = filters.compile_pattern(query.search, ignore_case=True)
-        return lambda run: any(pattern.search(text) is not None for text in (run.title, run.run_id))
-    text = query.search.casefold()
-    return lambda run: text in run.title.casefold() or text in run.run_id.casefold()
+def _grouped(
+    index: ProjectIndex, query: RunQuery, outside: Mapping[str, Any], by: Sequence[Key], page: tuple[int, int, int]
+) -> tuple[int, list[Group]]:
+    offset, limit, named = page
+    columns = [_column(index, key, outside) for key in by]
+    grouping = arrange.grouped(_arranged(index, query, outside), columns)
+    groups = []
+    for start, count in zip(grouping.starts[offset : offset + limit], grouping.counts[offset:], strict=False):
+        members = grouping.members[start : start + count]
+        values = [column.label(int(members[0])) for column in columns]
+        groups.append(Group(values, int(count), index.ids[members[:named]].tolist()))
+    return len(grouping.counts), groups
 
 
 # ---- pages ----------------------------------------------------------------------------------------------------
@@ -194,43 +230,56 @@ class Page:
 
 async def list_runs(ctx: Context, project: Project, query: RunQuery, page: Page) -> Connection:
     """Return one page of whole runs. A cursor holds its place although runs come, go and change meanwhile."""
-    found = await select_runs(ctx, project, query)
-    start, stop = _bounds([run.id for run in found], page)
-    runs = await load_runs(ctx, found[start:stop])
-    edges = [Edge(run, _cursor(start + index, run.id)) for index, run in enumerate(runs)]
+    label = f"{project.id}-{query.label}"
+    for cursor in (page.after, page.before):
+        _read_cursor(cursor, label)
+    ids = (await find_runs(ctx, project, query)).ids
+    start, stop = bounds(ids, page, label)
+    async with ctx.database.read() as conn:
+        runs = await queries.list_runs_by_id(conn, ids[start:stop].tolist())
+    edges = [Edge(run, cursor_at(start + index, run.id, label)) for index, run in enumerate(runs)]
     info = PageInfo(
         end_cursor=edges[-1].cursor if edges else None,
-        has_next_page=stop < len(found),
+        has_next_page=stop < len(ids),
         start_cursor=edges[0].cursor if edges else None,
         has_previous_page=start > 0,
     )
-    return Connection(edges, info, len(found))
+    return Connection(edges, info, len(ids))
 
 
-async def load_runs(ctx: Context, found: list[RunFacts]) -> list[Run]:
+async def list_facts(ctx: Context, project: Project, ids: Sequence[int], *, documents: bool = False) -> list[RunFacts]:
+    """Return what a table shows of runs that were found in the project, in that order."""
+    access.require(ctx, Permission.READ, project.target)
     async with ctx.database.read() as conn:
-        return await queries.list_runs_by_id(conn, [run.id for run in found])
+        return await queries.list_facts(conn, project.id, list(ids), documents=documents)
 
 
-def _bounds(ids: list[int], page: Page) -> tuple[int, int]:
-    start = _place(ids, page.after) + 1 if page.after else 0
-    stop = _place(ids, page.before) if page.before else len(ids)
+def bounds(ids: Ints, page: Page, label: str) -> tuple[int, int]:
+    start = _place(ids, page.after, label) + 1 if page.after else 0
+    stop = _place(ids, page.before, label) if page.before else len(ids)
     if page.last is not None and page.first is None:
         return max(start, stop - page_size(page.last)), max(start, stop)
     return start, max(start, min(stop, start + page_size(page.first)))
 
 
-def _cursor(index: int, run: int) -> str:
-    return encode_cursor(f"run:{run}:{index}")
+def cursor_at(index: int, run: int, label: str) -> str:
+    return encode_cursor(f"run:{run}:{index}:{label}")
 
 
-def _place(ids: list[int], cursor: str | None) -> int:
-    """Return the index of the cursor's run; where it is gone from the list, the place it had."""
-    kind, _, rest = (decode_cursor(cursor) or "").partition(":")
-    run, _, index = rest.partition(":")
-    if kind != "run" or not (run.isdigit() and index.isdigit()):
+def _read_cursor(cursor: str | None, label: str) -> tuple[int, int]:
+    """Return run and place. Raises `Invalid` for the cursor of another question."""
+    parts = (decode_cursor(cursor) or f"run:0:0:{label}").split(":")
+    if len(parts) != 4 or parts[0] != "run" or not (_is_count(parts[1]) and _is_count(parts[2])) or parts[3] != label:
         raise Invalid("the cursor belongs to another query")
-    try:
-        return ids.index(int(run))
-    except ValueError:
-        return min(int(index), len(ids)) - 1
+    return int(parts[1]), int(parts[2])
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _place(ids: Ints, cursor: str | None, label: str) -> int:
+    """Return the index of the cursor's run; where it is gone from the list, the place it had."""
+    run, index = _read_cursor(cursor, label)
+    found = np.flatnonzero(ids == run)
+    return int(found[0]) if len(found) else min(index, len(ids)) - 1

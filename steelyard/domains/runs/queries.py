@@ -190,26 +190,21 @@ async def list_silent_runs(conn: AsyncConnection, before: datetime, limit: int) 
     return [(row.id, row.project_id) for row in rows]
 
 
-async def list_versions(conn: AsyncConnection, project_id: int) -> dict[int, int]:
-    """Return id → version of every run of the project, deleted ones too; read from an index alone."""
-    rows = await conn.execute(select(runs.c.id, runs.c.version).where(runs.c.project_id == project_id))
-    return {row.id: row.version for row in rows}
-
-
 _FACTS = [runs.c[item.name] for item in fields(RunFacts) if item.name in runs.c]
 
 
-async def list_facts(conn: AsyncConnection, ids: list[int]) -> list[RunFacts]:
-    """Return what lists need to know of the living ones of `ids`, without their documents."""
-    found = []
+async def list_facts(conn: AsyncConnection, project_id: int, ids: list[int], *, documents: bool) -> list[RunFacts]:
+    """Return what a table shows of the living ones of `ids` in the project, in that order."""
+    texts = [runs.c.config.label("config_text"), runs.c.summary.label("summary_text")] if documents else []
+    statement = select(*_FACTS, users.c.username, *texts).join(users, users.c.id == runs.c.created_by, isouter=True)
+    statement = statement.where(runs.c.project_id == project_id, runs.c.deleted_at.is_(None))
+    found: dict[int, RunFacts] = {}
     for start in range(0, len(ids), _CHUNK):
-        statement = select(*_FACTS, users.c.username).join(users, users.c.id == runs.c.created_by, isouter=True)
-        statement = statement.where(runs.c.id.in_(ids[start : start + _CHUNK]), runs.c.deleted_at.is_(None))
-        for row in await conn.execute(statement):
+        for row in await conn.execute(statement.where(runs.c.id.in_(ids[start : start + _CHUNK]))):
             values = dict(row._mapping)
             values["tags"] = tuple(orjson.loads(values["tags"]))
-            found.append(RunFacts(**values))
-    return found
+            found[row.id] = RunFacts(**values)
+    return [found[run] for run in ids if run in found]
 
 
 async def iterate_documents(conn: AsyncConnection, ids: list[int]) -> AsyncIterator[tuple[int, str, str]]:

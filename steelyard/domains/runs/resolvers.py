@@ -65,7 +65,7 @@ async def list_runs(
 @project_type.field("runCount")
 @project_type.field("bucketCount")
 async def count_runs(project: Project, ctx: Context, filters: str | None = None) -> int:
-    return len(await listing.select_runs(ctx, project, RunQuery.parse(filters, None)))
+    return await listing.count_runs(ctx, project, RunQuery.parse(filters, None))
 
 
 @run_type.field("tags")

@@ -80,17 +80,18 @@ async def query_runs(ctx: Context, request: Request) -> dict[str, Any]:
     if len(columns) > COLUMNS_MAX:
         raise Invalid(f"at most {COLUMNS_MAX} columns may be asked for")
     query = _query(body)
-    total, found = await listing.search_runs(ctx, project, query, documents=bool(columns))
-    rows = await asyncio.to_thread(_rows, project, found[offset : offset + limit], columns)
-    return {"total": total, "matched": len(found), "offset": offset, "rows": rows}
+    found = await listing.find_runs(ctx, project, query)
+    shown = found.ids[offset : offset + limit].tolist()
+    runs = await listing.list_facts(ctx, project, shown, documents=bool(columns))
+    rows = await asyncio.to_thread(_rows, project, runs, columns)
+    return {"total": found.total, "matched": len(found.ids), "offset": offset, "rows": rows}
 
 
 @routes.post("/app/projects/{entity}/{project}/runs:select")
 async def select_runs(ctx: Context, request: Request) -> dict[str, Any]:
     """Return the ids of all runs that a query matches, for a change of all of them in portions."""
     project = await asked_project(ctx, request)
-    found = await listing.select_runs(ctx, project, _query(await read_json(request)))
-    return {"ids": [run.run_id for run in found]}
+    return {"ids": await listing.find_run_ids(ctx, project, _query(await read_json(request)))}
 
 
 def _query(body: dict[str, Any]) -> RunQuery:
@@ -116,7 +117,7 @@ _KINDS = ("config", "summary")
 
 
 def _cells(run: RunFacts, kind: str, names: list[str]) -> dict[str, Any]:
-    values = {name: facts.reader(f"{kind}.{name}")(run) for name in names}
+    values = {name: run.value(f"{kind}.{name}") for name in names}
     return {name: value for name, value in values.items() if value is not MISSING}
 
 
@@ -149,14 +150,8 @@ def _row(
 
 @routes.get("/app/projects/{entity}/{project}/columns")
 async def list_columns(ctx: Context, request: Request) -> dict[str, Any]:
-    found = await listing.all_runs(ctx, await asked_project(ctx, request))
-    return await asyncio.to_thread(_columns, found)
-
-
-def _columns(found: list[RunFacts]) -> dict[str, Any]:
-    config: set[str] = set().union(*(run.config_keys for run in found))
-    summary: set[str] = set().union(*(run.summary_keys for run in found))
-    return {"config": sorted(config), "summary": sorted(summary)}
+    config, summary = await listing.list_columns(ctx, await asked_project(ctx, request))
+    return {"config": config, "summary": summary}
 
 
 # ---- one run --------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ runs = Table(
     Index(None, "project_id", "created_at"),
     Index(None, "state", "heartbeat_at"),
     # What changed in a project is read from this index alone, without touching the long texts.
-    Index(None, "project_id", "version"),
+    Index(None, "project_id", "updated_at", "version"),
     # So are the totals of a project.
     Index(None, "project_id", "deleted_at", "state", "duration_s"),
     Index(None, "project_id", "sweep_name"),
