@@ -2,7 +2,7 @@
 
 The rules are those of docs/protocol/ingest.md (lines are kept by writer and number, the newest copy wins; rows are
 ordered by step; lines of one writer and step are one row, in which the later line wins key by key, explicit nulls
-too) and docs/protocol/queries.md (history reads, historyKeys).
+too; fork, rewind) and docs/protocol/queries.md (history reads, historyKeys).
 """
 
 import json
@@ -37,13 +37,7 @@ class Read:
 
     @property
     def text(self) -> str:
-        row: Row = {}
-        for path, value in self.values.items():
-            place = row
-            for component in path[:-1]:
-                place = place.setdefault(component, {})
-            place[path[-1]] = value
-        return canonical(row)
+        return canonical(nest(self.values))
 
     def named(self) -> Row:
         return {".".join(path): value for path, value in self.values.items()}
@@ -52,9 +46,45 @@ class Read:
 class StreamModel:
     def __init__(self) -> None:
         self._lines: dict[str, dict[int, Line]] = {}
+        self._ends: dict[str, int] = {}
+        # Set by a rewind: where the history goes on, what the writer had sent last, and who is shut out.
+        self._rewound_to: int | None = None
+        self._newest: dict[str, tuple[int, str]] = {}
+        self._closed: set[str] = set()
+
+    def fork(self, step: int) -> "StreamModel":
+        """Return a run that begins with the rows up to `step`."""
+        child = StreamModel()
+        child._lines = self._kept(step)
+        child._ends = {"": _line_count(child._lines)}
+        return child
+
+    def rewind(self, step: int) -> None:
+        self._closed |= self._ends.keys() - {""}
+        self._lines = self._kept(step)
+        self._rewound_to = _line_count(self._lines)
+        self._ends = {"": self._rewound_to}
+
+    def _kept(self, step: int) -> dict[str, dict[int, Line]]:
+        kept = {
+            writer: {number: line for number, line in lines.items() if line.step <= step}
+            for writer, lines in self._lines.items()
+        }
+        return {writer: lines for writer, lines in kept.items() if lines}
+
+    def accepts(self, writer: str, first: int, rows: list[Row]) -> bool:
+        """Tell whether these lines may be of the attempt that began with the last rewind."""
+        if writer != "" or self._rewound_to is None:
+            return writer not in self._closed
+        end = self.next_line("")
+        if end == self._rewound_to and self._newest.get("") == (first, json.dumps(rows)):
+            return False
+        return self._rewound_to <= first <= end
 
     def take(self, writer: str, first: int, rows: list[Row]) -> None:
         """Accept lines `first`, `first` + 1, … of a writer."""
+        self._ends[writer] = max(self.next_line(writer), first + len(rows))
+        self._newest[writer] = (first, json.dumps(rows))
         lines = self._lines.setdefault(writer, {})
         for number, row in enumerate(rows, first):
             before = lines.get(max((other for other in lines if other < number), default=-1))
@@ -65,11 +95,22 @@ class StreamModel:
             lines[number] = Line(step, stepped, flatten(row))
 
     def next_line(self, writer: str) -> int:
-        return max(self._lines.get(writer, {}), default=-1) + 1
+        return self._ends.get(writer, 0)
 
     @property
     def line_count(self) -> int:
-        return sum(map(self.next_line, self._lines))
+        return sum(self._ends.values())
+
+    @property
+    def last_step(self) -> int:
+        return max((row.step for row in self.rows()), default=-1)
+
+    def summary(self) -> Row:
+        """The last value of each key."""
+        last: dict[Path, Any] = {}
+        for row in self.rows():
+            last |= {path: value for path, value in row.values.items() if value is not None}
+        return nest(last)
 
     def rows(self, step_min: float = -math.inf, step_end: float = math.inf) -> list[Read]:
         found: dict[tuple[int, str], dict[Path, Any]] = {}
@@ -94,7 +135,22 @@ class StreamModel:
             for name, value in row.named().items():
                 values.setdefault(name, []).append(value)
         keys = {name: _facts(of_key) for name, of_key in values.items()}
-        return {"keys": keys, "lastStep": max((row.step for row in rows), default=-1)}
+        return {"keys": keys, "lastStep": self.last_step}
+
+
+def _line_count(lines: dict[str, dict[int, Line]]) -> int:
+    """Return one past the highest line, of all writers together."""
+    return sum(max(of_writer) + 1 for of_writer in lines.values())
+
+
+def nest(values: dict[Path, Any]) -> Row:
+    row: Row = {}
+    for path, value in values.items():
+        place = row
+        for component in path[:-1]:
+            place = place.setdefault(component, {})
+        place[path[-1]] = value
+    return row
 
 
 def _facts(values: list[Any]) -> Row:

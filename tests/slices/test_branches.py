@@ -10,18 +10,11 @@ import pytest_asyncio
 from sqlalchemy import func, select, update
 
 from steelyard.domains.runs.tables import runs
-from tests.harness.site import Answer, Caller, Site
+from tests.harness.site import Caller, Site
 from tests.slices.streamed import START
 from tests.slices.test_segments import SMALL, Stored, log, row
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-FORK = """mutation($name: String, $entity: String, $config: JSONString) {
-  upsertBucket(input: {name: $name, modelName: "p", entityName: $entity, config: $config}) {
-    inserted bucket { id historyLineCount summaryMetrics } } }"""
-REWIND = """mutation($name: String!, $entity: String, $to: Float!, $metric: String! = "_step") {
-  rewindRun(input: {runName: $name, projectName: "p", entityName: $entity, metricName: $metric, metricValue: $to}) {
-    rewoundRun { id name state summaryMetrics historyLineCount project { name entity { name } } } } }"""
 
 
 async def number_of(site: Site, name: str, caller: Caller) -> int:
@@ -42,24 +35,10 @@ async def run(site: Site, user: Caller) -> AsyncIterator[Stored]:
         await conn.execute(update(runs).values(state="running"))
 
 
-def config(run_id: str, step: Any) -> str:
-    return json.dumps({"_wandb": {"value": {"branch_point": {"run_id": run_id, "step": step}}}})
-
-
-async def ask_fork(parent: Stored, name: str, step: Any) -> Answer:
-    user = parent.caller
-    return await user.graphql(FORK, name=name, entity=user.name, config=config(parent.name, step))
-
-
 async def fork(parent: Stored, name: str, step: int) -> tuple[Stored, dict[str, Any]]:
-    told = (await ask_fork(parent, name, step)).data["upsertBucket"]
+    told = (await parent.fork(name, step)).data["upsertBucket"]
     assert told["inserted"]
     return await stored(parent.caller.site, parent.caller, name), told["bucket"]
-
-
-async def rewind(run: Stored, to: float) -> dict[str, Any]:
-    answer = await run.caller.graphql(REWIND, name=run.name, entity=run.caller.name, to=to)
-    return answer.data["rewindRun"]["rewoundRun"]
 
 
 def text(rows: list[Any]) -> list[str]:
@@ -79,7 +58,7 @@ async def test_a_fork_begins_with_the_rows_of_its_parent(run: Stored) -> None:
 
 async def test_a_rewind_takes_later_rows_away(run: Stored) -> None:
     await log(run, 0, 20)
-    told = await rewind(run, 6)
+    told = await run.rewind(6)
     assert (told["historyLineCount"], told["state"]) == (7, "running")
     assert text(await run.rows()) == text([row(step) for step in range(7)])
     await run.send(7, [row(step, again=True) for step in range(7, 12)])

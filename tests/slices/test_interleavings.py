@@ -1,7 +1,7 @@
 """However lines come, again, over each other, with gaps, from several writers: readers see what the model says.
 
-Between any two requests the journal may be flushed and segments merged, on the real path. `--hypothesis-profile
-thorough` tries many more.
+Between any two requests the journal may be flushed and segments merged, runs be forked and rewound, on the real path.
+`--hypothesis-profile thorough` tries many more.
 """
 
 import json
@@ -27,6 +27,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 # A flush takes three times flush_bytes at most: some of the journal's chunks, seldom all.
 SMALL = HistoryPolicy(flush_chunks=2, flush_bytes=150, seal_values=40, merge_fan_in=3)
+RUNS_MAX = 4
 KEYS = ["_step", "a", "b", "a.b", "d.x", "d.y.z", "d.e.x", "p\\q", "m"]
 
 numbers = st.one_of(st.integers(-3, 3), st.floats(), st.sampled_from([2**53 + 1, -(2**62), 1.0, -0.0, 1e300]))
@@ -78,6 +79,16 @@ class Merge:
 
 
 @dataclass
+class Fork:
+    step: int
+
+
+@dataclass
+class Rewind:
+    step: int
+
+
+@dataclass
 class Look:
     """Read everything; `afresh`: with nothing in memory."""
 
@@ -96,6 +107,11 @@ acts = st.one_of(
     *[st.just(Flush())] * 4,
     st.builds(Merge, st.booleans()),
     st.builds(Look, st.booleans()),
+)
+steps = st.integers(-1, 14)
+# On which of the runs; forks are added as they are made.
+branching = st.tuples(
+    st.integers(0, RUNS_MAX - 1), st.one_of(*[acts] * 5, st.builds(Fork, steps), st.builds(Rewind, steps))
 )
 
 
@@ -141,9 +157,36 @@ class Twin:
             self.disordered.add(writer)
         if writer in self.disordered and "_step" not in rows[0]:
             rows = [{"_step": first, **rows[0]}, *rows[1:]]
+        headers = {"ASYNC_CLIENT_ID": writer} if writer else {}
+        if not self.model.accepts(writer, first, rows):
+            assert (await self.run.offer(first, rows, **headers)).status == 409
+            event("refused after a rewind")
+            return
         self.model.take(writer, first, rows)
         self.sent.append((writer, first, rows))
-        await self.run.send(first, rows, **({"ASYNC_CLIENT_ID": writer} if writer else {}))
+        await self.run.send(first, rows, **headers)
+
+    async def fork(self, name: str, step: int) -> "Twin | None":
+        answer = await self.run.fork(name, step)
+        if not 0 <= step <= self.model.last_step:
+            assert answer.body["errors"][0]["extensions"]["code"] == "invalid"
+            return None
+        model = self.model.fork(step)
+        self.check_bucket(model, answer.data["upsertBucket"]["bucket"])
+        event("fork")
+        ctx, number = self.ctx, await newest_run(self.ctx)
+        return Twin(Run(self.run.caller, name), ctx, number, model, [], {"", "one", "two"})
+
+    async def rewind(self, step: int) -> None:
+        found = await self.run.rewind(step)
+        self.model.rewind(step)
+        self.disordered |= {"", "one", "two"}
+        self.check_bucket(self.model, found)
+        event("rewind")
+
+    def check_bucket(self, model: StreamModel, found: dict[str, Any]) -> None:
+        assert found["historyLineCount"] == model.line_count
+        assert canonical(json.loads(found["summaryMetrics"])) == canonical(model.summary())
 
     def due(self, *, ended: bool = False) -> Due:
         return Due(self.number, Stream.HISTORY, ended)
@@ -191,13 +234,15 @@ def _key_sets() -> list[list[str]]:
     return [[key] for key in KEYS] + [["_step", "a"], ["a", "d.x"], ["b", "m", "a.b"]]
 
 
+async def newest_run(ctx: Context) -> int:
+    async with ctx.database.read() as conn:
+        return (await conn.execute(select(func.max(runs.c.id)))).scalar() or 0
+
+
 async def start(site: Site, user: Caller) -> Twin:
-    async with site.ports.database.read() as conn:
-        last = (await conn.execute(select(func.max(runs.c.id)))).scalar() or 0
-    name = f"r{last}"
+    name = f"r{await newest_run(site.system)}"
     await user.graphql(START, name=name, entity=user.name)
-    async with site.ports.database.read() as conn:
-        number = (await conn.execute(select(func.max(runs.c.id)))).scalar() or 0
+    number = await newest_run(site.system)
     ports = replace(site.ports, policy=replace(site.ports.policy, history=SMALL))
     return Twin(Run(user, name), replace(site.system, ports=ports), number)
 
@@ -215,3 +260,27 @@ async def test_any_interleaving_reads_like_the_model(site: Site, user: Caller, a
     await twin.look(afresh=False)
     await twin.settle()
     await twin.look(afresh=True)
+
+
+@settings(
+    max_examples=settings.default.max_examples // 2,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(acts=st.lists(branching, min_size=8, max_size=26))
+async def test_forks_and_rewinds_read_like_the_model(site: Site, user: Caller, acts: list[tuple[int, Any]]) -> None:
+    twins = [await start(site, user)]
+    for on, act in acts:
+        twin = twins[on % len(twins)]
+        match act:
+            case Fork(step):
+                child = await twin.fork(f"{twins[0].run.name}-{len(twins)}", step) if len(twins) < RUNS_MAX else None
+                twins += [] if child is None else [child]
+            case Rewind(step):
+                await twin.rewind(step)
+            case _:
+                await twin.do(act)
+    for twin in twins:
+        await twin.look(afresh=False)
+        await twin.settle()
+    for twin in twins:
+        await twin.look(afresh=True)
