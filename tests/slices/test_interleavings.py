@@ -263,7 +263,7 @@ async def test_any_interleaving_reads_like_the_model(site: Site, user: Caller, a
 
 
 @settings(
-    max_examples=settings.default.max_examples // 2,
+    max_examples=settings.default.max_examples // 4,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(acts=st.lists(branching, min_size=8, max_size=26))

@@ -1,4 +1,7 @@
-"""What is drawn of a run in segments is what its rows give: over steps and times, near and far."""
+"""What is drawn of a run in segments is what its rows give: over steps and times, near and far.
+
+The run is one of its own, one that begins with rows of another, or one that was rewound: with a segment that is cut.
+"""
 
 import json
 import math
@@ -33,7 +36,8 @@ class Told:
     rows: list[dict[str, Any]]
 
     async def line(self, **panel: Any) -> Line:
-        body = {"runs": [[self.run.caller.name, "p", "r"]], "panels": [{"id": "a", "columns": COLUMNS, **panel}]}
+        body = {"runs": [[self.run.caller.name, "p", self.run.name]]}
+        body["panels"] = [{"id": "a", "columns": COLUMNS, **panel}]
         (line,) = read_lines((await self.run.caller.send("POST", "/app/panels:query", body)).body).values()
         return line
 
@@ -47,8 +51,8 @@ async def newest_run(site: Site) -> int:
         return (await conn.execute(select(func.max(runs.c.id)))).scalar() or 0
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def told(site: Site) -> Told:
+@pytest_asyncio.fixture(loop_scope="module", scope="module", params=["plain", "forked", "rewound"])
+async def told(site: Site, request: pytest.FixtureRequest) -> Told:
     caller: Caller = await site.user()
     await caller.graphql(START, name="r", entity=caller.name)
     number = await newest_run(site)
@@ -68,10 +72,24 @@ async def told(site: Site) -> Told:
         await run.send(start, [json.dumps(row) for row in rows[start : start + 1_000]])
         if start in {3_000, 7_000}:
             assert await flush_stream(site.system, Due(number, Stream.HISTORY, ended=False))
+        if start == 7_000 and request.param != "plain":
+            # goes on with the same rows: what is drawn must not tell
+            run = await branch(run, request.param, rows, 6_543)
+            await run.send(6_543, [json.dumps(row) for row in rows[6_543:8_000]])
     memory = memory_of(site.system)
     for key in list(memory._entries):
         memory.drop(key)
     return Told(run, rows)
+
+
+async def branch(run: Run, how: str, rows: list[dict[str, Any]], count: int) -> Run:
+    """Return the run with only the first `count` rows."""
+    step = rows[count - 1]["_step"]
+    if how == "rewound":
+        assert (await run.rewind(step))["historyLineCount"] == count
+        return run
+    assert (await run.fork("fork", step)).data["upsertBucket"]["bucket"]["historyLineCount"] == count
+    return Run(run.caller, "fork")
 
 
 def check(line: Line, points: list[tuple[float, float]], low: float, high: float, buckets: int) -> None:
@@ -131,7 +149,7 @@ async def test_no_point_is_counted_twice_or_left_out(told: Told) -> None:
 async def test_a_group_of_one_run_is_its_line(told: Told) -> None:
     groups = [{"name": "g", "runs": [0]}]
     panel = {"id": "a", "key": "v", "buckets": 30, "groups": groups, "statistics": ["mean", "min", "max"]}
-    body = {"runs": [[told.run.caller.name, "p", "r"]], "panels": [panel]}
+    body = {"runs": [[told.run.caller.name, "p", told.run.name]], "panels": [panel]}
     (frame,) = (await told.run.caller.send("POST", "/app/panels:query", body)).body
     line = await told.line(key="v", buckets=30)
     for name in ("x", "mean", "min", "max"):

@@ -15,6 +15,9 @@ class Origin(Protocol):
     """What a fork takes over: `summary` is the JSON text of the new run's first summary."""
 
     @property
+    def parent(self) -> RunRef: ...
+
+    @property
     def summary(self) -> str: ...
 
     async def attach(self, conn: AsyncConnection, run: int) -> None:

@@ -144,6 +144,9 @@ async def _upsert_run(
     run_id = name.run_id
     taken_over = {} if origin is None else {"lineage": int(Lineage.FORKED), "summary": origin.summary}
     async with ctx.database.write() as conn:
+        # The new run will refer to its parent, and runs are locked before projects by everybody.
+        if origin is not None and await queries.lock_condition(conn, origin.parent.id) is None:
+            raise OriginMoved
         project = await projects.ensure_project(ctx, conn, name.entity, name.project)
         found = await queries.lock_project_run(conn, project.id, run_id)
         new = {**taken_over, **columns, "run_id": run_id}

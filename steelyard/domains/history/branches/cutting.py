@@ -28,9 +28,9 @@ from steelyard.domains.history.tails import TailMoved
 from steelyard.kernel import jsontext
 from steelyard.kernel.errors import Conflict, Unavailable
 
-# Somebody else's flush or merge at the same moment makes us look again.
-ATTEMPTS = 12
-AGAIN_AFTER_S = 0.05
+# Somebody else's flush or merge at the same moment, or a row that comes, makes us look again.
+ATTEMPTS = 20
+AGAIN_AFTER_S = 0.01
 
 
 class Moved(Exception):
