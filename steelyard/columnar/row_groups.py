@@ -102,8 +102,11 @@ def _numbers(cells: _Cells) -> tuple[list[int], Floats, Mask | None]:
     Whether a number is an integer is asked only of columns that hold a whole one: no other float can have been one.
     """
     places, packed = _packed(cells)
-    numbers = np.frombuffer(packed, np.float64).reshape(len(cells.indexes), len(places)).T
-    doubtful = np.flatnonzero((numbers == np.rint(numbers)).any(axis=1)).tolist()
+    by_row = np.frombuffer(packed, np.float64).reshape(len(cells.indexes), len(places))
+    numbers = by_row.T
+    doubtful = np.logical_or.reduce(by_row == np.rint(by_row)).nonzero()[0].tolist()
+    if not doubtful:
+        return places, numbers, None
     ints = np.zeros(numbers.shape, dtype=bool)
     refused: list[int] = []
     for row in doubtful:
