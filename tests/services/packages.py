@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.services.places import CACHE, lock
@@ -30,13 +31,22 @@ def run(command: list[str], *, advice: str, env: dict[str, str] | None = None, c
 def ensure_debian(program: str, *packages: str) -> Path:
     """The path of `program`, its Debian packages installed first if it is absent (as root or through sudo)."""
     search = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-    found = shutil.which(program, path=search)
+    return _ensured(lambda: shutil.which(program, path=search), program, packages)
+
+
+def ensure_debian_file(path: Path, *packages: str) -> Path:
+    """`path`, with the Debian packages that bring it installed first if it is absent."""
+    return _ensured(lambda: str(path) if path.exists() else None, str(path), packages)
+
+
+def _ensured(find: Callable[[], str | None], what: str, packages: tuple[str, ...]) -> Path:
+    found = find()
     if not found:
         with lock("apt"):
             _apt_install(packages)
-        found = shutil.which(program, path=search)
+        found = find()
     if not found:
-        raise ServiceError(f"{program} is absent even after installing {', '.join(packages)}")
+        raise ServiceError(f"{what} is absent even after installing {', '.join(packages)}")
     return Path(found)
 
 
@@ -59,30 +69,49 @@ def _apt_install(packages: tuple[str, ...]) -> None:
             NO_SERVICE_START.unlink()
 
 
-def ensure_venv(name: str, requirements: list[str], *, python: str = sys.executable) -> Path:
+def ensure_venv(
+    name: str, requirements: list[str], *, python: str = sys.executable, beside_system: Sequence[str] = ()
+) -> Path:
     """The folder of a cached virtual environment with `requirements`.
 
     Other requirements, or another Python, are another folder: a test session in another checkout may be using this one.
+    What `beside_system` names is taken from the packages of the system, whatever version these have.
     """
     interpreter = str(Path(python).resolve())  # the same from the virtual environments of two checkouts
-    key = hashlib.sha256("\n".join([interpreter, *requirements]).encode()).hexdigest()[:12]
+    key = hashlib.sha256("\n".join([interpreter, *requirements, *beside_system]).encode()).hexdigest()[:12]
     folder = CACHE / "venv" / f"{name}-{key}"
     stamp = folder / ".installed"
     with lock(f"venv-{folder.name}"):
         if stamp.exists():
             return folder
         shutil.rmtree(folder, ignore_errors=True)
-        advice = "check the network and pip's settings (pip config list)"
-        target = str(folder / "bin" / "python")
         uv = Path(sys.executable).parent / "uv"
         if uv.exists():
-            run([str(uv), "venv", "-q", "--no-project", "--python", python, str(folder)], advice=advice)
-            run([str(uv), "pip", "install", "-q", "--python", target, *requirements], advice=advice)
+            _fill_by_uv(uv, folder, python, requirements, beside_system)
         else:
-            run([python, "-m", "venv", str(folder)], advice="install the venv module (on Debian: python3-venv)")
-            run([target, "-m", "pip", "install", "-q", *requirements], advice=advice)
+            _fill_by_pip(folder, python, requirements, beside_system)
         stamp.touch()
         return folder
+
+
+def _fill_by_uv(uv: Path, folder: Path, python: str, requirements: list[str], beside_system: Sequence[str]) -> None:
+    advice = "check the network and pip's settings (pip config list)"
+    system = ["--system-site-packages"] if beside_system else []
+    run([str(uv), "venv", "-q", "--no-project", *system, "--python", python, str(folder)], advice=advice)
+    install = [str(uv), "pip", "install", "-q", "--python", str(folder / "bin" / "python")]
+    if beside_system:
+        never = folder / "never.txt"
+        never.write_text("".join(f'{package}; sys_platform == "never"\n' for package in beside_system))
+        install += ["--overrides", str(never)]
+    run([*install, *requirements], advice=advice)
+
+
+def _fill_by_pip(folder: Path, python: str, requirements: list[str], beside_system: Sequence[str]) -> None:
+    if beside_system:
+        raise ServiceError("uv is absent; run `make test`, which brings it")
+    run([python, "-m", "venv", str(folder)], advice="install the venv module (on Debian: python3-venv)")
+    target = str(folder / "bin" / "python")
+    run([target, "-m", "pip", "install", "-q", *requirements], advice="check the network and pip's settings")
 
 
 def version_of(command: list[str]) -> str:
