@@ -175,6 +175,30 @@ export interface SweepRow {
   /** as the client wrote it, YAML */ config: string;
 }
 
+// ---- reports and compatibility --------------------------------------------------------------------------------
+/** GET /app/projects/:entity/:project/views → the last changed first, without their texts */
+export interface ViewList { views: ViewHeading[] }
+export interface ViewHeading {
+  /** as it stands in links, without padding */ id: string;
+  /** "runs" a report, "runs/draft" the draft of one, "project-view" a workspace */ type: string;
+  name: string; title: string; description: string; author: string | null; locked: boolean;
+  createdAt: string; updatedAt: string;
+}
+/** GET /app/projects/:entity/:project/views/:id; `spec` is the JSON text that was saved */
+export interface ViewDocument extends ViewHeading { spec: string }
+/** GET /app/entities/:entity/charts/:name */
+export interface CustomChart { id: string; title: string; type: string; public: boolean; spec: string }
+/** GET /app/compat */
+export interface CompatPage {
+  version: string;
+  features: { name: string; on: boolean; switchedOff: boolean; reason: string }[];
+  unsupported: { area: string; operations: string[] }[];
+  versions: string[]; engines: string[]; areas: CompatArea[];
+}
+/** `results` by engine and client version */
+export interface CompatArea { name: string; results: Partial<Record<string, Partial<Record<string, CompatCell>>>> }
+export interface CompatCell { passed?: number; failed?: number; skipped?: number; reason?: string }
+
 // ---- live ---------------------------------------------------------------------------------------------------
 /**
  * GET /app/projects/:entity/:project/live: server-sent events, resumable by Last-Event-ID.

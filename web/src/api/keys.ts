@@ -12,6 +12,7 @@ export const keys = {
   columns: (entity: string, project: string) => ["project", entity, project, "columns"] as const,
   metrics: (entity: string, project: string) => ["project", entity, project, "metrics"] as const,
   artifacts: (entity: string, project: string) => ["project", entity, project, "artifacts"] as const,
+  views: (entity: string, project: string) => ["project", entity, project, "views"] as const,
   sweeps: (entity: string, project: string) => ["project", entity, project, "sweeps"] as const,
   /** everything of one run: detail, logs, files, artifacts */
   run: (entity: string, project: string, run: string) => ["project", entity, project, "run", run] as const,

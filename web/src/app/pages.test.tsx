@@ -84,7 +84,7 @@ describe("addresses", () => {
   });
 
   it("that are pages of other versions are not taken for runs", async () => {
-    open(routes, "/ada/digits/reports");
+    open(routes, "/ada/digits/automations");
     expect(await screen.findByText("Page not found")).toBeTruthy();
   });
 });

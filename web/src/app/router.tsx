@@ -19,6 +19,7 @@ const workspace = () => import("@/pages/workspace");
 const runsTable = () => import("@/pages/runs-table");
 const run = () => import("@/pages/run");
 const artifacts = () => import("@/pages/artifacts");
+const reports = () => import("@/pages/reports");
 const sweeps = () => import("@/pages/sweeps");
 
 const projectRoutes: RouteObject[] = [
@@ -32,6 +33,8 @@ const projectRoutes: RouteObject[] = [
   page("sweeps", sweeps),
   page("sweeps/:sweep/*", sweeps),
   page("artifacts/*", artifacts),
+  page("reports/*", reports),
+  { path: "reportlist", element: <KeepQuery to={(p) => projectPath(p.entity, p.project, "reports")} /> },
   { path: "settings", element: <KeepQuery to={(p) => projectPath(p.entity, p.project, "overview")} /> },
   { path: "jobs", element: <KeepQuery to={(p) => `${projectPath(p.entity, p.project, "artifacts")}/job`} /> },
   { path: ":run", element: <ShortRunAddress /> },
@@ -54,6 +57,7 @@ export const routes: RouteObject[] = [
             element: <Shell />,
             children: [
               page("home", () => import("@/pages/home")),
+              page("compat", () => import("@/pages/compat")),
               page("authorize", () => import("@/pages/authorize")),
               page("settings", () => import("@/pages/settings")),
               page("profile", () => import("@/pages/profile")),

@@ -12,6 +12,8 @@ export const runPath = (entity: string, project: string, run: string, tab = ""):
   `${projectPath(entity, project, "runs")}/${quoteRun(run)}${tab && `/${tab}`}`;
 export const sweepPath = (entity: string, project: string, sweep: string): string =>
   `${projectPath(entity, project, "sweeps")}/${quote(sweep)}`;
+export const reportPath = (entity: string, project: string, slug: string): string =>
+  `${projectPath(entity, project, "reports")}/${quote(slug)}`;
 export const artifactPath = (entity: string, project: string, ...names: string[]): string =>
   [projectPath(entity, project, "artifacts"), ...names.map(quote)].join("/");
 

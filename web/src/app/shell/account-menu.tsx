@@ -1,4 +1,4 @@
-import { Keyboard, LogOut, Settings, User } from "lucide-react";
+import { Keyboard, ListChecks, LogOut, Settings, User } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useSessionActions, useUser } from "@/domains/accounts/session";
 import { entityPath } from "@/lib/paths";
@@ -49,6 +49,9 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
       </MenuLink>
       <MenuLink icon={<Settings aria-hidden />} to="/settings">
         {t("shell.settings")}
+      </MenuLink>
+      <MenuLink icon={<ListChecks aria-hidden />} to="/compat">
+        {t("shell.compat")}
       </MenuLink>
       <MenuSeparator />
       <MenuChoice label={t("shell.theme.label")} value={choice} options={themes} onChange={chooseTheme} />

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import {
   ChartSpline,
+  FileChartColumn,
   FileText,
   type LucideIcon,
   Package,
@@ -27,7 +28,7 @@ import styles from "./project-frame.module.css";
 import { useRail } from "./rail";
 import type { ShellContext } from "./shell";
 
-type Word = "overview" | "workspace" | "runs" | "sweeps" | "artifacts";
+type Word = "overview" | "workspace" | "runs" | "sweeps" | "artifacts" | "reports";
 const PAGES: { path: string; word: Word; Icon: LucideIcon; alsoAt?: (path: string, base: string) => boolean }[] = [
   { path: "overview", word: "overview", Icon: FileText },
   {
@@ -39,6 +40,7 @@ const PAGES: { path: string; word: Word; Icon: LucideIcon; alsoAt?: (path: strin
   { path: "table", word: "runs", Icon: Table2, alsoAt: (path, base) => path.startsWith(`${base}/runs/`) },
   { path: "sweeps", word: "sweeps", Icon: SlidersHorizontal },
   { path: "artifacts", word: "artifacts", Icon: Package },
+  { path: "reports", word: "reports", Icon: FileChartColumn },
 ];
 
 /** The frame of a project's pages: the rail, the live stream, and the page. An absent project is a 404 at once. */

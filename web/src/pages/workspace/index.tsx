@@ -2,6 +2,7 @@ import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
+import { SavedViewBadge } from "@/domains/reports/saved-view-badge";
 import { runLooks } from "@/domains/runs/run-colors";
 import { useChoices } from "@/domains/workspace/choices";
 import { HowToLog } from "@/domains/workspace/how-to-log";
@@ -72,6 +73,7 @@ export default function WorkspacePage() {
           icon={listOpen ? <PanelLeftClose aria-hidden /> : <PanelLeftOpen aria-hidden />}
           onClick={() => setListOpen(!listOpen)}
         />
+        <SavedViewBadge entity={entity} project={project} />
       </PanelsArea>
     </div>
   );

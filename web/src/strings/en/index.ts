@@ -3,11 +3,26 @@ import { accounts } from "./accounts";
 import { artifacts } from "./artifacts";
 import { charts } from "./charts";
 import { common } from "./common";
+import { compat } from "./compat";
 import { home } from "./home";
 import { projects } from "./projects";
+import { reports } from "./reports";
 import { runs } from "./runs";
 import { shell } from "./shell";
 import { sweeps } from "./sweeps";
 import { workspace } from "./workspace";
 
-export const en = { common, shell, accounts, home, projects, charts, workspace, runs, artifacts, sweeps } as const;
+export const en = {
+  common,
+  shell,
+  accounts,
+  home,
+  projects,
+  charts,
+  workspace,
+  runs,
+  artifacts,
+  sweeps,
+  reports,
+  compat,
+} as const;

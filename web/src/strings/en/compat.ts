@@ -1,0 +1,25 @@
+export const compat = {
+  title: "Compatibility",
+  text: "What this server does for clients, version {{version}}.",
+  tested: "Client versions",
+  testedText:
+    "How many tests with the real client passed for this release, by area. Blank: nothing of this area runs with that version.",
+  area: "Area",
+  engines: { sqlite: "SQLite and a folder", mysql_s3: "MySQL and S3" },
+  skipped: "left out: {{reason}}",
+  failed: "{{failed}} of {{all}} failed",
+  passed_one: "{{count}} test passed",
+  passed_other: "{{count}} tests passed",
+  features: "Capabilities",
+  featuresText:
+    "Clients ask for these and take another path where one is off. An operator can switch single ones off with STEELYARD_FEATURES_OFF.",
+  feature: "Capability",
+  state: "State",
+  reason: "What for, or why not",
+  on: "On",
+  off: "Off",
+  switchedOff: "Switched off",
+  unsupported: "Not supported yet",
+  unsupportedText: "These operations answer with an error that says so.",
+  operations: "Operations",
+} as const;
