@@ -132,6 +132,12 @@ async def test_a_draft_keeps_its_report_from_being_deleted(user):
         assert (await user.graphql(UPSERT, input={"id": view, "displayName": "x"})).status == 404
 
 
+async def test_the_id_of_a_deleted_document_is_never_given_again(user):
+    gone = (await save(user, type="runs", name="last"))["view"]["id"]
+    await user.graphql(DELETE, id=gone)
+    assert (await save(user, type="runs", name="next"))["view"]["id"] != gone
+
+
 async def test_a_name_that_another_document_has_is_refused(user):
     await save(user, type="runs", name="taken")
     other = (await save(user, type="runs", name="free"))["view"]["id"]

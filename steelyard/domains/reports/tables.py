@@ -30,6 +30,8 @@ views = Table(
     UniqueConstraint("project_id", "type", "name"),
     Index(None, "parent_id"),
     Index(None, "created_by"),
+    # A link to a deleted report must never open another one.
+    sqlite_autoincrement=True,
 )
 
 custom_charts = Table(

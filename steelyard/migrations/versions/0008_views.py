@@ -66,6 +66,7 @@ def _create_views() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_views_project_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_views")),
         sa.UniqueConstraint("project_id", "type", "name", name=op.f("uq_views_project_id_type_name")),
+        sqlite_autoincrement=True,
     )
 
 
