@@ -23,7 +23,7 @@ PLAIN: Kind = (None, None)
 class LogLines:
     """Lines in order. `text` has each line with a newline behind it; line i ends at `ends[i]`, where that newline is.
 
-    `times` are microseconds since 1970 in UTC, or `NO_TIME`; `kinds` are places in `names`.
+    No line has one inside. `times` are microseconds since 1970 in UTC, or `NO_TIME`; `kinds` are places in `names`.
     """
 
     text: bytes
@@ -66,10 +66,10 @@ class LogLines:
     def each(self) -> Iterator[tuple[str, str | None, Kind]]:
         """Yield text, time in ISO-8601 without a zone, and kind of each line."""
         stamps: list[Any] = np.datetime_as_string(self.times.astype("datetime64[us]"), unit="us").tolist()
-        bounds = zip(self.starts.tolist(), self.ends.tolist(), strict=True)
-        for (start, end), stamp, kind in zip(bounds, stamps, self.kinds.tolist(), strict=True):
+        texts = self.text.decode("utf-8", "replace").split("\n")
+        for text, stamp, kind in zip(texts, stamps, self.kinds.tolist(), strict=False):
             # the least number of all is numpy's word for no time
-            yield self.text[start:end].decode("utf-8", "replace"), None if stamp == "NaT" else stamp, self.names[kind]
+            yield text, None if stamp == "NaT" else stamp, self.names[kind]
 
 
 def make_lines(texts: Sequence[bytes], times: Sequence[int], kinds: Sequence[int], names: Sequence[Kind]) -> LogLines:

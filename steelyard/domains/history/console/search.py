@@ -49,7 +49,7 @@ class Matches:
 async def search(ctx: Context, run: AnyRun, query: Query, first: int = 0, wanted: Filter = EVERYTHING) -> Matches:
     """Look for a text, ignoring case, from place `first` on, for some tenths of a second. Raises `Invalid`."""
     access.require(ctx, Permission.READ, run.target)
-    pattern = _compile(query)
+    pattern = compile_query(query)
     deadline = time.monotonic() + TURN_S
 
     async def look(view: View) -> Matches:
@@ -57,7 +57,7 @@ async def search(ctx: Context, run: AnyRun, query: Query, first: int = 0, wanted
         at = first
         while at < view.total and (at == first or time.monotonic() < deadline):
             shown = await view.load(at, at + _BATCH)
-            places = await asyncio.to_thread(_matching, pattern, shown.lines, MATCHES_MAX - len(found))
+            places = await asyncio.to_thread(matching, pattern, shown.lines, MATCHES_MAX - len(found))
             found += [at + place for place in places]
             if len(found) == MATCHES_MAX:
                 at = found[-1] + 1
@@ -68,7 +68,7 @@ async def search(ctx: Context, run: AnyRun, query: Query, first: int = 0, wanted
     return await read_view(ctx, run.id, look, wanted)
 
 
-def _compile(query: Query) -> Any:
+def compile_query(query: Query) -> Any:
     if len(query.text) > PATTERN_MAX_CHARS:
         raise Invalid(f"a pattern may have at most {PATTERN_MAX_CHARS} characters")
     options = re2.Options()
@@ -83,7 +83,7 @@ def _compile(query: Query) -> Any:
         raise Invalid(f"the pattern cannot be read: {error}") from error
 
 
-def _matching(pattern: Any, lines: LogLines, limit: int) -> list[int]:
+def matching(pattern: Any, lines: LogLines, limit: int) -> list[int]:
     """Return the places of the first `limit` lines that match."""
     found: list[int] = []
     at, end = 0, len(lines.text)

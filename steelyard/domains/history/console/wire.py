@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import orjson
 
+from steelyard.columnar.groups import Indexes
 from steelyard.columnar.log_lines import NO_TIME, Kind, LogLines, make_lines
 
 _PLAIN = re.compile(rb"(ERROR )?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?) (.*)", re.DOTALL)
@@ -16,10 +18,18 @@ _EPOCH = datetime.fromtimestamp(0, tz=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _ERROR = "error"
 LABEL_MAX_CHARS = 128
+_NEWLINE, _ZERO = 10, ord("0")
+# The client's time stamps.
+_FORM = "0000-00-00T00:00:00.000000"
+_DIGITS = np.array([letter == "0" for letter in _FORM])
+_SIGNS = np.frombuffer(b"--T::.", np.uint8)
 
 
 def read_lines(raw: Sequence[bytes]) -> LogLines:
     """Return the lines: each structured JSON, text after a time stamp, or bare text."""
+    structured = _read_structured(raw)
+    if structured is not None:
+        return structured
     texts: list[bytes] = []
     times: list[int] = []
     kinds: list[int] = []
@@ -30,6 +40,41 @@ def read_lines(raw: Sequence[bytes]) -> LogLines:
         times.append(time)
         kinds.append(names.setdefault(kind, len(names)))
     return make_lines(texts, times, kinds, tuple(names))
+
+
+def _read_structured(raw: Sequence[bytes]) -> LogLines | None:
+    """Return lines that are all structured, at a third of the cost of one by one; None where they are not."""
+    if not all(line[:1] == b"{" and line[-1:] == b"}" for line in raw):
+        return None
+    try:
+        values = orjson.loads(b"[" + b",".join(raw) + b"]")
+        contents = [value["content"] for value in values]
+        pairs = [(value.get("level"), value.get("label")) for value in values]
+        places = {pair: place for place, pair in enumerate(dict.fromkeys(pairs))}
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        return None
+    if len(values) != len(raw) or set(map(type, contents)) != {str}:
+        return None
+    text = "\n".join(contents)
+    if text.count("\n") >= len(raw):
+        text = "\n".join(content.replace("\n", " ") for content in contents)
+    body = f"{text}\n".encode()
+    ends = np.flatnonzero(np.frombuffer(body, np.uint8) == _NEWLINE)
+    kinds = np.fromiter((places[pair] for pair in pairs), np.int64, len(pairs))
+    names = tuple(_kind(level, label) for level, label in places)
+    return LogLines(body, names, ends, _times([value.get("ts") for value in values]), kinds)
+
+
+def _times(stamps: Sequence[Any]) -> Indexes:
+    """Return times as numbers; those of the client's own form are read all at once."""
+    try:
+        letters = np.frombuffer("".join(stamps).encode(), np.uint8).reshape(len(stamps), len(_FORM))
+        digits = letters[:, _DIGITS]
+        if (letters[:, ~_DIGITS] == _SIGNS).all() and ((digits >= _ZERO) & (digits <= _ZERO + 9)).all():
+            return np.array(stamps, "datetime64[us]").astype(np.int64)
+    except (TypeError, ValueError):
+        pass
+    return np.fromiter(map(_micros, stamps), np.int64, len(stamps))
 
 
 def _read_line(raw: bytes) -> tuple[bytes, int, Kind]:
@@ -51,13 +96,14 @@ def _structured(raw: bytes) -> tuple[bytes, int, Kind] | None:
     content = value.get("content") if isinstance(value, dict) else None
     if not isinstance(content, str):
         return None
-    level = _ERROR if value.get("level") == _ERROR else None
     # what stands on several lines of a file is one line here
-    return content.replace("\n", " ").encode(), _micros(value.get("ts")), (level, _label(value.get("label")))
+    text = content.replace("\n", " ").encode()
+    return text, _micros(value.get("ts")), _kind(value.get("level"), value.get("label"))
 
 
-def _label(value: Any) -> str | None:
-    return value[:LABEL_MAX_CHARS] if isinstance(value, str) and value else None
+def _kind(level: Any, label: Any) -> Kind:
+    name = label[:LABEL_MAX_CHARS] if isinstance(label, str) and label else None
+    return _ERROR if level == _ERROR else None, name
 
 
 def _micros(stamp: Any) -> int:
