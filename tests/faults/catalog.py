@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from steelyard.config.sources import load
 from steelyard.context import Ports
-from steelyard.domains.history.model import SegmentState, Stream
+from steelyard.domains.history.model import SegmentState
 from steelyard.domains.history.tables import history_chunks, history_segments
 from steelyard.opening import close_ports, open_ports
 from tests.harness.server import Server
@@ -47,7 +47,7 @@ def watching(server: Server) -> Iterator[Any]:
 
 
 def left_over(server: Server) -> dict[str, Any]:
-    """Return chunks of rows still in the journal, segments by state, and objects that no segment names."""
+    """Return chunks still in the journal, segments by state, and objects that no segment names."""
     return asyncio.run(_left_over(server))
 
 
@@ -59,7 +59,7 @@ async def _left_over(server: Server) -> dict[str, Any]:
         objects = {item.key async for item in ports.objects.list("segments/")}
         after = await _segments(ports)
         async with ports.database.read() as conn:
-            chunks = select(func.count()).where(history_chunks.c.stream == int(Stream.HISTORY))
+            chunks = select(func.count()).select_from(history_chunks)
             journal = (await conn.execute(chunks)).scalar() or 0
     finally:
         await close_ports(ports)

@@ -4,7 +4,7 @@ import json
 import math
 
 from tests.contract.wire import Wire
-from tests.faults.writers import METRICS, Row, Writer, row_of
+from tests.faults.writers import METRICS, Row, Writer, printed, row_of
 from tests.harness.frames import read_frames, read_lines
 from tests.harness.stream_model import canonical
 
@@ -32,6 +32,7 @@ def check_run(wire: Wire, writer: Writer) -> None:
     for low in range(0, len(rows) + 1, PAGE_STEPS):
         _check_page(wire, writer.run_id, rows, low)
     _check_panels(wire, writer.run_id, rows)
+    _check_console(wire, writer)
 
 
 def _ask(wire: Wire, run: str, low: int, high: int, specs: list[Row]) -> Row:
@@ -62,6 +63,18 @@ def _check_rows(run: str, found: list[str], rows: list[Row]) -> None:
     if texts != expected:
         other = next((pair for pair in zip(texts, expected, strict=False) if pair[0] != pair[1]), None)
         raise AssertionError(f"{run}: {len(texts)} rows instead of {len(expected)}; the first that differs: {other}")
+
+
+def _check_console(wire: Wire, writer: Writer) -> None:
+    path = f"/app/runs/{wire.entity}/{wire.project}/{writer.run_id}/logs"
+    total = writer.acknowledged
+    with wire.http() as http:
+        for first in range(0, total, PAGE_STEPS):
+            told = http.get(path, params={"from": first, "limit": PAGE_STEPS}).json()
+            lines = [(line["n"], line["text"]) for line in told["lines"]]
+            numbers = range(first, min(first + PAGE_STEPS, total))
+            expected = [(number, printed(writer.seed, writer.run_id, number)) for number in numbers]
+            assert (told["total"], lines) == (total, expected), f"{writer.run_id}: console from {first}"
 
 
 def _check_panels(wire: Wire, run: str, rows: list[Row]) -> None:

@@ -34,8 +34,13 @@ def row_of(seed: int, run: str, step: int) -> Row:
     return row
 
 
+def printed(seed: int, run: str, number: int) -> str:
+    """Return what a line of the console says."""
+    return f"{seed}/{run} says é {number * 7919 % 10007}"
+
+
 class Writer(threading.Thread):
-    """One run, written until `stop`. `acknowledged`: lines from 0 to below it were answered with 200.
+    """One run that logs and prints as much, until `stop`. `acknowledged`: lines from 0 to below it were answered 200.
 
     Each request goes to any of the servers. An unanswered one is sent again until it is answered; sometimes lines are
     sent once more from further back.
@@ -65,7 +70,9 @@ class Writer(threading.Thread):
 
     def _write(self, http: httpx.Client, first: int, end: int, **more: Any) -> None:
         lines = [json.dumps(row_of(self.seed, self.run_id, step)) for step in range(first, end)]
-        body = {"files": {HISTORY: {"offset": first, "content": lines}}, **more}
+        console = [json.dumps({"content": printed(self.seed, self.run_id, number)}) for number in range(first, end)]
+        files = {HISTORY: {"offset": first, "content": lines}, "output.log": {"offset": first, "content": console}}
+        body = {"files": files, **more}
         while not self._answered(http, body):
             self.resent += 1
             time.sleep(AGAIN_AFTER_S)

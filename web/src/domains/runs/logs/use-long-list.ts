@@ -37,10 +37,9 @@ export function useLongList(scroller: RefObject<HTMLElement | null>, total: numb
     goal.current = { index, align, within };
     setBase(next);
   };
-  const here = () => {
-    const top = virtual.scrollOffset ?? 0;
-    return base + (items.find(({ end }) => end > top)?.index ?? 0);
-  };
+  // of the scroller itself: what was drawn may be older than where it stands
+  const top = () => virtual.getVirtualItemForOffset(scroller.current?.scrollTop ?? 0);
+  const here = () => base + (top()?.index ?? 0);
   return {
     rows: items.map(({ index, start, key }) => ({ index: base + index, place: index, start, key })),
     heightPx: virtual.getTotalSize(),
@@ -51,12 +50,12 @@ export function useLongList(scroller: RefObject<HTMLElement | null>, total: numb
     atLastPart: base + span >= total,
     /** To be called as the list scrolls: near the end of what is laid out the next part is, without a jump. */
     slide: () => {
-      const index = here();
-      const place = index - base;
+      const first = top();
+      if (first === undefined) return;
+      const { index: place, start } = first;
       if ((place >= MARGIN || base === 0) && (place < span - MARGIN || base + span >= total)) return;
-      const item = items.find((one) => one.index === place);
       // a pixel at least, for a goal within its row
-      move(index, "start", Math.max(1, (virtual.scrollOffset ?? 0) - (item?.start ?? 0)));
+      move(base + place, "start", Math.max(1, (scroller.current?.scrollTop ?? 0) - start));
     },
   };
 }
