@@ -114,6 +114,7 @@ TABLE = {
     f"PATCH {PROJECT}": Row(MANAGERS, {"visibility": "private"}),
     f"DELETE {PROJECT}": Row(MANAGERS, prepare=Place.fresh_project),
     f"POST {PROJECT}/runs:query": Row(READERS, {}),
+    f"POST {PROJECT}/runs:group": Row(READERS, {"by": ["state"]}),
     f"GET {PROJECT}/columns": Row(READERS),
     f"POST {PROJECT}/runs:select": Row(READERS, {}),
     f"POST {PROJECT}/runs:bulk": Row(WRITERS, {"action": "tag", "runs": ["r"], "add": ["t"]}),

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CALLERS = ("admin", "member", "viewer", "stranger", "operator", "nobody")
 UPSERT = "mutation U($input: UpsertBucketInput!) { upsertBucket(input: $input) { bucket { id name } } }"
 PROJECT_FIELDS = (
-    "id readOnly runCount bucketCount runs { edges { node { name } } } run(name: $r) { id readOnly config }"
+    "id readOnly runCount bucketCount runs { edges { node { name } } } "
+    'runGroups(keys: ["state"]) { edges { node { count runs { name } } } } run(name: $r) { id readOnly config }'
 )
 
 

@@ -182,3 +182,46 @@ async def test_a_page_asks_the_database_as_often_for_five_runs_as_for_one(site, 
     finally:
         event.remove(engine, "before_cursor_execute", _note)
     assert asked[5] == asked[1]
+
+
+GROUPS = """query G($e: String!, $keys: [String!]!, $f: JSONString, $first: Int, $after: String) {
+  project(name: "p", entityName: $e) {
+  runGroups(keys: $keys, filters: $f, order: "-created_at", first: $first, after: $after) {
+    totalCount edges { node { values count runs(first: 2) { name } } } pageInfo { hasNextPage endCursor } } } }"""
+
+
+async def test_runs_are_grouped_page_by_page(owner):
+    async def groups(**asked):
+        answer = await owner.graphql(GROUPS, e=owner.name, **asked)
+        return answer.data["project"]["runGroups"]
+
+    found = await groups(keys=["config.opt.name", "group"], f='{"name": {"$ne": "r4"}}')
+    assert [[edge["node"][key] for key in ("values", "count")] for edge in found["edges"]] == [
+        [["adam", "g"], 1],
+        [["adam", "h"], 1],
+        [["sgd", "g"], 1],
+        [["sgd", "h"], 1],
+    ]
+    found = await groups(keys=["config.opt.name"])
+    assert found["edges"][-1]["node"]["runs"] == [{"name": "r4"}, {"name": "r2"}]
+    first = await groups(keys=["summary_metrics.loss"], first=3, f='{"name": {"$ne": "r9"}}')
+    assert [edge["node"]["values"] for edge in first["edges"]] == [[0.1], [0.3], [0.5]]
+    assert first["pageInfo"]["hasNextPage"]
+    rest = await groups(keys=["summary_metrics.loss"], first=3, after=first["pageInfo"]["endCursor"])
+    assert [edge["node"]["values"] for edge in rest["edges"]] == [[0.9], [None]]
+    assert not rest["pageInfo"]["hasNextPage"]
+    assert "cannot be searched by" in (await owner.graphql(GROUPS, e=owner.name, keys=["colour"])).message
+
+
+async def test_the_web_table_groups_rows(owner):
+    path = f"/app/projects/{owner.name}/p/runs:group"
+    asked = {"by": ["config.opt.name"], "runs": 1, "order": ["-created_at"], "columns": ["config.lr"]}
+    found = (await owner.send("POST", path, asked)).body
+    assert (found["total"], found["matched"]) == (2, 5)
+    assert [(group["values"], group["count"]) for group in found["groups"]] == [(["adam"], 2), (["sgd"], 3)]
+    assert [(row["id"], row["config"]) for group in found["groups"] for row in group["rows"]] == [
+        ("r3", {"lr": 10**-3}),
+        ("r4", {"lr": 10**-4}),
+    ]
+    for bad in ({}, {"by": ["x"]}, {"by": ["state"], "runs": -1}, {"by": "state"}):
+        assert (await owner.send("POST", path, bad)).status == 422

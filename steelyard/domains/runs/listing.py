@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from steelyard.domains.runs.index.column import Column, Ints
 from steelyard.domains.runs.index.keeping import current_index, off_loop
 from steelyard.domains.runs.index.project_index import Need, ProjectIndex
 from steelyard.domains.runs.keys import Key, Source, read_key
+from steelyard.domains.runs.model import Run
 from steelyard.graphql.connection import Connection, Edge, PageInfo, decode_cursor, encode_cursor, page_size
 from steelyard.kernel.errors import Invalid
 from steelyard.sql import filters
@@ -101,18 +103,18 @@ class Found:
 async def find_runs(ctx: Context, project: Project, query: RunQuery) -> Found:
     """Return the runs that match, in order. Costs one question to an index, and what changed since the last list."""
     access.require(ctx, Permission.READ, project.target)
-    outside = await _outside(ctx, project, query.needed())
+    outside = await outside_values(ctx, project, query.needed())
     async with current_index(ctx, project.id, query.needed()) as index:
-        slots = await off_loop(index.size * 2, _arranged, index, query, outside)
+        slots = await off_loop(index.size * 2, arranged, index, query, outside)
         return Found(len(index.base), index.ids[slots])
 
 
 async def find_run_ids(ctx: Context, project: Project, query: RunQuery) -> list[str]:
     """Return the run ids, as people see them, of all that match, in order."""
     access.require(ctx, Permission.READ, project.target)
-    outside = await _outside(ctx, project, query.needed())
+    outside = await outside_values(ctx, project, query.needed())
     async with current_index(ctx, project.id, query.needed()) as index:
-        slots = await off_loop(index.size * 2, _arranged, index, query, outside)
+        slots = await off_loop(index.size * 2, arranged, index, query, outside)
         names = index.column(Key(Source.COLUMN, "run_id"))
         return [names.value(int(slot)) for slot in slots]
 
@@ -120,7 +122,7 @@ async def find_run_ids(ctx: Context, project: Project, query: RunQuery) -> list[
 async def count_runs(ctx: Context, project: Project, query: RunQuery) -> int:
     """Return how many runs match."""
     access.require(ctx, Permission.READ, project.target)
-    outside = await _outside(ctx, project, query.needed())
+    outside = await outside_values(ctx, project, query.needed())
     async with current_index(ctx, project.id, query.needed()) as index:
         return len(await off_loop(index.size, _matching, index, query, outside))
 
@@ -132,24 +134,30 @@ async def list_columns(ctx: Context, project: Project) -> tuple[list[str], list[
         return index.shown_names(Source.CONFIG), index.shown_names(Source.SUMMARY)
 
 
-async def _outside(
+async def outside_values(
     ctx: Context, project: Project, needed: Sequence[tuple[Key, Need]]
 ) -> dict[str, Mapping[int, Sequence[str]]]:
     names = {key.name for key, _ in needed if key.source is Source.OUTSIDE}
     return {name: await OUTSIDE[name](ctx, project) for name in names if name in OUTSIDE}
 
 
-def _column(index: ProjectIndex, key: Key, outside: Mapping[str, Mapping[int, Sequence[str]]]) -> Column:
+def column_of(index: ProjectIndex, key: Key, outside: Mapping[str, Mapping[int, Sequence[str]]]) -> Column:
     if key.source is not Source.OUTSIDE:
         return index.column(key)
     values = {index.slots[run]: tuple(texts) for run, texts in outside.get(key.name, {}).items() if run in index.slots}
     return index.temporary_column(values)
 
 
+def _tested(index: ProjectIndex, outside: Mapping[str, Any], test: Test) -> Column:
+    return column_of(index, read_key(test.key), outside)
+
+
 def _matching(index: ProjectIndex, query: RunQuery, outside: Mapping[str, Any]) -> Ints:
     slots = index.base
     if query.filter != EVERYTHING:
-        matching = compare.matching(query.filter, lambda test: _column(index, read_key(test.key), outside), index.size)
+        matching = compare.matching(
+            query.filter, lambda test: column_of(index, read_key(test.key), outside), index.size
+        )
         slots = slots[matching[slots]]
     if query.search:
         columns = [index.column(Key(Source.COLUMN, name)) for name in ("title", "run_id")]
@@ -157,12 +165,12 @@ def _matching(index: ProjectIndex, query: RunQuery, outside: Mapping[str, Any]) 
     return slots
 
 
-def _arranged(index: ProjectIndex, query: RunQuery, outside: Mapping[str, Any]) -> Ints:
+def arranged(index: ProjectIndex, query: RunQuery, outside: Mapping[str, Any]) -> Ints:
     """Return matching slots in order; what lacks a key comes last whichever the direction, ties are as created."""
     slots = _matching(index, query, outside)
     for item in reversed(query.order):
         key = read_key(item.key)
-        column = _column(index, key, outside)
+        column = column_of(index, key, outside)
         if key.is_creation:
             # of runs made in the same microsecond the number decides, in either direction
             order = np.lexsort((index.numbers[slots], column.numbers[slots]))
@@ -170,49 +178,6 @@ def _arranged(index: ProjectIndex, query: RunQuery, outside: Mapping[str, Any]) 
         else:
             slots = arrange.ordered(slots, column, descending=item.descending)
     return slots
-
-
-# ---- groups ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Group:
-    """Runs that have the same `values` under the keys asked for; `ids` are the first of them."""
-
-    values: list[Any]
-    count: int
-    ids: list[int]
-
-
-async def group_runs(
-    ctx: Context, project: Project, query: RunQuery, keys: Sequence[str], page: tuple[int, int, int]
-) -> tuple[int, list[Group]]:
-    """Return the number of groups, and a page of them in the order of their values; null stands for a missing one.
-
-    `page` is offset, limit, and how many runs of each group are named, which are in the order of the query.
-    """
-    access.require(ctx, Permission.READ, project.target)
-    if not 0 < len(keys) <= ORDER_MAX:
-        raise Invalid(f"runs can be grouped by one to {ORDER_MAX} keys")
-    by = [read_key(key) for key in keys]
-    needed = [*query.needed(), *((key, Need.OBJECTS) for key in by)]
-    outside = await _outside(ctx, project, needed)
-    async with current_index(ctx, project.id, needed) as index:
-        return await off_loop(index.size * 2, _grouped, index, query, outside, by, page)
-
-
-def _grouped(
-    index: ProjectIndex, query: RunQuery, outside: Mapping[str, Any], by: Sequence[Key], page: tuple[int, int, int]
-) -> tuple[int, list[Group]]:
-    offset, limit, named = page
-    columns = [_column(index, key, outside) for key in by]
-    grouping = arrange.grouped(_arranged(index, query, outside), columns)
-    groups = []
-    for start, count in zip(grouping.starts[offset : offset + limit], grouping.counts[offset:], strict=False):
-        members = grouping.members[start : start + count]
-        values = [column.label(int(members[0])) for column in columns]
-        groups.append(Group(values, int(count), index.ids[members[:named]].tolist()))
-    return len(grouping.counts), groups
 
 
 # ---- pages ----------------------------------------------------------------------------------------------------
@@ -245,6 +210,13 @@ async def list_runs(ctx: Context, project: Project, query: RunQuery, page: Page)
         has_previous_page=start > 0,
     )
     return Connection(edges, info, len(ids))
+
+
+async def load_found(ctx: Context, ids: list[int]) -> dict[int, Run]:
+    """Return whole runs that the caller has been shown, those that are still there."""
+    access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        return {run.id: run for run in await queries.list_runs_by_id(conn, ids)}
 
 
 async def list_facts(ctx: Context, project: Project, ids: Sequence[int], *, documents: bool = False) -> list[RunFacts]:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import datetime
 from typing import Any
 
 from steelyard.context import Context
 from steelyard.domains.accounts.loaders import users
 from steelyard.domains.accounts.model import User
 from steelyard.domains.projects.model import Project
-from steelyard.domains.runs import documents, listing, service
+from steelyard.domains.runs import documents, grouping, listing, service
+from steelyard.domains.runs.grouping import Group, Part
 from steelyard.domains.runs.listing import Page, RunQuery
-from steelyard.domains.runs.loaders import projects_of_runs
+from steelyard.domains.runs.loaders import found_runs, projects_of_runs
 from steelyard.domains.runs.model import Run, RunState
 from steelyard.domains.runs.service import RunChange, RunName
 from steelyard.graphql.binding import ObjectBinding
-from steelyard.graphql.connection import Connection
+from steelyard.graphql.connection import Connection, offset_of, offset_page, page_size
 from steelyard.kernel.ids import decode_global_id
 
 mutation = ObjectBinding("Mutation")
 project_type = ObjectBinding("Project")
 run_type = ObjectBinding("Run", model=Run)
-BINDINGS = [mutation, project_type, run_type]
+group_type = ObjectBinding("RunGroup", model=Group)
+# Runs of a group that can be read with it; the others are found by a filter for its values.
+GROUP_RUNS = 100
+BINDINGS = [mutation, project_type, run_type, group_type]
 
 # Wire name of each attribute that is called otherwise here.
 _RENAMED = {
@@ -60,6 +66,27 @@ async def list_runs(
     project: Project, ctx: Context, filters: str | None = None, order: str | None = None, **page: Any
 ) -> Connection:
     return await listing.list_runs(ctx, project, RunQuery.parse(filters, order), Page(**page))
+
+
+@project_type.field("runGroups")
+async def group_runs(
+    project: Project, ctx: Context, keys: list[str], filters: str | None = None, order: str | None = None, **page: Any
+) -> Connection:
+    offset, size = offset_of(page.get("after")), page_size(page.get("first"))
+    part = Part(offset, size + 1, GROUP_RUNS)
+    found = await grouping.group_runs(ctx, project, RunQuery.parse(filters, order), keys, part)
+    return offset_page(found.items, offset, size, found.total)
+
+
+@group_type.field("values")
+def group_values(group: Group, _ctx: Context) -> list[Any]:
+    return [value.isoformat() if isinstance(value, datetime) else value for value in group.values]
+
+
+@group_type.field("runs")
+async def runs_of_group(group: Group, ctx: Context, first: int | None = None) -> list[Run]:
+    found = await asyncio.gather(*(found_runs.load(ctx, run) for run in group.ids[: page_size(first)]))
+    return [run for run in found if run is not None]
 
 
 @project_type.field("runCount")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,26 +13,23 @@ from steelyard.domains.accounts.routes import entity_ref
 from steelyard.domains.projects import service as projects
 from steelyard.domains.projects.model import Project
 from steelyard.domains.projects.routes import PROJECT_TOTALS, asked_project, show_projects
-from steelyard.domains.runs import documents, facts, listing, service
+from steelyard.domains.runs import documents, listing, service
 from steelyard.domains.runs.bulk_routes import routes as bulk_routes
 from steelyard.domains.runs.bulk_routes import texts
-from steelyard.domains.runs.facts import RunFacts
-from steelyard.domains.runs.listing import RunQuery
+from steelyard.domains.runs.group_routes import routes as group_routes
 from steelyard.domains.runs.model import Run
+from steelyard.domains.runs.rows import asked_columns, asked_count, asked_query, run_row, show_rows
 from steelyard.domains.runs.service import RunChange
 from steelyard.kernel.errors import Invalid
 from steelyard.rest.bodies import find_text, read_json
 from steelyard.rest.contributions import Contributions
 from steelyard.rest.routes import RouteTable
-from steelyard.sql import filters
-from steelyard.sql.filters import MISSING
 
-routes = RouteTable([*bulk_routes.entries])
+routes = RouteTable([*bulk_routes.entries, *group_routes.entries])
 _HOME_PROJECTS = 200
 _HOME_RUNS = 20
 # Rows of one answer: a table shows far fewer, charts ask for the runs they draw.
 ROWS_MAX = 5_000
-COLUMNS_MAX = 500
 
 RUN_DETAILS: Contributions[Run] = Contributions(
     {
@@ -64,7 +60,7 @@ async def show_home(ctx: Context, _request: Request) -> dict[str, Any]:
     return {
         "entities": [entity_ref(ctx, entity) for entity in own],
         "projects": await show_projects(ctx, found),
-        "runs": [_row(run.entity, run.project, run, {}, {}) for run in recent],
+        "runs": [run_row(run.entity, run.project, run, {}, {}) for run in recent],
     }
 
 
@@ -75,15 +71,12 @@ async def show_home(ctx: Context, _request: Request) -> dict[str, Any]:
 async def query_runs(ctx: Context, request: Request) -> dict[str, Any]:
     project = await asked_project(ctx, request)
     body = await read_json(request)
-    offset, limit = _count(body, "offset", 0, 1 << 40), _count(body, "limit", 100, ROWS_MAX)
-    columns = texts(body, "columns") or []
-    if len(columns) > COLUMNS_MAX:
-        raise Invalid(f"at most {COLUMNS_MAX} columns may be asked for")
-    query = _query(body)
-    found = await listing.find_runs(ctx, project, query)
+    offset, limit = asked_count(body, "offset", 0, 1 << 40), asked_count(body, "limit", 100, ROWS_MAX)
+    columns = asked_columns(body)
+    found = await listing.find_runs(ctx, project, asked_query(body))
     shown = found.ids[offset : offset + limit].tolist()
     runs = await listing.list_facts(ctx, project, shown, documents=bool(columns))
-    rows = await asyncio.to_thread(_rows, project, runs, columns)
+    rows = await show_rows(project, runs, columns)
     return {"total": found.total, "matched": len(found.ids), "offset": offset, "rows": rows}
 
 
@@ -91,61 +84,7 @@ async def query_runs(ctx: Context, request: Request) -> dict[str, Any]:
 async def select_runs(ctx: Context, request: Request) -> dict[str, Any]:
     """Return the ids of all runs that a query matches, for a change of all of them in portions."""
     project = await asked_project(ctx, request)
-    return {"ids": await listing.find_run_ids(ctx, project, _query(await read_json(request)))}
-
-
-def _query(body: dict[str, Any]) -> RunQuery:
-    order = filters.parse_order(",".join(texts(body, "order") or []))
-    given = RunQuery(
-        filter=filters.read(body.get("filters")),
-        order=order or filters.parse_order("-created_at"),
-        search=find_text(body, "search") or "",
-        regex=bool(body.get("regex")),
-    )
-    return given.checked()
-
-
-def _rows(project: Project, found: list[RunFacts], columns: list[str]) -> list[dict[str, Any]]:
-    wanted = {kind: [name[len(kind) + 1 :] for name in columns if name.startswith(f"{kind}.")] for kind in _KINDS}
-    return [
-        _row(project.entity, project.name, run, *(_cells(run, kind, names) for kind, names in wanted.items()))
-        for run in found
-    ]
-
-
-_KINDS = ("config", "summary")
-
-
-def _cells(run: RunFacts, kind: str, names: list[str]) -> dict[str, Any]:
-    values = {name: run.value(f"{kind}.{name}") for name in names}
-    return {name: value for name, value in values.items() if value is not MISSING}
-
-
-def _row(
-    entity: str, project: str, run: Run | RunFacts, config: dict[str, Any], summary: dict[str, Any]
-) -> dict[str, Any]:
-    return {
-        "entity": entity,
-        "project": project,
-        "id": run.run_id,
-        "title": run.title,
-        "state": str(run.state),
-        "createdAt": run.created_at,
-        "startedAt": run.started_at,
-        "heartbeatAt": run.heartbeat_at,
-        "durationSeconds": facts.duration_s(run.duration_s, run.started_at, run.heartbeat_at),
-        "user": run.username,
-        "group": run.group_name or None,
-        "jobType": run.job_type or None,
-        "sweep": run.sweep_name,
-        "tags": list(run.tags),
-        "notes": run.notes or "",
-        "colorIndex": run.number - 1,
-        "exitCode": run.exit_code,
-        "stopRequested": run.stop_requested,
-        "config": config,
-        "summary": summary,
-    }
+    return {"ids": await listing.find_run_ids(ctx, project, asked_query(await read_json(request)))}
 
 
 @routes.get("/app/projects/{entity}/{project}/columns")
@@ -199,16 +138,9 @@ async def _asked_run(ctx: Context, request: Request) -> Run:
 async def _detail(ctx: Context, run: Run) -> dict[str, Any]:
     config = documents.config_values(documents.read_object(run.config))
     summary = {key: value for key, value in documents.read_object(run.summary).items() if key != "_wandb"}
-    row = _row(run.entity, run.project, run, documents.flatten(config), documents.flatten(summary))
+    row = run_row(run.entity, run.project, run, documents.flatten(config), documents.flatten(summary))
     trees = {"configTree": config, "summaryTree": summary, "canWrite": not service.is_read_only(ctx, run)}
     return row | trees | (await RUN_DETAILS.of(ctx, [run]))[run.id]
 
 
 # ---- bodies ---------------------------------------------------------------------------------------------------
-
-
-def _count(body: dict[str, Any], key: str, default: int, maximum: int) -> int:
-    value = body.get(key, default)
-    if type(value) is not int or value < 0:
-        raise Invalid(f"{key} must be a whole number from 0 on")
-    return min(value, maximum)

@@ -73,6 +73,17 @@ export interface RunsQuery {
   columns: string[];
 }
 export interface RunsPage { total: number; matched: number; offset: number; rows: RunRow[] }
+/** POST /app/projects/:entity/:project/runs:group; `offset` and `limit` count groups, `runs` the rows of each */
+export interface RunGroupsQuery extends RunsQuery {
+  /** "config.lr", "summary.loss", "state": keys of filters */
+  by: string[];
+  runs?: number;
+}
+/** in the order of the values; runs without a value are the group of null, the last */
+export interface RunGroupsPage {
+  /** groups */ total: number; /** runs */ matched: number; offset: number;
+  groups: { values: unknown[]; count: number; rows: RunRow[] }[];
+}
 /** GET /app/projects/:entity/:project/columns: keys seen in any run's config and summary, flattened, `_` keys left out */
 export interface RunColumns { config: string[]; summary: string[] }
 /** POST /app/projects/:entity/:project/metrics {runs: string[]} → { metrics: Metric[] }; what to draw for these runs */

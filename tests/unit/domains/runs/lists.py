@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from steelyard.domains.runs import listing
+from steelyard.domains.runs import grouping, listing
 from steelyard.domains.runs.facts import RunFacts
+from steelyard.domains.runs.grouping import Part
 from steelyard.domains.runs.index.project_index import PLAIN, Need, ProjectIndex
 from steelyard.domains.runs.keys import read_key
 from steelyard.domains.runs.listing import RunQuery
@@ -56,7 +57,7 @@ def index_of(runs, budget=BUDGET):
 def ask(index, runs, query):
     """Return the numbers of the runs that an index of `runs` finds."""
     read_whole(index, runs, query.needed())
-    return index.numbers[listing._arranged(index, query, {})].tolist()
+    return index.numbers[listing.arranged(index, query, {})].tolist()
 
 
 def read_whole(index, runs, needed):
@@ -110,10 +111,11 @@ def _as_list(value):
 
 def grouped(index, runs, query, keys):
     read_whole(index, runs, [*query.needed(), *((read_key(key), Need.OBJECTS) for key in keys)])
-    total, groups = listing._grouped(index, query, {}, [read_key(key) for key in keys], (0, 10_000, 10_000))
-    assert total == len(groups)
+    found = grouping.grouped(index, query, {}, [read_key(key) for key in keys], Part(0, 10_000, 10_000))
+    assert found.total == len(found.items)
+    assert found.matched == sum(group.count for group in found.items)
     numbers = {int(run): int(number) for run, number in zip(index.ids, index.numbers, strict=True)}
-    return [(group.values, [numbers[run] for run in group.ids]) for group in groups]
+    return [(group.values, [numbers[run] for run in group.ids]) for group in found.items]
 
 
 # ---- questions and runs ---------------------------------------------------------------------------------------
