@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.load import ingest, latency, panels, reads, real_client, sizes
+from benchmarks.load import ingest, latency, panels, reads, real_client, runs, sizes
 from benchmarks.load.rivals import Trackio
 
 TINY = [
@@ -65,6 +65,13 @@ def test_panels_draw_what_was_logged(tmp_path: Path) -> None:
     few = ["--steps", "1000", "--runs", "2", "--run-steps", "500", "--panels", "2", "--panel-steps", "500"]
     panels.main([*few, "--buckets", "10", "--rounds", "1", "--output", str(tmp_path)])
     assert len(published(tmp_path, "panels")) == 3
+
+
+def test_runs_are_found_as_they_were_made(tmp_path: Path) -> None:
+    few = ["--runs", "60", "--repeats", "2", "--rival-runs", "0", "--output", str(tmp_path)]
+    runs.main(few)
+    rows = published(tmp_path, "runs")
+    assert [row["service ms"] > 0 and row["HTTP ms"] > 0 for row in rows] == [True] * 3
 
 
 @pytest.mark.parametrize("shape", ["wide", "long", "many"])
