@@ -155,9 +155,7 @@ def _tested(index: ProjectIndex, outside: Mapping[str, Any], test: Test) -> Colu
 def _matching(index: ProjectIndex, query: RunQuery, outside: Mapping[str, Any]) -> Ints:
     slots = index.base
     if query.filter != EVERYTHING:
-        matching = compare.matching(
-            query.filter, lambda test: column_of(index, read_key(test.key), outside), index.size
-        )
+        matching = compare.matching(query.filter, partial(_tested, index, outside), index.size)
         slots = slots[matching[slots]]
     if query.search:
         columns = [index.column(Key(Source.COLUMN, name)) for name in ("title", "run_id")]
