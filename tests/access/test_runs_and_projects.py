@@ -3,6 +3,7 @@
 A thing that a caller may not see looks absent; a thing they may see but not change is refused as such.
 """
 
+import json
 from dataclasses import dataclass
 
 import pytest
@@ -133,6 +134,30 @@ async def test_logging_to_a_project_or_run_by_name(place, who):
         answer = await caller.graphql(UPSERT, input={"entityName": place.team, "modelName": project, "name": run})
         inside = may_write(place, who) if project == "p" else who in {"admin", "member", "operator"}
         assert answer.status == (200 if inside else 401 if who == "nobody" else 403), answer.body
+
+
+@pytest.mark.parametrize("who", CALLERS)
+async def test_forking_and_rewinding(place, who):
+    """A fork is a run of the same project; whether there is a run to fork or to rewind is told to readers alone."""
+    caller = place.callers[who]
+    branch_point = {"run_id": "r", "step": 0}
+    given = {"entityName": place.team, "modelName": "p", "name": f"fork-by-{who}"}
+    given["config"] = json.dumps({"_wandb": {"value": {"branch_point": branch_point}}})
+    answer = await caller.graphql(UPSERT, input=given)
+    # the run has no history, which who may fork it is told
+    assert answer.status == 422 if may_write(place, who) else answer.status in refusal(place, who), answer.body
+    rewind = """mutation($e: String!) { rewindRun(input: {runName: "r", projectName: "p", entityName: $e,
+      metricName: "_step", metricValue: 3}) { rewoundRun { id } } }"""
+    answer = await caller.graphql(rewind, e=place.team)
+    if may_read(place, who) or who == "nobody":
+        check(answer, place, who, allowed=may_write(place, who))
+    else:
+        assert answer.data == {"rewindRun": {"rewoundRun": None}}
+    reading = """query($e: String!) { project(name: "p", entityName: $e) { run(name: "r") {
+      forkedFrom { step } archives { id } } } }"""
+    if may_read(place, who):
+        found = (await caller.graphql(reading, e=place.team)).data["project"]["run"]
+        assert found == {"forkedFrom": None, "archives": []}
 
 
 @pytest.mark.parametrize("who", CALLERS)

@@ -146,3 +146,57 @@ async def test_a_file_that_was_handed_out_does_not_change(run: Exported) -> None
     await run.end()
     assert await run.exports() == ([], [{"_step": 0}])
     assert await run.rows() == rows_of(0, 38) + again + rows_of(44, 3)
+
+
+async def test_a_fork_hands_out_files_as_long_as_it_cuts_none(run: Exported) -> None:
+    for part in range(3):
+        await run.log(part * 20, rows_of(part * 20, 20))
+    await run.end()
+    urls, _ = await run.exports()
+    whole = await forked(run, "whole", 39)
+    assert [address(url) for url in (await whole.exports())[0]] == [address(url) for url in urls[:2]]
+    await whole.log(40, rows_of(40, 5))
+    await whole.end()
+    assert await whole.download((await whole.exports())[0]) == rows_of(0, 45)
+    cut = await forked(run, "cut", 33)
+    assert await cut.exports() == ([], [{"_step": 0}])
+    assert await cut.all_exports() == []
+    assert await cut.rows() == rows_of(0, 34)
+    assert [address(url) for url in (await run.exports())[0]] == [address(url) for url in urls]
+
+
+@pytest.mark.parametrize("step", [39, 33])
+async def test_a_rewound_run_has_no_files_any_more_that_could_be_taken_for_old_ones(run: Exported, step: int) -> None:
+    """Clients keep file `i` of a run, and do not ask again."""
+    for part in range(3):
+        await run.log(part * 20, rows_of(part * 20, 20))
+    await run.end()
+    urls, _ = await run.exports()
+    assert len(urls) == 3
+    await run.rewind(step)
+    assert await run.exports() == ([], [{"_step": 0}])
+    await run.log(step + 1, [{**row, "a": -1.0} for row in rows_of(step + 1, 30)])
+    await run.end()
+    assert await run.exports() == ([], [{"_step": 0}])
+    assert [row["a"] for row in await run.rows()][step + 1 :] == [-1.0] * 30
+    assert await run.download(urls) == rows_of(0, 60), "who has the addresses reads on"
+
+
+async def test_a_run_that_was_rewound_before_it_had_files_has_them_at_its_end(run: Exported) -> None:
+    await run.log(0, rows_of(0, 8))
+    assert await run.exports() == ([], [{"_step": 0}])
+    await run.rewind(4)
+    await run.log(5, rows_of(5, 20))
+    await run.end()
+    assert await run.download((await run.exports())[0]) == rows_of(0, 25)
+
+
+async def forked(run: Exported, name: str, step: int) -> Exported:
+    assert (await run.fork(name, step)).data["upsertBucket"]["inserted"]
+    async with run.ctx.database.read() as conn:
+        number = (await conn.execute(select(func.max(runs.c.id)))).scalar() or 0
+    return Exported(run.caller, name, run.ctx, number)
+
+
+def address(url: str) -> str:
+    return url.partition("?")[0]

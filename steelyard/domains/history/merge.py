@@ -25,11 +25,12 @@ async def merge_stream(ctx: Context, due: Due) -> bool:
     chosen = [item.id for item in rules.choose_merge(sized, policy, ended=due.ended)]
     if not chosen:
         return False
-    if len(chosen) == 1:
+    segments = await load_live(ctx, due.run, chosen)
+    # what a rewind left of a segment is written anew even if it stays alone, to be a whole one again
+    if len(segments) == 1 and segments[0].cut_step is None:
         await ctx.database.write_at_once(partial(queries.seal, segment=chosen[0]))
         return True
     async with announced(ctx, due.run, due.stream) as item:
-        segments = await load_live(ctx, due.run, chosen)
         pieces = await load_pieces(ctx, segments)
         rewritten = await are_rewritten(ctx, segments)
         made = await asyncio.to_thread(make, pieces, last_steps(segments), rewritten=rewritten)

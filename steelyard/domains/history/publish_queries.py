@@ -203,5 +203,11 @@ async def delete_journal_of(conn: AsyncConnection, run: int, limit: int) -> int:
     return len(ids)
 
 
+async def delete_past_of(conn: AsyncConnection, run: int) -> None:
+    """Forget where a run comes from, and its archives; their segments are dropped by `drop_segments_of`."""
+    for table in (t.run_branches, t.run_archives):
+        await conn.execute(delete(table).where(table.c.run == run))
+
+
 async def delete_positions_of(conn: AsyncConnection, run: int) -> None:
     await conn.execute(delete(t.stream_positions).where(t.stream_positions.c.run == run))

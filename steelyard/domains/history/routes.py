@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from steelyard.context import Context
 from steelyard.domains.history import panels, service
+from steelyard.domains.history.branches import archives
 from steelyard.domains.history.console.routes import routes as console_routes
 from steelyard.domains.history.live_routes import routes as live_routes
 from steelyard.domains.history.media import find_paths, sign_paths
@@ -40,6 +41,22 @@ async def describe_streams(ctx: Context, runs: Sequence[Run]) -> dict[int, dict[
             "lastStep": last_steps[run.id],
         }
         for run in runs
+    }
+
+
+@RUN_DETAILS.add
+async def describe_past(ctx: Context, runs: Sequence[Run]) -> dict[int, dict[str, Any]]:
+    return {run.id: await _past(ctx, run) for run in runs if run.lineage}
+
+
+async def _past(ctx: Context, run: Run) -> dict[str, Any]:
+    branch = await archives.find_branch(ctx, run)
+    return {
+        "forkedFrom": branch and {"run": branch.run_id, "step": branch.step, "title": branch.title},
+        "archives": [
+            {"step": item.step, "lastStep": item.step_max, "rows": item.line_count, "createdAt": item.created_at}
+            for item in await archives.list_archives(ctx, run)
+        ],
     }
 
 

@@ -129,9 +129,15 @@ async def load_bodies(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, by
 
 
 async def sum_sizes_of_runs(conn: AsyncConnection, runs: Sequence[int]) -> dict[int, int]:
-    """Return run → bytes of its segments and of what the journal holds, deleted runs too."""
+    """Return run → bytes of its segments, archived ones too, and of what the journal holds, deleted runs too.
+
+    Objects that came from other runs are not counted.
+    """
     held = select(_segments.run, func.sum(_segments.size_bytes)).where(
-        _segments.run.in_(runs), _segments.state == int(SegmentState.LIVE)
+        _segments.run.in_(runs),
+        _segments.state.in_([int(SegmentState.LIVE), int(SegmentState.ARCHIVED)]),
+        _segments.shared.is_(False),
+        _segments.cut_step.is_(None),
     )
     waiting = select(_chunks.run, func.sum(_chunks.size_bytes)).where(_chunks.run.in_(runs))
     sizes: dict[int, int] = {}

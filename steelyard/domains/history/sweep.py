@@ -69,6 +69,7 @@ async def purge_streams(ctx: Context, run: int) -> None:
     async with ctx.database.write() as conn:
         await queries.drop_segments_of(conn, run, ctx.ports.clock())
         await queries.delete_positions_of(conn, run)
+        await queries.delete_past_of(conn, run)
     deleted = _CHUNKS_AT_ONCE
     while deleted == _CHUNKS_AT_ONCE:
         async with ctx.database.write() as conn:

@@ -39,6 +39,8 @@ RUN_DETAILS: Contributions[Run] = Contributions(
         "logLineCount": 0,
         "eventsLineCount": 0,
         "fileCount": 0,
+        "forkedFrom": None,
+        "archives": [],
     }
 )
 

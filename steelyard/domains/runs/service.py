@@ -124,8 +124,8 @@ async def _prepare_fork(ctx: Context, name: RunName, point: BranchPoint) -> Orig
         known = await queries.find_run_ref(conn, *where, name.run_id)
         stored = await queries.find_project_run(conn, known.project_id, name.run_id) if known else None
     if known is not None:
-        is_own = point.run_id == name.run_id
-        if stored is not None and not is_own and documents.branch_point(stored.config) != point:
+        is_other = point.run_id != name.run_id and stored is not None and documents.branch_point(stored.config) != point
+        if is_other and access.allows(ctx.identity, Permission.WRITE, known.target):
             raise Invalid(f"run {name.run_id} exists already: a fork needs a run id of its own")
         return None
     if point.run_id == name.run_id:

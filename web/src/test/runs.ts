@@ -51,6 +51,8 @@ export const runDetail = (id: string, over: Partial<RunDetail> = {}): RunDetail 
   eventsLineCount: 0,
   fileCount: 1,
   canWrite: true,
+  forkedFrom: null,
+  archives: [],
   ...over,
 });
 

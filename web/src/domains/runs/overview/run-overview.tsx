@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { RunDetail } from "@/api/contract";
 import { formatInteger } from "@/lib/number";
-import { projectPath } from "@/lib/paths";
+import { projectPath, runPath } from "@/lib/paths";
 import { formatDuration } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { CodeFact, Facts } from "@/ui/facts";
@@ -58,6 +58,8 @@ function About({ run }: { run: RunDetail }) {
     [t("runs.overview.group"), word(run.group)],
     [t("runs.overview.jobType"), word(run.jobType)],
     [t("runs.overview.sweep"), sweep],
+    [t("runs.overview.forkedFrom"), run.forkedFrom && <Origin key="forked" run={run} from={run.forkedFrom} />],
+    [t("runs.overview.rewound"), run.archives.length > 0 ? <Archives key="rewound" archives={run.archives} /> : null],
     [t("runs.overview.exitCode"), run.exitCode === null ? null : String(run.exitCode)],
     ...machineFacts(run.metadata ?? {}).map(({ word: name, value }): [string, ReactNode] => [
       t(`runs.overview.${name}`),
@@ -70,6 +72,25 @@ function About({ run }: { run: RunDetail }) {
       <Facts facts={facts} />
     </section>
   );
+}
+
+function Origin({ run, from }: { run: RunDetail; from: NonNullable<RunDetail["forkedFrom"]> }) {
+  const { t } = useTranslation();
+  const step = t("runs.overview.atStep", { step: formatInteger(from.step) });
+  if (from.title === null) return <span>{`${from.run} ${step}`}</span>;
+  return (
+    <span>
+      <Link to={runPath(run.entity, run.project, from.run)}>{from.title}</Link> {step}
+    </span>
+  );
+}
+
+function Archives({ archives }: { archives: RunDetail["archives"] }) {
+  const { t } = useTranslation();
+  const last = archives.at(-1);
+  if (!last) return null;
+  const count = t("runs.overview.archives", { count: archives.length, total: formatInteger(archives.length) });
+  return <span>{`${t("runs.overview.toStep", { step: formatInteger(last.step) })} · ${count}`}</span>;
 }
 
 function Notes({ run }: { run: RunDetail }) {
