@@ -14,6 +14,7 @@ from steelyard.context import SYSTEM, Context, HistoryPolicy, Policy, Ports
 from steelyard.domains.accounts import queries
 from steelyard.domains.accounts import tables as t
 from steelyard.kernel.clock import utc_now
+from steelyard.kernel.limiter import Limiter, Rates
 from steelyard.sql.dialect import insert_ignore
 from steelyard.sql.engine import Database, open_database
 
@@ -41,6 +42,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
             features_off=frozenset(settings.features.off.replace(",", " ").split()),
         ),
         mail=open_mailer(settings.mail, settings.server.public_url),
+        limiter=Limiter(Rates(**vars(settings.limits))),
     )
 
 

@@ -107,6 +107,21 @@ class WorkerSettings:
 
 
 @dataclass(frozen=True)
+class LimitSettings:
+    project_requests: int = field(
+        default=0, metadata={"doc": "stream requests of one project per second; 0, as everywhere here: no bound"}
+    )
+    project_bytes: int = field(default=0, metadata={"doc": "streamed bytes of one project per second"})
+    run_requests: int = field(default=0, metadata={"doc": "stream requests of one run per second"})
+    run_bytes: int = field(default=0, metadata={"doc": "streamed bytes of one run per second"})
+    user_requests: int = field(default=0, metadata={"doc": "stream and API requests of one account per second"})
+    user_bytes: int = field(default=0, metadata={"doc": "streamed bytes of one account per second"})
+    processes: int = field(
+        default=1, metadata={"doc": "server processes that requests are spread over: each allows its part of a rate"}
+    )
+
+
+@dataclass(frozen=True)
 class MailSettings:
     url: str = field(
         default="",
@@ -151,4 +166,5 @@ class Settings:
     features: FeatureSettings = field(default_factory=FeatureSettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)
     mail: MailSettings = field(default_factory=MailSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
     logs: LogSettings = field(default_factory=LogSettings)

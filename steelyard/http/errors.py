@@ -29,6 +29,8 @@ def error_response(error: Exception, request_id: str, path: str) -> Response:
     body = {"error": failure, "errors": [{"message": message, "extensions": {"code": code}}]}
     wait_s = error.retry_after_s if isinstance(error, TooMany) else RETRY_AFTER_S
     headers = {"Retry-After": str(wait_s)} if status in {429, 503} else {}
+    if status == TooMany.status:
+        headers |= {"RateLimit-Remaining": "0", "RateLimit-Reset": str(wait_s)}
     return Response(orjson.dumps(body), status, headers, media_type="application/json")
 
 

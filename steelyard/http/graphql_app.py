@@ -24,6 +24,7 @@ from steelyard.graphql.unsupported import UNSUPPORTED
 from steelyard.graphql.validation import DocumentCache
 from steelyard.http.callers import Callers
 from steelyard.kernel.errors import Malformed
+from steelyard.kernel.limiter import Charge
 from steelyard.rest.bodies import read_body
 
 # `wandb verify` sends 10 MB on purpose (docs/protocol/verify.md, large payloads); a whole config may be as large.
@@ -54,6 +55,8 @@ class GraphQLEndpoint:
 
     async def answer(self, request: Request) -> Response:
         ctx = await self._callers.of_api(request)
+        if ctx.identity is not None:
+            ctx.ports.limiter.charge([Charge("user_requests", ctx.identity.user_id, 1)])
         payload = _payload(await read_body(request, BODY_MAX_BYTES))
         prepared = self._documents.prepare(payload["query"])
         if prepared.document is None:

@@ -45,8 +45,8 @@ class Admission:
         self._authenticator = authenticator
         self._runs = Remembered(self._load, REMEMBERED_S, REMEMBERED_MAX)
 
-    async def admit(self, authorization: str, address: Address) -> RunRef:
-        """Return the run that the caller may write to.
+    async def admit(self, authorization: str, address: Address) -> tuple[RunRef, int]:
+        """Return the run that the caller may write to, and the caller's account.
 
         Raises `Unauthenticated`, `NotFound` (also for what the caller may not see), `Denied`, `Gone` for a deleted run.
         """
@@ -54,10 +54,10 @@ class Admission:
         run = await self._runs.get(address)
         if not access.allows(identity, Permission.READ, run.target):
             raise _not_found(address)
-        access.require(Context(self._ports, identity), Permission.WRITE, run.target)
+        account = access.require(Context(self._ports, identity), Permission.WRITE, run.target).user_id
         if run.deleted:
             raise Gone(f"run {run.run_id} was deleted; start again under a new run id")
-        return run
+        return run, account
 
     async def _load(self, address: Address) -> RunRef:
         run = await self._ports.database.read_at_once(lambda conn: queries.find_run_ref(conn, *address))

@@ -12,11 +12,13 @@ from starlette.types import Receive, Scope, Send
 
 from steelyard.context import Context
 from steelyard.domains.files import service as files
+from steelyard.domains.runs.model import RunRef
 from steelyard.ingest import admission, replies
 from steelyard.ingest.admission import Address, Admission
 from steelyard.ingest.frames import Frame, decode_frame
 from steelyard.ingest.journal import Entry, Journal
 from steelyard.kernel.errors import Malformed, TooLarge
+from steelyard.kernel.limiter import Charge
 from steelyard.rest.bodies import gunzip
 
 # The client sends up to 10 MiB and one line more; requests of older ones and of offline sync may be larger.
@@ -43,15 +45,24 @@ class FileStream:
         self._system = system
         self._admission = admission
         self._journal = journal
+        self._limiter = system.ports.limiter
 
     async def __call__(self, address: Address, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        run = await self._admission.admit(headers.get(b"authorization", b"").decode("latin-1"), address)
-        frame = await _decode(headers, await _read_body(headers, receive))
+        run, account = await self._admission.admit(headers.get(b"authorization", b"").decode("latin-1"), address)
+        body = await _read_body(headers, receive)
+        left = self._limiter.charge(_charges(run, account, len(body))) if self._limiter.rates.is_on else None
+        frame = await _decode(headers, body)
         stopped = await self._journal.append(Entry(run.id, run.project_id, _writer(headers), frame))
         if frame.uploaded:
             await files.mark_uploaded(self._system, run.id, frame.uploaded)
-        await _send_json(send, replies.after_append(stop_requested=stopped))
+        await _send_json(send, replies.after_append(stop_requested=stopped), replies.pace(left))
+
+
+def _charges(run: RunRef, account: int, size: int) -> list[Charge]:
+    keys = {"project": run.project_id, "run": run.id, "user": account}
+    costs = (("requests", 1), ("bytes", size))
+    return [Charge(f"{whose}_{what}", key, cost) for whose, key in keys.items() for what, cost in costs]
 
 
 async def _decode(headers: dict[bytes, bytes], body: bytes) -> Frame:
@@ -92,8 +103,8 @@ async def _read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
     return gunzip(body, BODY_MAX_BYTES)
 
 
-async def _send_json(send: Send, body: bytes) -> None:
+async def _send_json(send: Send, body: bytes, more: list[tuple[bytes, bytes]]) -> None:
     length = (b"content-length", str(len(body)).encode())
-    start: dict[str, Any] = {"type": "http.response.start", "status": 200, "headers": [*_HEADERS, length]}
+    start: dict[str, Any] = {"type": "http.response.start", "status": 200, "headers": [*_HEADERS, length, *more]}
     await send(start)
     await send({"type": "http.response.body", "body": body})

@@ -10,6 +10,7 @@ from steelyard.domains.runs import progress
 from steelyard.domains.runs.model import Progress
 from steelyard.kernel.ids import decode_global_id
 from tests.harness.site import Caller, Site
+from tests.slices.streamed import Run
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -259,3 +260,18 @@ async def test_runs_of_one_project_change_at_the_same_time(user, site):
         streamed = [stream(site, run, summary=f'{{"turn": {turn}}}') for run in runs]
         answers = await asyncio.gather(*changed, *streamed)
         assert [run["notes"] for run, _ in answers[: len(names)]] == [str(turn)] * len(names)
+
+
+async def test_each_process_of_a_shared_run_numbers_its_own_lines(user):
+    """What the others have logged must not become the offset of a new process: it would be farther ahead each time."""
+    start = """mutation { upsertBucket(input: {name: "shared", modelName: "p"}) {
+      bucket { historyLineCount eventsLineCount logLineCount } } }"""
+    run = Run(user, "shared")
+    for number in range(3):
+        client = f"client-{number}"
+        headers = {"X-WANDB-USE-ASYNC-FILESTREAM": "true", "X-WANDB-CLIENT-ID": client}
+        for expected in (0, 2):
+            counts = (await user.graphql(start, headers)).data["upsertBucket"]["bucket"]
+            assert counts == {"historyLineCount": expected, "eventsLineCount": 0, "logLineCount": 0}
+            await run.send(0, [{"v": 1}, {"v": 2}], ASYNC_CLIENT_ID=client)
+    assert (await run.ask("historyLineCount"))["historyLineCount"] == 6, "readers see them all"

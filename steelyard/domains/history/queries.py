@@ -93,10 +93,14 @@ async def line_counts(conn: AsyncConnection, run: int) -> dict[Stream, int]:
     return {Stream(row[0]): int(row[1]) for row in await conn.execute(statement)}
 
 
-async def line_counts_of(conn: AsyncConnection, runs: Sequence[int]) -> dict[int, dict[Stream, int]]:
-    """Return `line_counts` of several runs, in one statement."""
+async def line_counts_of(
+    conn: AsyncConnection, runs: Sequence[int], writer: str | None = None
+) -> dict[int, dict[Stream, int]]:
+    """Return `line_counts` of several runs, in one statement; with `writer` those of that writer alone."""
     table = t.stream_positions.c
     statement = select(table.run, table.stream, func.sum(table.next_line)).where(table.run.in_(runs))
+    if writer is not None:
+        statement = statement.where(table.writer == writer)
     found: dict[int, dict[Stream, int]] = {run: {} for run in runs}
     for row in await conn.execute(statement.group_by(table.run, table.stream)):
         found[row[0]][Stream(row[1])] = int(row[2])

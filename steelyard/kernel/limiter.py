@@ -1,0 +1,130 @@
+"""Bounds on how much may be asked in a second, by whom. Pure but for the clock; off unless a rate is set.
+
+Token buckets: each holds what two seconds allow and fills at its rate. A request passes while its buckets hold
+anything and then takes all of its cost, so that one large request passes too and the next ones wait for it.
+Counts of one process: several processes share nothing, and `processes` divides the rates among them.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from steelyard.kernel.errors import TooMany
+
+# What a bucket holds, in seconds of its rate: short bursts pass, as clients send several requests at once.
+BURST_S = 2.0
+# Buckets remembered; the least lately used goes first, which is full again or nearly so.
+BUCKETS_MAX = 20_000
+# Nobody is asked to wait longer: rates may be changed, and clients that wait for minutes look dead.
+WAIT_MAX_S = 60
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Per second: requests and bytes of streams by project, run and user; API requests by user. 0 is no bound."""
+
+    project_requests: int = 0
+    project_bytes: int = 0
+    run_requests: int = 0
+    run_bytes: int = 0
+    user_requests: int = 0
+    user_bytes: int = 0
+    processes: int = 1
+
+    def of(self, name: str) -> float:
+        return float(getattr(self, name)) / max(self.processes, 1)
+
+    @property
+    def is_on(self) -> bool:
+        return any(value for name, value in vars(self).items() if name != "processes")
+
+
+@dataclass
+class _Bucket:
+    tokens: float
+    filled_at: float
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A cost laid on one bucket: `rate` names the rate, `key` whose it is."""
+
+    rate: str
+    key: int
+    cost: float
+
+
+@dataclass(frozen=True)
+class Headroom:
+    """What is left in the fullest-used bucket, and in how many seconds it is full again."""
+
+    remaining: int
+    reset_s: int
+
+
+@dataclass
+class Counter:
+    passed: int = 0
+    refused: int = 0
+
+
+@dataclass
+class Limiter:
+    """The buckets of one process, and how often each rate let pass and refused."""
+
+    rates: Rates = field(default_factory=Rates)
+    now: Callable[[], float] = time.monotonic
+    counters: dict[str, Counter] = field(default_factory=dict)
+    _buckets: OrderedDict[tuple[str, int], _Bucket] = field(default_factory=OrderedDict)
+
+    def charge(self, charges: Iterable[Charge]) -> Headroom | None:
+        """Let a request pass, and return what is left, None when nothing bounds it. Raises `TooMany`.
+
+        A refused request costs nothing.
+        """
+        bound = [(item, self.rates.of(item.rate)) for item in charges if getattr(self.rates, item.rate)]
+        if not bound:
+            return None
+        buckets = [(item, rate, self._filled(item, rate)) for item, rate in bound]
+        for item, rate, bucket in buckets:
+            if bucket.tokens <= 0:
+                self._count(item.rate).refused += 1
+                raise _refusal(item.rate, rate, bucket)
+        for item, _rate, bucket in buckets:
+            bucket.tokens -= item.cost
+            self._count(item.rate).passed += 1
+        return min((_headroom(rate, bucket) for _item, rate, bucket in buckets), key=lambda left: left.remaining)
+
+    def _filled(self, item: Charge, rate: float) -> _Bucket:
+        now, key, burst = self.now(), (item.rate, item.key), _burst(rate)
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = _Bucket(burst, now)
+            while len(self._buckets) > BUCKETS_MAX:
+                self._buckets.popitem(last=False)
+        self._buckets.move_to_end(key)
+        bucket.tokens = min(burst, bucket.tokens + (now - bucket.filled_at) * rate)
+        bucket.filled_at = now
+        return bucket
+
+    def _count(self, rate: str) -> Counter:
+        return self.counters.setdefault(rate, Counter())
+
+
+def _burst(rate: float) -> float:
+    return max(rate * BURST_S, 1.0)
+
+
+def _headroom(rate: float, bucket: _Bucket) -> Headroom:
+    missing = _burst(rate) - bucket.tokens
+    return Headroom(max(int(bucket.tokens), 0), max(math.ceil(missing / rate), 1))
+
+
+def _refusal(name: str, rate: float, bucket: _Bucket) -> TooMany:
+    wait_s = min(max(math.ceil((1e-9 - bucket.tokens) / rate), 1), WAIT_MAX_S)
+    whose, what = name.split("_")
+    return TooMany(f"too many {what} per second for this {whose}; slow down", retry_after_s=wait_s)
