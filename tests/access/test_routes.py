@@ -105,6 +105,7 @@ TABLE = {
     "DELETE /app/sessions/{id}": Row(nothing(404), path={"id": "U2Vzc2lvbjo5OTk5OTk"}),
     "GET /app/home": Row(ACCOUNTS),
     "GET /app/compat": Row(ACCOUNTS),
+    "GET /app/admin/limits": Row(dict.fromkeys(CALLERS, 403) | {"nobody": 401, "operator": OK}),
     # names of entities are no secret between accounts; what they hold is
     "GET /app/entities/{entity}": Row(ACCOUNTS),
     "POST /app/entities/{entity}/projects": Row(

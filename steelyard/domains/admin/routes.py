@@ -27,3 +27,14 @@ async def show_compatibility(ctx: Context, _request: Request) -> dict[str, Any]:
         "engines": found.tested["engines"],
         "areas": [{"name": name, "results": engines} for name, engines in found.tested["areas"].items()],
     }
+
+
+@routes.get("/app/admin/limits")
+async def show_limits(ctx: Context, _request: Request) -> dict[str, Any]:
+    """`passed` and `refused` are counts of the process that answers."""
+    rates = service.show_limits(ctx)
+    rows = [
+        {"name": item.name, "perSecond": item.per_second, "passed": item.passed, "refused": item.refused}
+        for item in rates
+    ]
+    return {"processes": ctx.ports.limiter.rates.processes, "rates": rows}

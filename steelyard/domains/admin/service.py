@@ -13,6 +13,7 @@ from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.admin.features import Feature, list_features
 from steelyard.graphql.unsupported import UNSUPPORTED
+from steelyard.kernel.limiter import Counter
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,26 @@ def _tested() -> dict[str, Any]:
         (files("steelyard") / "domains" / "admin" / "compatibility.json").read_text(encoding="utf-8")
     )
     return found
+
+
+@dataclass(frozen=True)
+class RateUse:
+    """A rate as set, and how often this process let requests pass and refused them since its start."""
+
+    name: str
+    per_second: int
+    passed: int
+    refused: int
+
+
+def show_limits(ctx: Context) -> list[RateUse]:
+    """Return every rate, those that are off too. For administrators."""
+    access.require_admin(ctx)
+    limiter = ctx.ports.limiter
+    rates = {name: value for name, value in vars(limiter.rates).items() if name != "processes"}
+    unused = Counter()
+    return [
+        RateUse(name, value, counter.passed, counter.refused)
+        for name, value in rates.items()
+        for counter in [limiter.counters.get(name, unused)]
+    ]
