@@ -36,7 +36,7 @@ def test_nothing_is_bounded_unless_a_rate_is_set(clock):
     assert Rates(run_bytes=1).is_on
 
 
-@given(st.lists(st.floats(0, 3), max_size=80), st.integers(1, 50))
+@given(st.lists(st.floats(0, 3), max_size=15), st.integers(1, 5))
 def test_no_more_pass_than_the_rate_and_one_burst_allow(waits, rate):
     clock = Clock()
     limiter = Limiter(Rates(run_requests=rate), clock)
