@@ -1,5 +1,7 @@
 """What the web app's artifact pages are told (web/src/api/contract.ts)."""
 
+import json
+
 import pytest
 
 from tests.harness.site import Site
@@ -50,6 +52,36 @@ async def test_the_pages_of_a_project(site: Site):
     assert ([item["id"] for item in used["inputs"]], used["outputs"]) == ([made], [])
     outputs = (await me.send("GET", f"/app/runs/{me.name}/demo/maker/artifacts")).body["outputs"]
     assert [item["version"] for item in outputs] == ["v0", "v1"]
+
+
+FIND = """query Find($e: String!, $f: JSONString) { project(name: "demo", entityName: $e) { runCount(filters: $f)
+  runs(filters: $f, order: "+inputArtifacts") { edges { node { name } } } } }"""
+
+
+async def test_runs_are_found_by_what_they_made_and_used(site: Site):
+    logger = Logger(await site.user())
+    other = Logger(await site.user(), project="elsewhere")
+    me = logger.caller
+    for run in ("maker", "user", "idle"):
+        assert (await me.graphql(START, name=run, project="demo", entity=me.name)).data
+    made = await logger.log("data", CONTENT, runName="maker")
+    await logger.log("data", {"x": b"x"}, runName="maker")
+    assert (await me.graphql(USE, input=logger.place | {"runName": "user", "artifactID": made})).data
+
+    async def names(document):
+        project = (await me.graphql(FIND, e=me.name, f=json.dumps(document))).data["project"]
+        found = [edge["node"]["name"] for edge in project["runs"]["edges"]]
+        assert project["runCount"] == len(found)
+        return found
+
+    assert await names({"inputArtifacts": "data:v0"}) == ["user"]
+    assert await names({"input_artifacts": {"$in": ["data:v0"]}}) == ["user"]
+    assert await names({"outputArtifacts": {"$all": ["data:v0", "data:v1", "data:latest"]}}) == ["maker"]
+    assert await names({"outputArtifacts": "data:v7"}) == []
+    assert await names({"inputArtifacts": {"$exists": False}}) == ["maker", "idle"]
+    assert await names({"inputArtifacts": {"$regex": "^data:"}, "state": "running"}) == ["user"]
+    found = await other.caller.graphql(FIND, e=me.name, f=json.dumps({"inputArtifacts": "data:v0"}))
+    assert found.data["project"] is None
 
 
 async def test_absent_pages_and_strangers(site: Site):

@@ -10,7 +10,7 @@ from typing import Any
 
 from steelyard.context import Context
 from steelyard.domains.accounts.model import Entity
-from steelyard.domains.artifacts import loaders, service
+from steelyard.domains.artifacts import loaders, run_keys, service
 from steelyard.domains.artifacts.collection_fields import (
     listing_of,
     page_of,
@@ -28,6 +28,7 @@ from steelyard.domains.artifacts.version_fields import (
     tag_type,
 )
 from steelyard.domains.projects.model import Project
+from steelyard.domains.runs.listing import OUTSIDE
 from steelyard.domains.runs.model import Run
 from steelyard.graphql.binding import ObjectBinding
 from steelyard.graphql.connection import Connection, offset_of, offset_page, page_size
@@ -50,6 +51,8 @@ BINDINGS = [
     tag_type,
     manifest_type,
 ]
+# Runs are found by what they made and used.
+OUTSIDE.update(inputartifacts=run_keys.input_artifacts, outputartifacts=run_keys.output_artifacts)
 
 
 # ---- roots ----------------------------------------------------------------------------------------------------

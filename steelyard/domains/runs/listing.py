@@ -198,8 +198,8 @@ async def list_runs(ctx: Context, project: Project, query: RunQuery, page: Page)
         _read_cursor(cursor, label)
     ids = (await find_runs(ctx, project, query)).ids
     start, stop = bounds(ids, page, label)
-    async with ctx.database.read() as conn:
-        runs = await queries.list_runs_by_id(conn, ids[start:stop].tolist())
+    shown = ids[start:stop].tolist()
+    runs = await ctx.database.read_at_once(lambda conn: queries.list_runs_by_id(conn, shown))
     edges = [Edge(run, cursor_at(start + index, run.id, label)) for index, run in enumerate(runs)]
     info = PageInfo(
         end_cursor=edges[-1].cursor if edges else None,
@@ -213,15 +213,16 @@ async def list_runs(ctx: Context, project: Project, query: RunQuery, page: Page)
 async def load_found(ctx: Context, ids: list[int]) -> dict[int, Run]:
     """Return whole runs that the caller has been shown, those that are still there."""
     access.require_account(ctx)
-    async with ctx.database.read() as conn:
-        return {run.id: run for run in await queries.list_runs_by_id(conn, ids)}
+    found = await ctx.database.read_at_once(lambda conn: queries.list_runs_by_id(conn, ids))
+    return {run.id: run for run in found}
 
 
 async def list_facts(ctx: Context, project: Project, ids: Sequence[int], *, documents: bool = False) -> list[RunFacts]:
     """Return what a table shows of runs that were found in the project, in that order."""
     access.require(ctx, Permission.READ, project.target)
-    async with ctx.database.read() as conn:
-        return await queries.list_facts(conn, project.id, list(ids), documents=documents)
+    return await ctx.database.read_at_once(
+        lambda conn: queries.list_facts(conn, project.id, list(ids), documents=documents)
+    )
 
 
 def bounds(ids: Ints, page: Page, label: str) -> tuple[int, int]:

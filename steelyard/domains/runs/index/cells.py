@@ -13,6 +13,7 @@ LIST_MAX = 50
 DEPTH_MAX = 12
 # What the client writes for itself: names that differ from run to run.
 _OWN = "_wandb"
+_PLAIN = {int, float, bool, type(None)}
 
 
 def cells_of(tree: dict[str, Any], closed: set[str]) -> dict[str, Any]:
@@ -20,12 +21,14 @@ def cells_of(tree: dict[str, Any], closed: set[str]) -> dict[str, Any]:
 
     Objects have a marker of their own. Those that are not taken apart (media, and what is too deep) go into `closed`.
     """
+    kinds = set(map(type, tree.values()))
+    if kinds <= _PLAIN:
+        return tree
+    if dict not in kinds:
+        return {name: item if type(item) in _PLAIN else _kept(item) for name, item in tree.items()}
     cells: dict[str, Any] = {}
     for name, item in tree.items():
-        kind = type(item)
-        if kind is float or kind is int or kind is bool:
-            cells.setdefault(name, item)
-        elif kind is dict:
+        if type(item) is dict:
             _take_apart(cells, name, item, closed, 1)
         else:
             cells.setdefault(name, _kept(item))
