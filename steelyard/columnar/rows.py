@@ -7,7 +7,6 @@ refuses; only what holds one pays for it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any, cast
 
 import orjson
@@ -104,20 +103,3 @@ def without_surrogates(value: Any) -> Any:
     if isinstance(value, dict):
         return {without_surrogates(key): without_surrogates(item) for key, item in value.items()}
     return [without_surrogates(item) for item in value] if isinstance(value, list) else value
-
-
-def lay_over(rows: Iterable[Row]) -> Row:
-    """Return the last value of each key, key by key in nested objects; media are taken whole. Nulls change nothing."""
-    latest: Row = {}
-    for row in rows:
-        _merge(latest, row)
-    return latest
-
-
-def _merge(target: Row, values: Row) -> None:
-    for key, value in values.items():
-        old = target.get(key)
-        if isinstance(value, dict) and isinstance(old, dict) and "_type" not in value:
-            target[key] = lay_over([old, value])
-        elif value is not None:
-            target[key] = value

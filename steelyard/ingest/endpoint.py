@@ -66,10 +66,10 @@ def _charges(run: RunRef, account: int, size: int) -> list[Charge]:
 
 
 async def _decode(headers: dict[bytes, bytes], body: bytes) -> Frame:
-    want_latest = headers.get(b"x-wandb-server-side-derived-summary", b"").lower() == b"true"
+    derives = headers.get(b"x-wandb-server-side-derived-summary", b"").lower() == b"true"
     if len(body) > INLINE_MAX_BYTES:
-        return await asyncio.to_thread(decode_frame, body, want_latest=want_latest)
-    return decode_frame(body, want_latest=want_latest)
+        return await asyncio.to_thread(decode_frame, body, derives=derives)
+    return decode_frame(body, derives=derives)
 
 
 def _writer(headers: dict[bytes, bytes]) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from steelyard.columnar import rows
 from steelyard.domains.runs.model import Progress
 from steelyard.ingest.frames import Frame
 from steelyard.kernel import jsontext
@@ -13,13 +10,13 @@ _SYSTEM = "system."
 
 
 def progress_of(frame: Frame, derived_summary: str | None) -> Progress:
-    """Return what `frame` tells of its run; the client's own summary goes before a derived one."""
+    """Return what `frame` tells of its run. A client that leaves the summary to us sends no whole one."""
     return Progress(
         has_rows=bool(frame.chunks),
         complete=frame.complete,
         exit_code=frame.exit_code,
         preempting=frame.preempting,
-        summary=frame.summary if frame.summary is not None else derived_summary,
+        summary=derived_summary if frame.derives else frame.summary,
         system_metrics=_system_metrics(frame),
     )
 
@@ -29,13 +26,3 @@ def _system_metrics(frame: Frame) -> str | None:
     row = frame.system_sample or {}
     sample = {key: value for key, value in row.items() if key.startswith(_SYSTEM)}
     return jsontext.dumps(sample) if sample else None
-
-
-def merge_summary(stored: str, derived: dict[str, Any]) -> str:
-    """Return the stored summary with the derived values laid over it."""
-    try:
-        summary = jsontext.loads(stored)
-    except ValueError:
-        summary = {}
-    merged: dict[str, Any] = summary if isinstance(summary, dict) else {}
-    return jsontext.dumps(rows.lay_over([merged, derived]))

@@ -7,7 +7,8 @@ stay text. Anything of a wrong type fails the whole request, so that nothing of 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from math import isfinite, nan
 from typing import Any
 
@@ -52,6 +53,7 @@ class Chunk:
     encoding: Encoding
     body: bytes
     change: Change
+    rows: Sequence[Row] = field(default=(), repr=False)
 
     @property
     def checksum(self) -> int:
@@ -63,8 +65,8 @@ class Chunk:
 class Frame:
     """One request. `complete` comes with the program's exit code, as a signed 32-bit number.
 
-    `latest` holds the last value of each key of the request's history, nested like a row, when it was asked for;
-    `system_sample` the newest sample of system metrics.
+    `derives`: the server makes the summary out of rows, which chunks of history then carry, and `summary` is only what
+    the program itself put there. `system_sample` the newest sample of system metrics.
     """
 
     chunks: tuple[Chunk, ...] = ()
@@ -73,7 +75,7 @@ class Frame:
     preempting: bool = False
     complete: bool = False
     exit_code: int | None = None
-    latest: Row | None = None
+    derives: bool = False
     system_sample: Row | None = None
 
     @property
@@ -81,14 +83,14 @@ class Frame:
         return sum(len(chunk.body) for chunk in self.chunks) + len(self.summary or "")
 
 
-def decode_frame(body: bytes, *, want_latest: bool = False) -> Frame:
+def decode_frame(body: bytes, *, derives: bool = False) -> Frame:
     """Return what `body` carries. Raises `Malformed` or `TooLarge`, naming the part at fault."""
     document = _document(body)
     files = {} if document.get("files") is None else document["files"]
     if not isinstance(files, dict):
         raise Malformed("files must be an object")
     chunks: list[Chunk] = []
-    seen = _Seen(want_latest)
+    seen = _Seen(derives)
     summary = None
     for name, part in files.items():
         if name == _SUMMARY:
@@ -103,7 +105,7 @@ def decode_frame(body: bytes, *, want_latest: bool = False) -> Frame:
         document.get("preempting") is True,
         complete,
         _exit_code(document.get("exitcode")) if complete else None,
-        seen.latest,
+        derives,
         seen.system_sample,
     )
 
@@ -130,15 +132,14 @@ def _document_with_surrogates(body: bytes, error: orjson.JSONDecodeError) -> Any
 class _Seen:
     """What of the rows themselves is needed beyond their columns."""
 
-    want_latest: bool
-    latest: Row | None = None
+    keeps_rows: bool
     system_sample: Row | None = None
 
-    def note(self, stream: Stream, seen: list[Row]) -> None:
+    def note(self, stream: Stream, seen: list[Row]) -> Sequence[Row]:
+        """Return the rows that the chunk is to carry."""
         if stream is Stream.EVENTS:
             self.system_sample = seen[-1]
-        elif self.want_latest:
-            self.latest = rows.lay_over([self.latest or {}, *seen])
+        return seen if self.keeps_rows and stream is Stream.HISTORY else ()
 
 
 def _chunks(name: str, stream: Stream, part: Any, seen: _Seen) -> list[Chunk]:
@@ -185,14 +186,14 @@ def _pieces(lines: list[str], longest: int) -> list[tuple[int, list[str]]]:
     return pieces
 
 
-def _encode(stream: Stream, lines: list[str], seen: _Seen) -> tuple[Encoding, bytes, Change]:
+def _encode(stream: Stream, lines: list[str], seen: _Seen) -> tuple[Encoding, bytes, Change, Sequence[Row]]:
     if stream is Stream.CONSOLE:
-        return Encoding.LINES, _join(lines), Change(Kind.LOGS)
+        return Encoding.LINES, _join(lines), Change(Kind.LOGS), ()
     parsed = rows.parse_rows(lines)
-    seen.note(stream, parsed)
+    kept = seen.note(stream, parsed)
     groups = group_rows(parsed)
     change = Change(Kind.EVENTS) if stream is Stream.EVENTS else _change(groups)
-    return Encoding.COLUMNS, encode_groups(groups, len(lines)), change
+    return Encoding.COLUMNS, encode_groups(groups, len(lines)), change, kept
 
 
 def _change(groups: list[Group]) -> Change:

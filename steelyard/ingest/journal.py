@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,13 +17,16 @@ from functools import partial
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from steelyard.columnar.rows import Row
 from steelyard.context import Ports
 from steelyard.domains.history import queries
+from steelyard.domains.history.metrics import parse_definitions
 from steelyard.domains.history.model import Position
 from steelyard.domains.runs import changes, progress
 from steelyard.domains.runs.changes import Change, Kind
-from steelyard.domains.runs.model import Condition, Progress
+from steelyard.domains.runs.model import Progress
 from steelyard.ingest import fold, offsets
+from steelyard.ingest.derive import DerivedSummary
 from steelyard.ingest.frames import Chunk, Frame
 from steelyard.kernel.errors import Gone, SteelyardError, Unavailable
 from steelyard.sql.dialect import is_passing
@@ -131,41 +134,47 @@ async def store_entries(conn: AsyncConnection, entries: Sequence[Entry], now: da
     positions = await queries.find_positions(conn, list(conditions))
     group = _Group(positions)
     outcomes: list[bool | Exception] = []
-    for entry in entries:
+    for index, entry in enumerate(entries):
         try:
             if entry.run not in conditions:
                 raise Gone("the run was deleted; start again under a new run id")
-            group.take(entry, now)
+            group.take(index, entry, now)
             outcomes.append(False)
         except SteelyardError as error:
             outcomes.append(error)
     await queries.insert_chunks(conn, group.chunks)
     await queries.put_positions(conn, group.moved())
     await changes.record_many(conn, group.changes(), now)
-    await _record_progress(conn, conditions, entries, outcomes, now)
-    return outcomes
-
-
-async def _record_progress(
-    conn: AsyncConnection,
-    conditions: Mapping[int, Condition],
-    entries: Sequence[Entry],
-    outcomes: list[bool | Exception],
-    now: datetime,
-) -> None:
-    """Fold the stored entries into their runs, and put the stop flags into `outcomes`."""
     stored = [index for index, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)]
-    told: list[tuple[int, Progress]] = []
-    derived: dict[int, str] = {}
-    for index in stored:
-        entry = entries[index]
-        if entry.frame.latest:
-            before = derived.get(entry.run) or await queries.find_summary(conn, entry.run)
-            derived[entry.run] = fold.merge_summary(before, entry.frame.latest)
-        told.append((entry.run, fold.progress_of(entry.frame, derived.get(entry.run))))
+    told = await _tell(conn, [(entries[index], group.fresh[index]) for index in stored])
     after = await progress.record_progress(conn, conditions, told, now)
     for index in stored:
         outcomes[index] = after[entries[index].run].stop_requested
+    return outcomes
+
+
+async def _tell(conn: AsyncConnection, stored: Sequence[tuple[Entry, Sequence[Row]]]) -> list[tuple[int, Progress]]:
+    """Return what the stored entries tell of their runs; with each come the rows that nobody had brought before."""
+    summaries = await _derive(conn, stored)
+    return [(entry.run, fold.progress_of(entry.frame, summaries.get(entry.run))) for entry, _ in stored]
+
+
+async def _derive(conn: AsyncConnection, stored: Sequence[tuple[Entry, Sequence[Row]]]) -> dict[int, str]:
+    """Return the summaries of runs whose clients leave them to us. Costs a statement or two for each such run."""
+    found: dict[int, DerivedSummary] = {}
+    for entry, rows in stored:
+        own = entry.frame.summary
+        if not entry.frame.derives or (own is None and not rows and not entry.frame.complete):
+            continue
+        if entry.run not in found:
+            summary, config, state = await queries.find_derived(conn, entry.run)
+            found[entry.run] = DerivedSummary.load(summary, state, parse_definitions(config))
+        found[entry.run].fold(rows)
+        if own is not None:
+            found[entry.run].overlay(entry.writer, own)
+    dumped = {run: summary.dump() for run, summary in found.items()}
+    await queries.put_derived(conn, {run: state for run, (_, state) in dumped.items()})
+    return {run: summary for run, (summary, _) in dumped.items()}
 
 
 def _new_chunk(key: queries.StreamKey, chunk: Chunk, now: datetime) -> queries.NewChunk:
@@ -179,12 +188,15 @@ class _Group:
         self._before = positions
         self._after = dict(positions)
         self._changes: dict[tuple[int, int], Change] = {}
+        # Rows that no request had brought before, by the place of their entry.
+        self.fresh: dict[int, list[Row]] = {}
         self.chunks: list[queries.NewChunk] = []
 
-    def take(self, entry: Entry, now: datetime) -> None:
+    def take(self, index: int, entry: Entry, now: datetime) -> None:
         """Add an entry whole or not at all. Raises `Malformed`."""
         after: dict[queries.StreamKey, Position] = {}
         chunks: list[queries.NewChunk] = []
+        fresh: list[Row] = []
         change = Change(Kind.RUN | Kind.FILES if entry.frame.uploaded else Kind.RUN)
         for chunk in entry.frame.chunks:
             key = (entry.run, entry.writer, chunk.stream)
@@ -195,8 +207,10 @@ class _Group:
                 is_next = chunk.first_line >= position.next_line
                 change |= chunk.change if is_next else Change(chunk.change.kinds)
                 chunks.append(_new_chunk(key, chunk, now))
+                fresh += chunk.rows[max(0, position.next_line - chunk.first_line) :]
         self._after.update(after)
         self.chunks += chunks
+        self.fresh[index] = fresh
         run = (entry.project_id, entry.run)
         known = self._changes.get(run)
         self._changes[run] = change if known is None else known | change

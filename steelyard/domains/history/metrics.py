@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from fnmatch import fnmatchcase
 from typing import Any
 
 from steelyard.domains.history.keys import Facts
 from steelyard.kernel import jsontext
 
-_HIDDEN = 2
+_HIDDEN, _MINIMIZE = 2, 1
+
+
+class Stat(IntEnum):
+    """What the summary shows of a metric, by the client's numbers."""
+
+    MIN = 1
+    MAX = 2
+    MEAN = 3
+    BEST = 4
+    LAST = 5
+    NONE = 6
+    FIRST = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One entry of `define_metric`; `name` may be a pattern that ends in `*`."""
+    """One entry of `define_metric`; `name` may be a pattern that ends in `*`.
+
+    Without `stats` the summary has the last value as it is. `minimized`: the lesser is the better.
+    """
 
     name: str
     x_key: str | None
     hidden: bool
+    stats: tuple[Stat, ...] = ()
+    minimized: bool = False
 
     def applies_to(self, key: str) -> bool:
         return key == self.name or (self.name.endswith("*") and fnmatchcase(key, self.name))
@@ -45,11 +63,24 @@ def parse_definitions(config: str) -> list[Definition]:
     listed = [entry if isinstance(entry, dict) else {} for entry in entries] if isinstance(entries, list) else []
     names = [_unescaped(entry.get("1") or entry.get("2")) for entry in listed]
     found = [
-        Definition(name, _x_key(entry, names), _HIDDEN in (entry.get("6") or []))
+        Definition(
+            name, _x_key(entry, names), _HIDDEN in _numbers(entry, "6"), _stats(entry), entry.get("8") == _MINIMIZE
+        )
         for entry, name in zip(listed, names, strict=True)
         if name
     ]
     return sorted(found, key=lambda definition: definition.name.endswith("*"))
+
+
+def _numbers(entry: dict[str, Any], field: str) -> list[Any]:
+    value = entry.get(field)
+    return value if isinstance(value, list) else []
+
+
+def _stats(entry: dict[str, Any]) -> tuple[Stat, ...]:
+    """Return the aggregates; the flag for a copy of the value means what no aggregate means."""
+    known = [Stat(number) for number in _numbers(entry, "7") if number in set(Stat)]
+    return tuple(sorted(set(known)))
 
 
 def _unescaped(name: Any) -> str:

@@ -27,8 +27,17 @@ class NewChunk:
     created_at: datetime
 
 
-async def find_summary(conn: AsyncConnection, run: int) -> str:
-    return (await conn.execute(select(runs.c.summary).where(runs.c.id == run))).scalar() or "{}"
+async def find_derived(conn: AsyncConnection, run: int) -> tuple[str, str, str]:
+    """Return a run's summary, its config, and what else is kept of a summary that we make."""
+    state = t.derived_summaries
+    statement = select(runs.c.summary, runs.c.config, state.c.state).where(runs.c.id == run)
+    row = (await conn.execute(statement.outerjoin_from(runs, state, state.c.run == runs.c.id))).one()
+    return row.summary or "{}", row.config or "{}", row.state or ""
+
+
+async def put_derived(conn: AsyncConnection, states: Mapping[int, str]) -> None:
+    rows = [{"run": run, "state": state} for run, state in states.items()]
+    await upsert(conn, t.derived_summaries, rows, ("run",), ("state",))
 
 
 _positions = t.stream_positions.c

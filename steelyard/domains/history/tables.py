@@ -128,3 +128,11 @@ run_archives = Table(
     Index(None, "run"),
     sqlite_autoincrement=True,
 )
+
+# What must be known, besides its summary, of a run whose summary we make out of its rows (ingest/derive.py).
+derived_summaries = Table(
+    "derived_summaries",
+    metadata,
+    Column("run", BigId, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("state", LongText, nullable=False),
+)

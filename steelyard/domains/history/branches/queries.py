@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts.tables import entities
@@ -172,3 +172,8 @@ async def go_back_to(conn: AsyncConnection, run: int, line: int) -> None:
         if (await conn.execute(statement)).first() is None:
             await begin_at(conn, run, line)
             await conn.execute(own.values(rewound_to=line))
+
+
+async def forget_derived(conn: AsyncConnection, run: int) -> None:
+    """Drop what aggregates of the summary were made of: after a rewind they begin anew."""
+    await conn.execute(delete(t.derived_summaries).where(t.derived_summaries.c.run == run))

@@ -45,6 +45,7 @@ async def _go_back(ctx: Context, cut: Cut) -> Run:
         if cut.beyond or cut.cut:
             await _archive(conn, cut, now)
         await queries.go_back_to(conn, cut.run, cut.line_count)
+        await queries.forget_derived(conn, cut.run)
 
     return await runs.restart_run(ctx, cut.run, cut.summary, change)
 
