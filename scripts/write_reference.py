@@ -95,7 +95,10 @@ def cli_page() -> str:
 
 
 def _commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    ctx = click.Context(group)
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        assert command is not None, "it is in the list"
         if isinstance(command, click.Group):
             yield from _commands(command, f"{prefix} {name}")
         else:

@@ -5,30 +5,42 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 it exists already or is missing.
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
 import steelyard
-from steelyard.cli import accounts, config, doctor, migrate, serve, worker
+
+# Command → its module, imported when it is called: most need only a part of the server, and a start is mostly imports.
+_MODULES = {
+    "serve": "serve",
+    "worker": "worker",
+    "migrate": "migrate",
+    "doctor": "doctor",
+    "config": "config",
+    "user": "accounts",
+    "org": "accounts",
+    "team": "accounts",
+    "key": "accounts",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*_MODULES, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _MODULES:
+            return super().get_command(ctx, cmd_name)
+        found = getattr(import_module(f"steelyard.cli.{_MODULES[cmd_name]}"), cmd_name)
+        assert isinstance(found, click.Command), "the table above names commands"
+        return found
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(steelyard.__version__, prog_name="steelyard")
 def cli() -> None:
     """Experiment tracking for the wandb client, on your own machines."""
-
-
-for command in (
-    serve.serve,
-    worker.worker,
-    migrate.migrate,
-    doctor.doctor,
-    config.config,
-    accounts.user,
-    accounts.org,
-    accounts.team,
-    accounts.key,
-):
-    cli.add_command(command)
 
 
 @cli.command()
