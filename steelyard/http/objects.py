@@ -30,7 +30,12 @@ _CORS = {
     "Access-Control-Max-Age": "3000",
 }
 # Types a browser may show by itself; all others are saved.
-_INLINE = ("image/", "audio/", "video/", "text/", "application/json", "application/pdf")
+_INLINE = ("image/", "audio/", "video/", "application/json", "application/pdf")
+_INLINE_TEXTS = {f"text/{kind}" for kind in ("plain", "html", "csv", "markdown", "yaml", "x-python", "x-diff")}
+# Names by which clients say what a file of media holds, and the content of artifacts: never another for the same.
+_BY_DIGEST = re.compile(r".*_[0-9a-f]{20}(\.[^/]*)?")
+_CONTENT = re.compile(r"artifacts/[^/]+/content/[^/]+")
+_FOR_EVER, _FOR_NOW = "private, max-age=31536000, immutable", "private, max-age=3600"
 _SANDBOX = "default-src 'self' data: blob: 'unsafe-inline'; sandbox"
 _SANDBOX_HTML = "default-src * data: blob: 'unsafe-inline' 'unsafe-eval'; sandbox allow-scripts allow-popups"
 
@@ -64,18 +69,19 @@ class ObjectRoutes:
 
     async def _get(self, request: Request, key: str) -> Response:
         kind = request.query_params.get("type") or "application/octet-stream"
-        headers = _headers(kind, request.query_params.get("filename", "download"))
-        if not isinstance(self._store, LocalStore):
-            return await self._stream(request, key, kind, headers)
-        path = self._store.path_of(key)
-        if not path.is_file():
-            raise NotFound("the object is not there")
-        return FileResponse(path, media_type=kind, headers=headers)
-
-    async def _stream(self, request: Request, key: str, kind: str, headers: dict[str, str]) -> Response:
+        headers = _headers(key, kind, request.query_params.get("filename", "download"))
         stored = await self._store.stat(key)
         if stored is None:
             raise NotFound("the object is not there")
+        if stored.md5 is not None:
+            headers["ETag"] = f'"{stored.md5.hex()}"'
+            if headers["ETag"] in _etags(request.headers.get("if-none-match", "")):
+                return Response(status_code=304, headers=headers)
+        if isinstance(self._store, LocalStore):
+            return FileResponse(self._store.path_of(key), media_type=kind, headers=headers)
+        return self._stream(request, stored, kind, headers)
+
+    def _stream(self, request: Request, stored: StoredObject, kind: str, headers: dict[str, str]) -> Response:
         size, asked = stored.size_bytes, _asked_range(request.headers.get("range", ""), stored.size_bytes)
         start, end = asked or (0, size)
         if start >= max(size, 1):
@@ -85,17 +91,22 @@ class ObjectRoutes:
             headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
         if request.method == "HEAD" or start == end:
             return Response(status_code=206 if asked else 200, media_type=kind, headers=headers)
-        body = self._store.get(key, start, end)
+        body = self._store.get(stored.key, start, end)
         return StreamingResponse(body, 206 if asked else 200, media_type=kind, headers=headers)
 
 
-def _headers(kind: str, filename: str) -> dict[str, str]:
-    shown = "inline" if kind.startswith(_INLINE) else "attachment"
+def _etags(header: str) -> set[str]:
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+
+
+def _headers(key: str, kind: str, filename: str) -> dict[str, str]:
+    shown = "inline" if kind.startswith(_INLINE) or kind.partition(";")[0] in _INLINE_TEXTS else "attachment"
+    never_changes = _CONTENT.fullmatch(key) or _BY_DIGEST.fullmatch(filename)
     return {
         "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(PurePosixPath(filename).name, safe='')}",
         "Content-Security-Policy": _SANDBOX_HTML if kind.startswith("text/html") else _SANDBOX,
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, max-age=3600",
+        "Cache-Control": _FOR_EVER if never_changes else _FOR_NOW,
     }
 
 

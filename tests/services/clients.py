@@ -9,7 +9,8 @@ from tests.services.packages import ensure_venv
 # What the examples and the fuller contract tests import beside the two newest clients.
 _COMPANIONS = [
     *("scikit-learn", "pillow", "matplotlib", "pandas", "pyarrow", "numpy", "requests"),
-    *("wandb-workspaces==0.4.13", "tensorboardX==2.6.5", "tensorboard==2.21.0"),
+    *("wandb-workspaces==0.4.13", "tensorboardX==2.6.5", "tensorboard==2.21.0", "plotly"),
+    *("bokeh", "soundfile"),
 ]
 # Old clients do not pin what broke them later; these limits are what their users need as well.
 PINS: dict[str, list[str]] = {

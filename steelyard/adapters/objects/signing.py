@@ -13,6 +13,8 @@ from steelyard.kernel.errors import Denied
 from steelyard.ports.objects import SignedRequest
 
 PATH_PREFIX = "/storage/"
+# Shorter lives are meant to the second.
+_SAME_FROM_S = 3600
 
 
 class UrlSigner:
@@ -20,8 +22,14 @@ class UrlSigner:
         self._secret = secret.encode()
 
     def sign(self, method: str, key: str, origin: str, ttl_s: int, extra: Mapping[str, str]) -> str:
-        """Return an absolute URL good for `ttl_s` seconds. `extra` travels in the query, signed too."""
-        query = {"method": method, "expires": str(int(time.time()) + ttl_s), **extra}
+        """Return an absolute URL good for `ttl_s` seconds. `extra` travels in the query, signed too.
+
+        One for reading may end up to a quarter earlier: so it is the same for some time, and browsers know it again.
+        """
+        expires = int(time.time()) + ttl_s
+        if method == "GET" and ttl_s >= _SAME_FROM_S:
+            expires -= expires % (ttl_s // 4)
+        query = {"method": method, "expires": str(expires), **extra}
         signature = self._digest(key, query)
         return f"{origin}{PATH_PREFIX}{quote(key, safe='/')}?{urlencode({**query, 'signature': signature})}"
 

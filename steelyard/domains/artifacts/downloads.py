@@ -18,7 +18,7 @@ from steelyard.domains.artifacts import access, content_queries, queries
 from steelyard.domains.artifacts.manifest import ManifestEntry
 from steelyard.domains.artifacts.model import Artifact, Blob, Entry, Manifest
 from steelyard.domains.artifacts.rules import hex_of_digest
-from steelyard.domains.files.model import guess_type
+from steelyard.domains.files.model import guess_type, is_document
 from steelyard.domains.projects import queries as project_queries
 from steelyard.kernel.errors import NotFound
 from steelyard.kernel.ids import encode_global_id, find_global_id
@@ -75,12 +75,14 @@ async def manifest_url(ctx: Context, manifest: Manifest) -> str:
 
 
 async def _signed(ctx: Context, key: str, path: str) -> str:
-    signed = await ctx.ports.objects.sign_get(
+    objects, kind = ctx.ports.objects, guess_type(path)
+    sign = objects.sign_read if is_document(kind) else objects.sign_get
+    signed = await sign(
         key,
         origin=ctx.origin,
         ttl_s=ctx.ports.policy.url_ttl_s,
         filename=PurePosixPath(path).name or "download",
-        content_type=guess_type(path),
+        content_type=kind,
     )
     return signed.url
 

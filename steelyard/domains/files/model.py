@@ -10,6 +10,7 @@ from datetime import datetime
 from steelyard.kernel.errors import Invalid
 
 NAME_MAX = 4096
+_DOCUMENTS = {"text/html", "application/xhtml+xml", "text/xsl"}
 # What Debian's type table lacks and experiment trackers store.
 _TYPES = {
     ".jsonl": "application/x-ndjson",
@@ -17,6 +18,14 @@ _TYPES = {
     ".yaml": "text/yaml",
     ".yml": "text/yaml",
     ".md": "text/markdown",
+    ".glb": "model/gltf-binary",
+    ".gltf": "model/gltf+json",
+    ".obj": "model/obj",
+    ".stl": "model/stl",
+    ".pdb": "chemical/x-pdb",
+    ".webp": "image/webp",
+    ".mkv": "video/x-matroska",
+    ".npz": "application/octet-stream",
 }
 
 
@@ -73,6 +82,11 @@ def name_digest(name: str) -> str:
 def guess_type(name: str) -> str:
     ending = name[name.rfind(".") :].lower() if "." in name else ""
     return _TYPES.get(ending) or mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"
+
+
+def is_document(mimetype: str) -> bool:
+    """Tell of types that a browser may open as a page with scripts: only our own route can put them into a sandbox."""
+    return mimetype in _DOCUMENTS or mimetype.endswith(("+xml", "/xml"))
 
 
 def handle(run_id: int, name: str) -> RunFile:

@@ -15,7 +15,7 @@ from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
 from steelyard.domains.files import queries
-from steelyard.domains.files.model import RunFile, clean_name, handle
+from steelyard.domains.files.model import RunFile, clean_name, handle, is_document
 from steelyard.domains.runs import queries as runs
 from steelyard.domains.runs.model import AnyRun, Run
 from steelyard.kernel import jsontext
@@ -58,7 +58,9 @@ async def upload_url(ctx: Context, item: RunFile) -> SignedRequest:
 
 async def download_url(ctx: Context, item: RunFile) -> str:
     """Return a signed absolute URL, good without any credentials."""
-    signed = await ctx.ports.objects.sign_get(
+    objects = ctx.ports.objects
+    sign = objects.sign_read if is_document(item.mimetype) else objects.sign_get
+    signed = await sign(
         item.object_key,
         origin=ctx.origin,
         ttl_s=ctx.ports.policy.url_ttl_s,

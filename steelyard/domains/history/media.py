@@ -13,11 +13,17 @@ from steelyard.domains.runs.model import AnyRun
 _PATHS = {"path", "filename"}
 _PATH_LISTS = {"filenames", "paths"}
 _MEDIA = "media/"
+# A list of scenes names its files without their folder.
+_OBJECTS_3D, _FOLDER_3D = "object3D", "media/object3D/"
 
 
 def find_paths(value: Any) -> Iterator[str]:
     """Yield every run file that the value names, also inside masks and boxes."""
     if isinstance(value, dict):
+        if value.get("_type") == _OBJECTS_3D and isinstance(names := value.get("filenames"), list):
+            yield from (
+                f"{_FOLDER_3D}{name}" for name in names if isinstance(name, str) and not name.startswith(_MEDIA)
+            )
         for key, item in value.items():
             if key in _PATHS and isinstance(item, str) and item.startswith(_MEDIA):
                 yield item
