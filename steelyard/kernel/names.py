@@ -12,7 +12,7 @@ RESERVED = frozenset((
     "graphql", "files", "artifacts", "artifactsv2", "oidc", "authorize", "login", "signup", "setup",
     "settings", "orgs", "healthz", "ready", "static", "assets", "api", "app", "admin", "home", "registry",
     "site", "docs", "storage", "bucket", "share", "search", "profile", "invite", "forgot-password",
-    "create-team", "create-project", "users", "teams", "compat", "metrics", "favicon.ico", "robots.txt",
+    "alerts", "create-team", "create-project", "users", "teams", "compat", "metrics", "favicon.ico", "robots.txt",
 ))
 # fmt: on
 _ENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")

@@ -23,7 +23,7 @@ def rates(server: Server, admin: User) -> dict[str, Any]:
     return {item["name"]: item for item in found["rates"]}
 
 
-@pytest.mark.parametrize(("version", "rate"), [("0.31.0", "run_requests"), ("0.17.9", "project_requests")])
+@pytest.mark.parametrize(("version", "rate"), [("0.31.0", "run_requests"), ("0.28.2", "project_requests")])
 def test_a_client_that_is_slowed_down_loses_nothing(
     start_server: Callable[..., Server], client_of: Callable[..., Client], version: str, rate: str
 ) -> None:

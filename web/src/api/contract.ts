@@ -226,3 +226,34 @@ export interface RunChange {
   /** the metrics that have new values; absent when there are many, or when nobody knows */ keys?: string[];
   /** history changed at or after this step only */ fromStep?: number;
 }
+
+// ---- many runs at once, and the trash -------------------------------------------------------------------------
+export type BulkAction = "tag" | "group" | "stop" | "move" | "delete" | "restore" | "purge";
+/** POST /app/projects/:entity/:project/runs:bulk; at most 1000 `runs` in one request */
+export interface BulkRequest {
+  action: BulkAction; runs: string[];
+  /** tag */ add?: string[]; remove?: string[];
+  /** group: one for all, or one for each as an undo sends it */ group?: string; groups?: Record<string, string>;
+  /** delete: artifact versions that the runs made too */ artifacts?: boolean;
+  /** move */ to?: { entity: string; project: string };
+}
+/** `before` has the former group of each run whose group was changed */
+export interface BulkOutcome { done: string[]; skipped: { id: string; reason: string }[]; before: Record<string, string> }
+/** GET /app/projects/:entity/:project/trash?offset= ; all ids: GET …/trash/ids → { ids } */
+export interface TrashedRun {
+  id: string; title: string; state: RunState; createdAt: string; user: string | null;
+  deletedAt: string; deletedBy: string | null; storageBytes: number;
+}
+export interface TrashPage { total: number; runs: TrashedRun[]; /** null: for ever */ keptDays: number | null }
+
+// ---- alerts ---------------------------------------------------------------------------------------------------
+export type AlertSeverity = "INFO" | "WARN" | "ERROR";
+/** GET /app/runs/:entity/:project/:run/alerts → { alerts } */
+export interface RunAlert {
+  id: number; title: string; text: string; severity: AlertSeverity; createdAt: string;
+  entity: string; project: string; run: string; runTitle: string;
+}
+/** GET /app/alerts?before= ; POST /app/alerts/read { upTo } */
+export interface AlertInbox { alerts: RunAlert[]; /** counted up to 100 */ unread: number; readUpTo: number }
+/** GET and PATCH /app/alert-preferences */
+export interface AlertPreferences { byMail: boolean; leastSeverity: AlertSeverity; mailConfigured: boolean }

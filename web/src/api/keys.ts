@@ -5,6 +5,8 @@ export const keys = {
   apiKeys: ["account", "keys"] as const,
   sessions: ["account", "sessions"] as const,
   home: ["home"] as const,
+  alerts: ["account", "alerts"] as const,
+  alertPreferences: ["account", "alert-preferences"] as const,
   entity: (entity: string) => ["entity", entity] as const,
   project: (entity: string, project: string) => ["project", entity, project] as const,
   projectDetail: (entity: string, project: string) => ["project", entity, project, "detail"] as const,

@@ -30,6 +30,7 @@ const projectRoutes: RouteObject[] = [
   { path: "runs", element: <KeepQuery to={(p) => projectPath(p.entity, p.project, "table")} /> },
   page("runs/:run", run),
   page("runs/:run/:tab/*", run),
+  page("trash", () => import("@/pages/trash")),
   page("sweeps", sweeps),
   page("sweeps/:sweep/*", sweeps),
   page("artifacts/*", artifacts),
@@ -58,6 +59,7 @@ export const routes: RouteObject[] = [
             children: [
               page("home", () => import("@/pages/home")),
               page("compat", () => import("@/pages/compat")),
+              page("alerts", () => import("@/pages/alerts")),
               page("authorize", () => import("@/pages/authorize")),
               page("settings", () => import("@/pages/settings")),
               page("profile", () => import("@/pages/profile")),

@@ -36,7 +36,7 @@ export const loginPath = (here: string): string => (here === "/" ? "/login" : `/
 
 /** Second segments of a project address that are pages, so no run of that id is meant by `/:entity/:project/:run`. */
 export const RESERVED_PROJECT_PAGES: ReadonlySet<string> = new Set(
-  "workspace table overview runs groups sweeps reports reportlist artifacts jobs automations settings registry".split(
+  "workspace table overview runs groups sweeps reports reportlist artifacts jobs automations settings registry trash".split(
     " ",
   ),
 );

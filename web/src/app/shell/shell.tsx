@@ -2,6 +2,7 @@ import { HelpCircle } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet, ScrollRestoration, useNavigation } from "react-router";
+import { Bell } from "@/domains/alerts/bell";
 import { useAppearance } from "@/lib/theme";
 import { IconButton } from "@/ui/icon-button";
 import { Mark } from "@/ui/logo";
@@ -45,6 +46,7 @@ export function Shell() {
         <div className={styles.end}>
           <div ref={setBarSlot} className={styles.slot} />
           <GlobalSearch />
+          <Bell />
           <IconButton
             label={t("shell.help.open")}
             icon={<HelpCircle aria-hidden />}

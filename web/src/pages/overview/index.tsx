@@ -53,6 +53,12 @@ function Facts({ project }: { project: Project }) {
       project.computeSeconds > 0 ? formatDuration(project.computeSeconds) : t("common.none"),
     ],
     [t("projects.overview.storage"), formatBytes(project.storageBytes)],
+    [
+      t("bulk.trash.title"),
+      <Link key="trash" to={projectPath(project.entity, project.name, "trash")}>
+        {t("projects.overview.openTrash")}
+      </Link>,
+    ],
     [t("projects.overview.active"), <RelativeTime key="active" at={project.lastActiveAt} empty={t("common.never")} />],
     [
       t("projects.overview.owner"),

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import type { RunDetail } from "@/api/contract";
+import { RunAlerts } from "@/domains/alerts/run-alerts";
 import { FileBrowser } from "@/domains/runs/files/file-browser";
 import { LogView } from "@/domains/runs/logs/log-view";
 import { RunOverview } from "@/domains/runs/overview/run-overview";
@@ -62,7 +63,12 @@ function TabContent({ run, tab, path }: { run: RunDetail; tab: TabName; path: st
     case "workspace":
       return <RunCharts run={run} />;
     case "overview":
-      return <RunOverview run={run} />;
+      return (
+        <>
+          <RunAlerts run={run} />
+          <RunOverview run={run} />
+        </>
+      );
     case "logs":
       return <LogView run={run} />;
     case "files":

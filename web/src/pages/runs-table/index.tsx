@@ -1,6 +1,8 @@
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
+import { BulkBar } from "@/domains/runs/bulk/bulk-bar";
+import { useSelection } from "@/domains/runs/bulk/selection";
 import { ColumnChooser } from "@/domains/runs/table/column-chooser";
 import { ExportButton } from "@/domains/runs/table/export-button";
 import { FilterBuilder } from "@/domains/runs/table/filter-builder";
@@ -26,6 +28,7 @@ export default function RunsTablePage() {
   useTitle(t("runs.table.title"), project);
   const view = useTableView(entity, project);
   const { data, error, refetch } = useRunCounts(entity, project, view.query);
+  const selection = useSelection();
   const input = useRef<HTMLInputElement>(null);
   useShortcut("/", t("runs.table.find"), () => input.current?.focus());
   if (data?.total === 0) return <HowToLog entity={entity} project={project} />;
@@ -49,7 +52,7 @@ export default function RunsTablePage() {
         />
         <FilterBuilder view={view} />
         <span className={styles.count} role="status">
-          {data && countText(t, data)}
+          {data && <Count matched={data.matched} total={data.total} />}
         </span>
         <div className={styles.end}>
           <ColumnChooser view={view} />
@@ -66,7 +69,10 @@ export default function RunsTablePage() {
           <SkeletonRows rows={14} />
         </div>
       )}
-      {data && data.matched > 0 && <RunGrid entity={entity} project={project} view={view} count={data.matched} />}
+      <BulkBar entity={entity} project={project} view={view} matched={data?.matched ?? 0} selection={selection} />
+      {data && data.matched > 0 && (
+        <RunGrid entity={entity} project={project} view={view} count={data.matched} selection={selection} />
+      )}
       {data?.matched === 0 && !error && (
         <div className={styles.around}>
           <EmptyState title={t("runs.table.noMatch")}>{t("runs.table.noMatchText")}</EmptyState>
@@ -76,10 +82,8 @@ export default function RunsTablePage() {
   );
 }
 
-function countText(
-  t: ReturnType<typeof useTranslation>["t"],
-  { matched, total }: { matched: number; total: number },
-): string {
+function Count({ matched, total }: { matched: number; total: number }) {
+  const { t } = useTranslation();
   if (matched === total) return t("runs.table.count", { count: total });
   return t("runs.table.matched", { matched: formatInteger(matched), total: formatInteger(total) });
 }

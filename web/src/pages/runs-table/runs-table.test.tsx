@@ -64,4 +64,45 @@ describe("the runs table", () => {
     await waitFor(() => expect(screen.queryByRole("columnheader", { name: "lr" })).toBeNull());
     expect(localStorage.getItem('steelyard.columns.["ada","digits"]')).not.toContain("config.lr");
   });
+
+  it("deletes chosen runs after asking, and offers the way back", async () => {
+    const sent = network({
+      ...answers,
+      [`POST ${BASE}/runs:bulk`]: { done: ["r1"], skipped: [{ id: "r2", reason: "it is deleted" }], before: {} },
+    });
+    open(routes, "/ada/digits/table");
+    await userEvent.click(await screen.findByRole("checkbox", { name: "Choose title of r1" }));
+    expect(screen.getByText("1 run chosen")).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Delete" }));
+    await userEvent.click(screen.getAllByRole("button", { name: "Delete" }).at(-1) as HTMLElement);
+    expect(await screen.findByText(/One was left alone: r2 – it is deleted/)).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+    await waitFor(() =>
+      expect(sent.filter(({ call }) => call.endsWith("runs:bulk")).map(({ body }) => body)).toEqual([
+        { action: "delete", artifacts: false, runs: ["r1"] },
+        { action: "restore", runs: ["r1"] },
+      ]),
+    );
+  });
+
+  it("changes all that match, chosen by the table's own question", async () => {
+    const sent = network({
+      ...answers,
+      [`POST ${BASE}/runs:select`]: { ids: ["r1", "r2"] },
+      [`POST ${BASE}/runs:bulk`]: { done: ["r1", "r2"], skipped: [], before: {} },
+    });
+    open(routes, "/ada/digits/table?q=net");
+    await userEvent.click(await screen.findByRole("checkbox", { name: "Choose title of r2" }));
+    await userEvent.click(screen.getByRole("button", { name: "Choose all 2 that match" }));
+    await userEvent.click(screen.getByRole("button", { name: "Tag" }));
+    await userEvent.type(await screen.findByRole("textbox", { name: "Tag" }), "best");
+    await userEvent.click(screen.getAllByRole("button", { name: "Tag" }).at(-1) as HTMLElement);
+    expect(await screen.findByText(/2 runs changed/)).toBeTruthy();
+    expect(sent.find(({ call }) => call.endsWith("runs:select"))?.body).toMatchObject({ search: "net" });
+    expect(sent.find(({ call }) => call.endsWith("runs:bulk"))?.body).toEqual({
+      action: "tag",
+      add: ["best"],
+      runs: ["r1", "r2"],
+    });
+  });
 });

@@ -1,6 +1,8 @@
 /** English, one file per part of the app. */
 import { accounts } from "./accounts";
+import { alerts } from "./alerts";
 import { artifacts } from "./artifacts";
+import { bulk } from "./bulk";
 import { charts } from "./charts";
 import { common } from "./common";
 import { compat } from "./compat";
@@ -25,4 +27,6 @@ export const en = {
   sweeps,
   reports,
   compat,
+  bulk,
+  alerts,
 } as const;

@@ -40,6 +40,7 @@ export const projects = {
     action: "Create project",
   },
   overview: {
+    openTrash: "Deleted runs",
     title: "Overview",
     noDescription: "No description yet.",
     addDescription: "Add a description",

@@ -4,6 +4,7 @@ import { type MouseEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { RunRow } from "@/api/contract";
 import { cx } from "@/lib/class-names";
+import type { Selection } from "../bulk/selection";
 import { type Column, type FieldName, holdsNumbers } from "./columns";
 import { RunCell } from "./run-cell";
 import styles from "./run-grid.module.css";
@@ -20,10 +21,11 @@ interface RunGridProps {
   project: string;
   view: TableView;
   count: number;
+  selection: Selection;
 }
 
 /** Rows and columns of runs. Only those on the screen are in the page; the names stay at the left, the heads above. */
-export function RunGrid({ entity, project, view, count }: RunGridProps) {
+export function RunGrid({ entity, project, view, count, selection }: RunGridProps) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const { columns } = view;
@@ -77,7 +79,15 @@ export function RunGrid({ entity, project, view, count }: RunGridProps) {
         </thead>
         <tbody className={styles.body} style={{ width, height: rows.getTotalSize() }}>
           {items.map(({ index, start }) => (
-            <Row key={index} index={index} top={start} row={rowAt(index)} name={name} cells={cells} />
+            <Row
+              key={index}
+              index={index}
+              top={start}
+              row={rowAt(index)}
+              name={name}
+              cells={cells}
+              selection={selection}
+            />
           ))}
         </tbody>
       </table>
@@ -98,12 +108,22 @@ interface RowProps {
   row: RunRow | undefined;
   name: Column;
   cells: readonly ShownColumn[];
+  selection: Selection;
 }
 
-function Row({ index, top, row, name, cells }: RowProps) {
+function Row({ index, top, row, name, cells, selection }: RowProps) {
+  const { t } = useTranslation();
   return (
     <tr className={styles.row} style={{ transform: `translateY(${top}px)` }} aria-rowindex={index + 2}>
       <td className={cx(styles.cell, styles.name)} style={{ width: name.width }} aria-colindex={1}>
+        {row && (
+          <input
+            type="checkbox"
+            aria-label={t("bulk.choose", { title: row.title })}
+            checked={selection.has(row.id)}
+            onChange={() => selection.toggle(row.id)}
+          />
+        )}
         {row ? <RunCell row={row} column={name} /> : <span className={styles.waiting} />}
       </td>
       {cells.map(({ column, start, at, numeric }) => (
