@@ -3,8 +3,10 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 from sqlalchemy import update
@@ -217,3 +219,39 @@ async def test_forks_while_the_parent_is_written_flushed_and_merged(run: Branche
         assert (await child.texts())[: 6 + number % 5] == texts_of(list(range(6 + number % 5)))
         assert len(await child.rows()) == 6 + number % 5
     assert await run.texts() == texts_of(list(range(40)))
+
+
+async def test_pictures_of_inherited_rows_are_those_of_the_parent(run: Branched) -> None:
+    user = run.caller
+    paths = [f"media/images/{name}.png" for name in "ab"]
+    for path in paths:
+        await store_file(run, path, path.encode())
+    await run.send(0, [{"_step": i, "image": {"_type": "image-file", "path": path}} for i, path in enumerate(paths)])
+    child = await run.fork_at(0)
+    grandchild = await child.fork_at(0, "grandchild")
+    for each, count in ((run, 2), (child, 1), (grandchild, 1)):
+        asked = {"entity": user.name, "project": "p", "run": each.name, "key": "image"}
+        items = (await user.send("POST", "/app/media:query", asked)).body["items"]
+        async with storage(user, items[0]["urls"][paths[0]]) as http:
+            found = await http.get(items[0]["urls"][paths[0]])
+        assert (len(items), found.content) == (count, paths[0].encode())
+
+
+@asynccontextmanager
+async def storage(caller: Caller, url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Who takes requests to this URL: the site, or the bucket."""
+    if url.startswith("http://site.test"):
+        yield caller.site.http
+        return
+    async with httpx.AsyncClient() as bucket:
+        yield bucket
+
+
+async def store_file(run: Branched, name: str, content: bytes) -> None:
+    document = """mutation($e: String!, $r: String!, $f: [String!]!) {
+      createRunFiles(input: {entityName: $e, projectName: "p", runName: $r, files: $f}) { files { uploadUrl } } }"""
+    answer = await run.caller.graphql(document, e=run.caller.name, r=run.name, f=[name])
+    (file,) = answer.data["createRunFiles"]["files"]
+    async with storage(run.caller, file["uploadUrl"]) as http:
+        assert (await http.put(file["uploadUrl"], content=content)).status_code == 200
+    assert (await run.post({"uploaded": [name]})).status == 200

@@ -7,6 +7,7 @@ from typing import Any
 
 from steelyard.context import Context
 from steelyard.domains.files import service as files
+from steelyard.domains.history.branches.archives import find_parent
 from steelyard.domains.runs.model import AnyRun
 
 # Lists of paths stand beside single ones: `filenames` of a group of images.
@@ -15,6 +16,8 @@ _PATH_LISTS = {"filenames", "paths"}
 _MEDIA = "media/"
 # A list of scenes names its files without their folder.
 _OBJECTS_3D, _FOLDER_3D = "object3D", "media/object3D/"
+# Forks of forks whose files are looked for.
+GENERATIONS_MAX = 20
 
 
 def find_paths(value: Any) -> Iterator[str]:
@@ -37,7 +40,19 @@ def find_paths(value: Any) -> Iterator[str]:
 
 
 async def sign_paths(ctx: Context, run: AnyRun, paths: Collection[str]) -> dict[str, str]:
-    """Return path → signed URL for those that have been stored."""
+    """Return path → signed URL for those that have been stored; a fork's first rows name files of its parent."""
+    urls = await _sign_own(ctx, run, paths)
+    for _ in range(GENERATIONS_MAX):
+        missing = set(paths) - urls.keys()
+        parent = await find_parent(ctx, run) if missing else None
+        if parent is None:
+            break
+        run = parent
+        urls |= await _sign_own(ctx, run, missing)
+    return urls
+
+
+async def _sign_own(ctx: Context, run: AnyRun, paths: Collection[str]) -> dict[str, str]:
     if not paths:
         return {}
     found = await files.find_files(ctx, run, sorted(path for path in paths if ".." not in path.split("/")))

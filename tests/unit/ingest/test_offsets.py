@@ -12,7 +12,7 @@ from steelyard.columnar.table import Table
 from steelyard.domains.history.model import Position, Stream
 from steelyard.ingest.frames import Chunk, decode_frame
 from steelyard.ingest.offsets import GAP_MAX_LINES, reconcile
-from steelyard.kernel.errors import Malformed
+from steelyard.kernel.errors import Conflict, Malformed
 
 
 def chunk_of(first: int, values: list[Any]) -> Chunk:
@@ -106,3 +106,23 @@ def test_any_interleaving_equals_a_list_by_index(script: list[tuple[str, int, li
 def test_streams_are_told_apart_by_name() -> None:
     body = json.dumps({"files": {"output.log": {"offset": 0, "content": ["x"]}}}).encode()
     assert decode_frame(body).chunks[0].stream is Stream.CONSOLE
+
+
+def test_after_a_rewind_only_what_follows_is_taken() -> None:
+    """The chunk known as the newest is of before, until the new attempt has sent one."""
+    rewound = Position(5, 3, 2, 77, rewound_to=5)
+    for first, count, checksum in ((3, 2, 77), (0, 1, 1), (4, 3, 1), (6, 1, 1)):
+        with pytest.raises(Conflict, match="rewound"):
+            reconcile(rewound, first, count, checksum)
+    after, is_new = reconcile(rewound, 5, 2, 78)
+    assert (after, is_new) == (Position(7, 5, 2, 78, rewound_to=5), True)
+    assert reconcile(after, 5, 2, 78) == (after, False)
+    assert reconcile(after, 6, 3, 79) == (Position(9, 6, 3, 79, rewound_to=5), True)
+    for first in (4, 8):
+        with pytest.raises(Conflict, match="rewound"):
+            reconcile(after, first, 1, 80)
+
+
+def test_the_last_request_before_a_rewind_is_not_taken_for_the_first_after_it() -> None:
+    with pytest.raises(Conflict, match="rewound"):
+        reconcile(Position(5, 5, 2, 77, rewound_to=5), 5, 2, 77)

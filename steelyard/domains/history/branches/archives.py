@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from steelyard.columnar.row_texts import render_rows
 from steelyard.columnar.sampling import evenly, spread
 from steelyard.context import Context
@@ -14,7 +16,8 @@ from steelyard.domains.history.branches import queries
 from steelyard.domains.history.branches.model import Archive, Branch
 from steelyard.domains.history.model import Stream
 from steelyard.domains.history.reading import divide, load_live, load_rows
-from steelyard.domains.runs.model import Lineage, Run
+from steelyard.domains.runs import queries as runs
+from steelyard.domains.runs.model import AnyRun, Lineage, Run
 
 # Rows of one answer.
 ROWS_MAX = 10_000
@@ -26,6 +29,18 @@ async def find_branch(ctx: Context, run: Run) -> Branch | None:
     if Lineage.FORKED not in run.lineage:
         return None
     return await ctx.database.read_at_once(partial(queries.find_branch, run=run.id))
+
+
+async def find_parent(ctx: Context, run: AnyRun) -> Run | None:
+    """Return the run that this one was forked from; None for most, when it is deleted, or not the caller's to see."""
+    access.require(ctx, Permission.READ, run.target)
+
+    async def find(conn: AsyncConnection) -> Run | None:
+        parent = await queries.find_parent_id(conn, run.id)
+        return None if parent is None else await runs.find_run_by_id(conn, parent)
+
+    found = await ctx.database.read_at_once(find)
+    return found if found is not None and access.allows(ctx.identity, Permission.READ, found.target) else None
 
 
 async def list_archives(ctx: Context, run: Run) -> list[Archive]:

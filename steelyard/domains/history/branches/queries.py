@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import delete, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts.tables import entities
@@ -43,6 +43,7 @@ async def has_journal(conn: AsyncConnection, run: int) -> bool:
 
 
 _SAME = ("stream", "object_key", "journal_id", "size_bytes", "step_min", "same_steps", "directory")
+# What is kept of a segment may differ in these.
 _SAME_WHEN_WHOLE = ("row_count", "value_count", "step_max", "coverage", "cut_step")
 
 
@@ -124,10 +125,6 @@ async def list_archived_ids(conn: AsyncConnection, run: int, archive: int) -> li
     return list((await conn.execute(statement.order_by(_segments.id))).scalars())
 
 
-async def count_archives(conn: AsyncConnection, run: int) -> int:
-    return (await conn.execute(select(func.count()).where(t.run_archives.c.run == run))).scalar() or 0
-
-
 async def insert_branch(conn: AsyncConnection, run: int, parent: int, **values: Any) -> None:
     await conn.execute(insert(t.run_branches).values(run=run, parent=parent, **values))
 
@@ -152,11 +149,17 @@ async def find_branch(conn: AsyncConnection, run: int) -> Branch | None:
     return Branch(*row) if row else None
 
 
-async def begin_at(conn: AsyncConnection, run: int, line: int) -> None:
-    """Let the history of a new run go on at this line."""
+async def find_parent_id(conn: AsyncConnection, run: int) -> int | None:
+    branches = t.run_branches.c
+    found: int | None = (await conn.execute(select(branches.parent).where(branches.run == run))).scalar()
+    return found
+
+
+async def begin_at(conn: AsyncConnection, run: int, line: int, rewound_to: int | None = None) -> None:
+    """Let the history of a run that has none of its own go on at this line."""
     zeros = dict.fromkeys(("last_first_line", "last_line_count", "last_checksum"), 0)
-    values = {"run": run, "writer": "", "stream": int(Stream.HISTORY), "next_line": line, **zeros}
-    await conn.execute(insert(t.stream_positions).values(**values))
+    values = {"run": run, "writer": "", "stream": int(Stream.HISTORY), "next_line": line, "rewound_to": rewound_to}
+    await conn.execute(insert(t.stream_positions).values(**values, **zeros))
 
 
 async def go_back_to(conn: AsyncConnection, run: int, line: int) -> None:
@@ -164,14 +167,9 @@ async def go_back_to(conn: AsyncConnection, run: int, line: int) -> None:
     positions = t.stream_positions.c
     mine = update(t.stream_positions).where(positions.run == run, positions.stream == int(Stream.HISTORY))
     await conn.execute(mine.where(positions.writer != "").values(next_line=0, rewound_to=NEVER))
-    own = mine.where(positions.writer == "")
-    if not (await conn.execute(own.values(next_line=line, rewound_to=line))).rowcount:
-        statement = select(positions.id).where(
-            positions.run == run, positions.stream == int(Stream.HISTORY), positions.writer == ""
-        )
-        if (await conn.execute(statement)).first() is None:
-            await begin_at(conn, run, line)
-            await conn.execute(own.values(rewound_to=line))
+    own = mine.where(positions.writer == "").values(next_line=line, rewound_to=line)
+    if not (await conn.execute(own)).rowcount:
+        await begin_at(conn, run, line, rewound_to=line)
 
 
 async def forget_derived(conn: AsyncConnection, run: int) -> None:
