@@ -146,6 +146,12 @@ async def test_a_repeated_upsert_finds_the_fork(run: Branched) -> None:
     child = Branched(run.caller, "child", run.ctx, 0)
     told = await child.ask("forkedFrom { runName step displayName } archives { id } lastHistoryStep: historyKeys")
     assert (told["forkedFrom"]["runName"], told["forkedFrom"]["step"]) == ("r", 4)
+    page = (await run.caller.send("GET", f"/app/runs/{run.caller.name}/p/child")).body
+    title = (await run.ask("displayName"))["displayName"]
+    assert (page["forkedFrom"], page["archives"]) == ({"run": "r", "step": 4, "title": title}, [])
+    await child.rewind(2)
+    page = (await run.caller.send("GET", f"/app/runs/{run.caller.name}/p/child")).body
+    assert [(item["step"], item["lastStep"], item["rows"]) for item in page["archives"]] == [(2, 4, 2)]
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,10 @@ async def describe_past(ctx: Context, runs: Sequence[Run]) -> dict[int, dict[str
 
 async def _past(ctx: Context, run: Run) -> dict[str, Any]:
     branch = await archives.find_branch(ctx, run)
+    is_beside = branch is not None and (branch.entity, branch.project) == (run.entity, run.project)
     return {
-        "forkedFrom": branch and {"run": branch.run_id, "step": branch.step, "title": branch.title},
+        "forkedFrom": branch
+        and {"run": branch.run_id, "step": branch.step, "title": branch.title if is_beside else None},
         "archives": [
             {"step": item.step, "lastStep": item.step_max, "rows": item.line_count, "createdAt": item.created_at}
             for item in await archives.list_archives(ctx, run)

@@ -102,7 +102,7 @@ export interface RunDetail extends RunRow {
   /** contents of wandb-metadata.json, or null */ metadata: Record<string, unknown> | null;
   historyLineCount: number; lastStep: number | null; logLineCount: number; eventsLineCount: number; fileCount: number;
   canWrite: boolean;
-  /** the run of the same project whose rows up to `step` this one begins with; no title once that run is deleted */
+  /** the run whose rows up to `step` this one begins with; no title once that run is deleted or moved elsewhere */
   forkedFrom: { run: string; step: number; title: string | null } | null;
   /** what rewinding took out of the run, the oldest first */
   archives: { step: number; lastStep: number; rows: number; createdAt: string }[];
