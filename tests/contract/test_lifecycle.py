@@ -1,5 +1,6 @@
 """A run's life as the client leads it: resume, start over, edit, stop, fail, delete."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,11 +71,15 @@ def test_words_and_config_changed_through_the_public_api(programs: Programs) -> 
     assert facts["state"] == "finished", "editing does not set it running again"
 
 
-def test_the_stop_flag_interrupts_the_program(programs: Programs, tmp_path: Path) -> None:
-    ready = tmp_path / "ready"
+@pytest.mark.parametrize("version", ["0.31.0", "0.25.1"])
+def test_the_stop_flag_interrupts_the_program(
+    programs_for: Callable[[str], Programs], tmp_path: Path, version: str
+) -> None:
+    """The newest client reads the answers of its stream, the older one asks from time to time."""
+    programs, ready = programs_for(version), tmp_path / "ready"
     with programs.running("until_stopped", project="reads", id="endless", ready=str(ready)) as program:
         program.wait_for(ready)
-        programs.run("edit_run", path=f"{programs.user.name}/reads/endless", stop=True)
+        programs_for("0.31.0").run("edit_run", path=f"{programs.user.name}/reads/endless", stop=True)
         assert program.answer(timeout_s=100)["interrupted"]
     path = f"{programs.user.name}/reads/endless"
     assert programs.run("read_run", path=path, ask={"facts": ["facts", {}]})["facts"]["state"] == "killed"
@@ -84,3 +89,11 @@ def test_a_failing_program_fails_the_run(programs: Programs) -> None:
     programs.fail("log_run", init={"project": "reads", "id": "raises"}, rows=[[None, {"v": 1}]], use="no-such:v0")
     path = f"{programs.user.name}/reads/raises"
     assert programs.run("read_run", path=path, ask={"facts": ["facts", {}]})["facts"]["state"] == "failed"
+
+
+def test_a_preempted_run_is_told_from_a_failed_one(programs: Programs) -> None:
+    path = programs.run("preempted", init={"project": "reads", "id": "taken-away"})["path"]
+    assert programs.run("read_run", path=path, ask={"facts": ["facts", {}]})["facts"]["state"] == "preempted"
+    again = {"project": "reads", "id": "taken-away", "resume": "must"}
+    assert programs.run("log_run", init=again, rows=[[None, {"v": 2}]])["first_step"] == 1
+    assert programs.run("read_run", path=path, ask={"facts": ["facts", {}]})["facts"]["state"] == "finished"

@@ -35,3 +35,36 @@ async def test_an_agent_without_a_function_is_told_which_program_to_start(site: 
 
 async def test_a_config_without_a_program_names_none(site: Site) -> None:
     assert "program" not in await first_command(await site.user(), CONFIG)
+
+
+async def test_a_preempted_run_is_handed_out_again_before_new_ones(site: Site) -> None:
+    me = await site.user()
+    made = (await me.graphql(CREATE, entity=me.name, config=CONFIG)).data
+    sweep = made["upsertSweep"]["sweep"]["name"]
+
+    async def agent() -> str:
+        return str((await me.graphql(AGENT, entity=me.name, sweep=sweep)).data["createAgent"]["agent"]["id"])
+
+    async def beat(agent: str, *live: str) -> list[dict[str, Any]]:
+        runs = json.dumps(dict.fromkeys(live, True))
+        commands: list[dict[str, Any]] = json.loads(
+            (await me.graphql(BEAT, id=agent, runs=runs)).data["agentHeartbeat"]["commands"]
+        )
+        return commands
+
+    async def stream(run: str, **body: Any) -> None:
+        assert (await me.send("POST", f"/files/{me.name}/demo/{run}/file_stream", body)).status == 200
+
+    first, second = await agent(), await agent()
+    (command,) = await beat(first)
+    run = command["run_id"]
+    start = 'mutation S($r: String) { upsertBucket(input: {name: $r, modelName: "demo"}) { inserted } }'
+    await me.graphql(start, r=run)
+    assert await beat(first, run) == []
+    await stream(run, preempting=True)
+    await stream(run, complete=True, exitcode=1)
+    site.clock.move(1)
+    (again,) = await beat(second)
+    assert (again["run_id"], again["args"]) == (run, command["args"])
+    (other,) = await beat(first)
+    assert other["run_id"] != run, "handed out once"

@@ -76,6 +76,8 @@ class Assignment:
     handed_at: datetime
     state: str
     stop_requested: bool
+    # When the run's last attempt ended; None for one under way.
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)

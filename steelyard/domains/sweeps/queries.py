@@ -132,6 +132,7 @@ async def list_assignments(conn: AsyncConnection, sweep_id: int) -> list[Assignm
             given.handed_at,
             runs.c.state,
             runs.c.stop_requested,
+            runs.c.finished_at.label("ended_at"),
         )
         .select_from(t.sweep_assignments)
         .join(runs, runs.c.id == given.run_id)

@@ -73,11 +73,16 @@ def _should_stop(state: SweepState, item: Assignment) -> bool:
 
 def _unfinished(mine: int, assignments: Sequence[Assignment], now: datetime) -> Again | None:
     for item in assignments:
-        if item.state == "preempted":
+        if item.state == "preempted" and (not _is_handed_again(item) or _was_lost(mine, item, now)):
             return Again(item, resume=True)
         if item.state == "pending" and _was_lost(mine, item, now):
             return Again(item, resume=False)
     return None
+
+
+def _is_handed_again(item: Assignment) -> bool:
+    """Tell whether an agent was given the run after it had ended, and has not begun with it yet."""
+    return item.ended_at is not None and item.handed_at > item.ended_at
 
 
 def _was_lost(mine: int, item: Assignment, now: datetime) -> bool:
