@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.load import ingest, latency, panels, reads, real_client, runs, sizes
+from benchmarks.load import console, ingest, latency, panels, reads, real_client, runs, sizes
 from benchmarks.load.rivals import Trackio
 
 TINY = [
@@ -86,3 +86,12 @@ def test_ingest_measures_trackio(tmp_path: Path) -> None:
         pytest.skip("trackio is fetched by the benchmark itself")
     rows = ingest.main([*TINY, "--seconds", "0.3", "--output", str(tmp_path), "--servers", "trackio", "trackio-bulk"])
     assert all(row["points/s"] > 0 for row in rows)
+
+
+@pytest.mark.parametrize("writers", ["1", "3"])
+def test_a_console_is_read_as_it_was_printed(tmp_path: Path, writers: str) -> None:
+    sizes_ = ["--lines", "3000", "--request", "300", "--page", "100", "--pages", "5", "--writers", writers]
+    console.main([*sizes_, "--output", str(tmp_path)])
+    rows = published(tmp_path, "console")
+    assert [row["what"] for row in rows][:3] == ["write", "move what is left to objects", "first page"]
+    assert all(row["ms, median"] >= 0 for row in rows)
