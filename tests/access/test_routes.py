@@ -79,6 +79,7 @@ class Row:
     body: Any = None
     prepare: Prepare | None = None
     path: dict[str, str] = field(default_factory=dict)
+    query: str = ""
 
 
 def nothing(status: int) -> dict[str, int]:
@@ -144,7 +145,9 @@ TABLE = {
     "PATCH /app/alert-preferences": Row(ACCOUNTS, {"byMail": True}),
     f"GET {RUN}/artifacts": Row(READERS),
     f"GET {RUN}/logs": Row(READERS),
-    f"GET {RUN}/logs/search": Row(READERS),
+    f"GET {RUN}/logs/labels": Row(READERS),
+    f"GET {RUN}/logs/search": Row(READERS, query="?q=x"),
+    f"GET {RUN}/logs/download": Row(READERS),
     # each line has an error of its own, see below
     "POST /app/panels:query": Row(ACCOUNTS, {"runs": [], "panels": []}),
     "POST /app/media:query": Row(READERS, lambda: SERIES),
@@ -180,7 +183,7 @@ async def ask(place: Place, who: str, route: str, **instead: str) -> Answer:
     body = row.body() if callable(row.body) else row.body
     if isinstance(body, dict) and body.keys() == SERIES.keys():
         body = body | {"entity": place.team} | instead
-    return await place.callers[who].send(method, path, body)
+    return await place.callers[who].send(method, path + row.query, body)
 
 
 @pytest.mark.parametrize("who", CALLERS)

@@ -1,5 +1,5 @@
 """Browser tests look at runs that the real client made, as the contract tests do."""
 
-from tests.contract.conftest import module_programs, module_user
+from tests.contract.conftest import client_version, module_programs, module_user
 
-__all__ = ["module_programs", "module_user"]
+__all__ = ["client_version", "module_programs", "module_user"]
