@@ -1,6 +1,6 @@
-"""What the public API of any client version says about one run.
+"""What the public API of any client version says about one run, or about several.
 
-path   "entity/project/run"
+path   "entity/project/run"; or paths: a list of them, for an answer by path
 ask    label → [question, keyword arguments]; the answer has each label's finding
 """
 
@@ -32,6 +32,11 @@ def raw_config(run) -> dict:
 
 def scan(run, **options) -> list:
     return [flat(row) for row in run.scan_history(**options)]
+
+
+def events(run) -> list:
+    """Names in each row of system metrics."""
+    return [sorted(row) for row in run.history(stream="events", pandas=False)]
 
 
 def sampled(run, **options) -> list:
@@ -104,6 +109,7 @@ QUESTIONS = {
         facts,
         raw_config,
         scan,
+        events,
         sampled,
         exports,
         history_keys,
@@ -118,6 +124,8 @@ QUESTIONS = {
 
 
 def read_run(given: dict) -> dict:
+    if "paths" in given:
+        return {path: read_run({"path": path, "ask": given["ask"]}) for path in given["paths"]}
     run = wandb.Api(timeout=60).run(given["path"])
     return {label: QUESTIONS[name](run, **options) for label, (name, options) in given["ask"].items()}
 

@@ -1,0 +1,155 @@
+"""Offline runs and what `wandb sync` makes of them, in the forms that each client version has."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.runner import Programs
+from tests.contract.test_client_versions import VERSIONS
+from tests.harness.engines import SQLITE, Engine
+
+pytestmark = pytest.mark.compatibility("Offline runs and wandb sync")
+
+NEW, OLD = "0.31.0", "0.28.2"
+OF_THE_MOMENT = {"_timestamp", "_runtime", "_wandb.runtime"}
+# made up by the client when an artifact is logged
+RANDOM = {"artifact_path", "_latest_artifact_path"}
+
+
+def steady(value: Any) -> Any:
+    """What was logged without what differs from run to run; NaN as a word, so that it equals itself."""
+    if isinstance(value, dict):
+        return {key: steady(item) for key, item in value.items() if key not in OF_THE_MOMENT | RANDOM}
+    if isinstance(value, list):
+        return [steady(item) for item in value]
+    return "NaN" if value != value else value
+
+
+def sync(programs: Programs, *arguments: str) -> str:
+    return programs.client.cli("sync", *arguments)
+
+
+def read(programs: Programs, *paths: str, **ask: Any) -> dict[str, Any]:
+    full = [f"{programs.user.name}/{path}" for path in paths]
+    found = programs.run("read_run", paths=full, ask=ask)
+    return {path: found[name] for path, name in zip(paths, full, strict=True)}
+
+
+EVERYTHING = {
+    "facts": ["facts", {}],
+    "rows": ["scan", {}],
+    "files": ["files", {}],
+    "outputs": ["outputs", {}],
+    "logs": ["logs", {}],
+    "events": ["events", {}],
+}
+
+
+def check_twin(online: dict[str, Any], synced: dict[str, Any]) -> None:
+    assert len(online["rows"]) == 31
+    assert steady(synced["rows"]) == steady(online["rows"])
+    facts = [
+        steady({key: value for key, value in side["facts"].items() if key not in {"id", "title"}})
+        for side in (online, synced)
+    ]
+    for side in facts:
+        side["summary"].pop("_wandb", None)
+    assert facts[1] == facts[0]
+    ours = [
+        {name: file for name, file in side["files"].items() if name.startswith(("media/", "notes"))}
+        for side in (online, synced)
+    ]
+    assert len(ours[0]) == 3
+    assert ours[1] == ours[0]
+    names = [sorted((item["type"], item["aliases"]) for item in side["outputs"]) for side in (online, synced)]
+    assert names[0] == names[1]
+    assert [line["text"] for line in synced["logs"]][:2] == ["hello console", "warned"]
+    assert synced["events"], "system metrics came along"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_synced_run_equals_its_twin_that_was_online(
+    engine: Engine, programs_for: Callable[[str], Programs], version: str
+) -> None:
+    if engine.name != SQLITE and version not in {NEW, OLD, VERSIONS[-1]}:
+        pytest.skip("the newest and the oldest clients stand for all on this engine")
+    programs = programs_for(version)
+    folders = programs.run("twins", project="off", online="on", offline="off", small={"small": 0})
+    sync(programs, folders["off"])
+    sync(programs, "--include-synced", folders["off"])
+    sync(programs, *(["--yes"] if version == NEW else ["--sync-all"]))
+    found = read(programs, "off/on", "off/off", **EVERYTHING)
+    check_twin(found["off/on"], found["off/off"])
+    assert len(read(programs, "off/small", rows=["scan", {}])["off/small"]["rows"]) == 10
+
+
+@pytest.mark.parametrize("version", [NEW, OLD])
+def test_runs_are_synced_to_other_places_and_put_together(
+    programs_for: Callable[[str], Programs], version: str
+) -> None:
+    programs = programs_for(version)
+    folders = programs.run("twins", project="off", online="on", offline="off", small={"a": 0, "b": 10})
+    elsewhere = ("--id", "moved", "-p", "elsewhere", "-e", programs.user.name)
+    sync(programs, *elsewhere, folders["off"])
+    sync(programs, "--replace-tags", "one=uno", "-p", "elsewhere", "--include-synced", folders["off"])
+    if version == NEW:
+        sync(programs, "--id", "joined", folders["a"], folders["b"])
+        programs.client.cli("beta", "sync", "--no-skip-synced", "-p", "beta", folders["a"])
+        assert "off" in sync(programs, "--dry-run", "--include-synced")
+    else:
+        sync(programs, "--id", "joined", folders["a"])
+        sync(programs, "--append", "--id", "joined", "--include-synced", folders["b"])
+        programs.client.cli("beta", "sync", "--no-skip-synced", "-p", "beta", folders["a"])
+    found = read(programs, "off/on", "elsewhere/moved", "elsewhere/off", **EVERYTHING)
+    check_twin(found["off/on"], found["elsewhere/moved"])
+    assert found["elsewhere/off"]["facts"]["tags"] == ["two", "uno"]
+    joined = read(programs, "off/joined", "beta/a", rows=["scan", {}])
+    assert [row["v"] for row in joined["beta/a"]["rows"]] == list(range(10))
+    assert [row["v"] for row in joined["off/joined"]["rows"]] == list(range(20))
+    assert [row["_step"] for row in joined["off/joined"]["rows"]] == list(range(20))
+
+
+@pytest.mark.parametrize("version", [NEW, OLD])
+def test_a_growing_run_is_synced_again_and_again(programs_for: Callable[[str], Programs], version: str) -> None:
+    programs = programs_for(version)
+    command = ["wandb", "sync", "--include-synced", "DIR"]
+    programs.client.env["PATH"] = f"{programs.client.python.parent}:{programs.client.env['PATH']}"
+    given = {"entity": programs.user.name, "project": "off", "id": "growing", "phases": 2, "rows": 300}
+    found = programs.run("grow_offline", command=command, **given)
+    assert all(step["exact"] for step in found)
+    counts = [step["rows"] for step in found]
+    assert counts == sorted(counts)
+    assert counts[0] > 0
+    assert counts[-2:] == [600, 600]
+    assert found[-1]["state"] == "finished"
+
+
+@pytest.mark.parametrize("version", [NEW, OLD])
+def test_event_files_of_tensorboard(programs_for: Callable[[str], Programs], version: str, tmp_path: Path) -> None:
+    """Newer clients read event files while a run logs; the older command also those that no run has seen."""
+    programs = programs_for(version)
+    alone = tmp_path / "alone"
+    # a synced log of such an offline run ends the sync of 0.28 to 0.31 with a panic of its own; the older form works
+    offline = {"offline": "offline"} if version == OLD else {}
+    folders = programs.run("boards", project="boards", runs={"board": "online"} | offline, alone=str(alone))
+    names = {"boards/board": ""}
+    if version == OLD:
+        sync(programs, "--legacy", folders["offline"])
+        names["boards/offline"] = ""
+        sync(programs, "--legacy", "-p", "boards", "--id", "board-alone", str(alone))
+        names["boards/board-alone"] = "alone/"
+    for path, found in read(programs, *names, rows=["scan", {}]).items():
+        check_board(found["rows"], names[path])
+
+
+def check_board(rows: list[dict[str, Any]], prefix: str) -> None:
+    scalars = [row for row in rows if f"{prefix}train/loss" in row]
+    near = pytest.approx([1 / (step + 4) for step in range(20)], rel=1e-6)  # event files hold 32 bits
+    assert [row[f"{prefix}train/loss"] for row in scalars] == near
+    assert [row[f"{prefix}accuracy"] for row in scalars] == [step / 16 for step in range(20)]
+    assert [row["global_step"] for row in scalars] == list(range(20))
+    (weights,) = [row[f"{prefix}weights"] for row in rows if f"{prefix}weights" in row]
+    assert weights["_type"] == "histogram"
+    assert sum(weights["values"]) == 64
