@@ -37,7 +37,7 @@ test: .tools web services ## every test, on SQLite + folder and on MySQL + S3, w
 	@$(PY) -m pytest --engine both -n $(WORKERS) --dist loadgroup $(TESTS)
 
 compatibility: .tools services ## what each client version can do, by area, into docs/compatibility.md (TESTS= for some areas)
-	@$(PY) -m pytest --engine both --compatibility -n $(WORKERS) --dist loadgroup -m compatibility $(if $(filter tests,$(TESTS)),tests/contract,$(TESTS))
+	@$(PY) -m pytest --engine both --compatibility -n $(WORKERS) --dist loadgroup -m compatibility $(if $(filter tests,$(TESTS)),tests/contract tests/integrations,$(TESTS))
 
 faults: .tools ## kill the server 200 times under load and look for rows lost or doubled (FAULTS="--seed N")
 	@$(PY) -m tests.faults $(FAULTS)

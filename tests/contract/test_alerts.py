@@ -13,6 +13,8 @@ from tests.harness.client import Client
 from tests.harness.post_office import open_post_office
 from tests.harness.server import Server, User
 
+pytestmark = pytest.mark.compatibility("Alerts")
+
 ALERTS = [
     {"title": "low accuracy", "text": "0.31 – below 0.4", "level": "WARN"},
     {"title": "low accuracy", "text": "held back by the client's own wait of a minute", "level": "WARN"},

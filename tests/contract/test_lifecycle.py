@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.runner import Programs
+from tests.services.clients import NEWEST
 
 pytestmark = pytest.mark.compatibility("Life of a run: resume, stop, edit, delete")
 
@@ -27,7 +28,9 @@ def test_resume_goes_on_where_it_stopped(programs: Programs, mode: str) -> None:
     assert found["facts"]["config"] == {"a": 1, "b": {"c": 2}, "d": 3}
     assert found["facts"]["tags"] == ["kept"]
     lines = [line["text"] for line in found["logs"]]
-    assert lines.index("before") < lines.index("after")
+    if programs.client.version == NEWEST:  # others read the file of their last process
+        assert lines.index("before") < lines.index("after")
+    assert "after" in lines
 
 
 def test_resume_modes_that_must_fail(programs: Programs) -> None:
@@ -35,7 +38,7 @@ def test_resume_modes_that_must_fail(programs: Programs) -> None:
     never = programs.fail("log_run", init={"project": "reads", "id": "exists", "resume": "never"})
     assert "already exists" in never
     must = programs.fail("log_run", init={"project": "reads", "id": "missing", "resume": "must"})
-    assert "does not exist" in must
+    assert "does not exist" in must or "has not been initialized" in must  # 0.28 words it itself
     fresh = programs.run(
         "log_run", init={"project": "reads", "id": "fresh", "resume": "allow"}, rows=[[None, {"v": 1}]]
     )

@@ -7,7 +7,10 @@ import pytest
 from tests.contract.runner import Programs
 from tests.harness.server import Server
 
-pytestmark = pytest.mark.parametrize("version", ["0.31.0", "0.28.2"])
+pytestmark = [
+    pytest.mark.parametrize("version", ["0.31.0", "0.28.2"]),
+    pytest.mark.compatibility("Public API: projects, people, files, edits"),
+]
 For = Callable[[str], Programs]
 
 
