@@ -12,7 +12,7 @@ from tests.contract.runner import Programs
 from tests.harness.client import Client
 from tests.harness.server import Server, User
 
-pytestmark = pytest.mark.usefixtures("sqlite_only")
+pytestmark = [pytest.mark.usefixtures("sqlite_only"), pytest.mark.compatibility("Rate limits")]
 ROWS, PAUSE_S = 60, 0.1
 
 

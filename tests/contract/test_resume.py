@@ -18,6 +18,8 @@ from tests.harness.engines import Engine
 from tests.harness.server import Server
 from tests.services.clients import NEWEST, VERSIONS
 
+pytestmark = pytest.mark.compatibility("Resume, fork, rewind")
+
 # Fork and rewind are of clients from 0.18 on, resume of all.
 BRANCHING = ("0.31.0", "0.28.2")
 OLDEST = VERSIONS[-1]

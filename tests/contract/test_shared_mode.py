@@ -4,7 +4,11 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.contract.runner import Programs
+
+pytestmark = pytest.mark.compatibility("Shared mode: many processes, one run")
 
 WRITERS, AT_ONCE, ROWS = 49, 10, 4
 RUN = {"project": "shared", "id": "one"}
