@@ -14,7 +14,7 @@ import pytest
 from tests.contract.runner import Programs
 from tests.faults.campaign import SMALL
 from tests.harness.client import make_client
-from tests.harness.engines import Engine
+from tests.harness.engines import SQLITE, Engine
 from tests.harness.server import Server
 from tests.services.clients import NEWEST, VERSIONS
 
@@ -105,7 +105,9 @@ def go_on(programs: Programs, acts: list[dict[str, Any]]) -> list[dict[str, Any]
 
 
 @pytest.mark.parametrize("version", RESUMING)
-def test_resume_in_every_mode(make: Make, version: str) -> None:
+def test_resume_in_every_mode(engine: Engine, make: Make, version: str) -> None:
+    if engine.name != SQLITE and version == OLDEST:
+        pytest.skip("a process of the oldest client for each act takes minutes, and asks both engines the same")
     programs = make(version)
     entity = programs.user.name
 
