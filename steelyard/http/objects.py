@@ -12,12 +12,11 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
-from steelyard.adapters.objects.local import LocalStore
 from steelyard.adapters.objects.signing import UrlSigner
-from steelyard.kernel.errors import NotFound, SteelyardError
-from steelyard.ports.objects import ObjectStore, StoredObject
+from steelyard.kernel.errors import LengthRequired, NotFound, SteelyardError
+from steelyard.ports.objects import ObjectStore, PartAddress, StoredObject
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 OnStored = Callable[[StoredObject], Awaitable[None]]
@@ -62,8 +61,14 @@ class ObjectRoutes:
         return response
 
     async def _put(self, request: Request, key: str) -> Response:
-        announced = request.query_params.get("md5")
-        stored = await self._store.put(key, request.stream(), md5=base64.b64decode(announced) if announced else None)
+        asked = request.query_params
+        md5 = base64.b64decode(asked["md5"]) if "md5" in asked else None
+        if "part" in asked:
+            size = _announced_size(request)
+            part = PartAddress(key, asked["upload"], int(asked["part"]))
+            etag = await self._store.put_part(part, request.stream(), size_bytes=size, md5=md5)
+            return Response(status_code=200, headers={"ETag": etag})
+        stored = await self._store.put(key, request.stream(), md5=md5)
         await self._on_stored(stored)
         return Response(status_code=200, headers={"ETag": f'"{(stored.md5 or b"").hex()}"'})
 
@@ -73,12 +78,10 @@ class ObjectRoutes:
         stored = await self._store.stat(key)
         if stored is None:
             raise NotFound("the object is not there")
-        if stored.md5 is not None:
-            headers["ETag"] = f'"{stored.md5.hex()}"'
-            if headers["ETag"] in _etags(request.headers.get("if-none-match", "")):
+        if stored.etag:
+            headers["ETag"] = stored.etag
+            if stored.etag in _etags(request.headers.get("if-none-match", "")):
                 return Response(status_code=304, headers=headers)
-        if isinstance(self._store, LocalStore):
-            return FileResponse(self._store.path_of(key), media_type=kind, headers=headers)
         return self._stream(request, stored, kind, headers)
 
     def _stream(self, request: Request, stored: StoredObject, kind: str, headers: dict[str, str]) -> Response:
@@ -93,6 +96,13 @@ class ObjectRoutes:
             return Response(status_code=206 if asked else 200, media_type=kind, headers=headers)
         body = self._store.get(stored.key, start, end)
         return StreamingResponse(body, 206 if asked else 200, media_type=kind, headers=headers)
+
+
+def _announced_size(request: Request) -> int:
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal():
+        raise LengthRequired("a part says how long it is: Content-Length is missing")
+    return int(length)
 
 
 def _etags(header: str) -> set[str]:

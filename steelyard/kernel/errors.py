@@ -72,6 +72,13 @@ class Gone(SteelyardError):
     code = "gone"
 
 
+class LengthRequired(SteelyardError):
+    """The size of the body must be told before it."""
+
+    status = 411
+    code = "length_required"
+
+
 class TooLarge(SteelyardError):
     """The body exceeds a named limit."""
 

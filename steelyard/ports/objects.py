@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+# What S3 holds to: parts of one upload, and the size of all but the last.
+PARTS_MAX = 10_000
+PART_BYTES_MIN = 5 << 20
+
 
 @dataclass(frozen=True)
 class StoredObject:
@@ -19,6 +23,26 @@ class StoredObject:
     size_bytes: int
     modified_at: datetime
     md5: bytes | None = None
+    # As HTTP has it, with its quotes; empty when the store gives none.
+    etag: str = ""
+
+
+@dataclass(frozen=True)
+class PartAddress:
+    """Where a part belongs; `number` is from 1 to `PARTS_MAX`."""
+
+    key: str
+    upload_id: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """An upload in parts that was neither completed nor aborted. It keeps its parts until then."""
+
+    key: str
+    upload_id: str
+    started_at: datetime
 
 
 @dataclass(frozen=True)
@@ -57,7 +81,9 @@ class ObjectStore(Protocol):
         """Remove the object; absent ones are fine."""
         ...
 
-    def list(self, prefix: str) -> AsyncIterator[StoredObject]: ...
+    def list(self, prefix: str) -> AsyncIterator[StoredObject]:
+        """Yield the objects below `prefix`, which is empty or ends with a `/`."""
+        ...
 
     async def sign_get(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
         """Return a URL that reads `key`, by anybody, for `ttl_s` seconds. `origin` is our public URL.
@@ -75,6 +101,43 @@ class ObjectStore(Protocol):
 
     async def sign_put(self, key: str, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
         """Return a URL that writes `key` once or again. With `md5` the store refuses other content, where it can."""
+        ...
+
+    async def start_parts(self, key: str) -> str:
+        """Begin an upload of `key` in parts and return its id. Nothing shows under `key` until it is completed."""
+        ...
+
+    async def sign_part(self, part: PartAddress, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
+        """Return a URL that writes the part, once or again; its answer carries an ETag.
+
+        With `md5` other content is refused. All parts but the last must have at least `PART_BYTES_MIN`: some stores
+        refuse to complete smaller ones.
+        """
+        ...
+
+    async def put_part(
+        self, part: PartAddress, body: AsyncIterator[bytes], *, size_bytes: int, md5: bytes | None = None
+    ) -> str:
+        """Store a part that came to our own address, and return its ETag.
+
+        Raises `NotFound` when there is no such upload, `Invalid` when `size_bytes` or `md5` do not match.
+        """
+        ...
+
+    async def complete_parts(self, key: str, upload_id: str, parts: Sequence[tuple[int, str]]) -> StoredObject:
+        """Make the parts, each its number and the ETag its answer carried, one object: `key`, whole or not at all.
+
+        Numbers ascend. Raises `Invalid` when a part is missing or has another ETag, and when there is no such upload;
+        the upload goes on then. Once done, the same call again returns the same object.
+        """
+        ...
+
+    async def abort_parts(self, key: str, upload_id: str) -> None:
+        """Give up an upload and drop its parts; absent and completed ones are fine, and keep what they have made."""
+        ...
+
+    def list_unfinished(self, prefix: str, before: datetime) -> AsyncIterator[Unfinished]:
+        """Yield the uploads under `prefix` that were started before that moment."""
         ...
 
     async def close(self) -> None: ...

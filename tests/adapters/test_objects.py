@@ -5,19 +5,17 @@ import hashlib
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
 from steelyard.adapters.objects.open import open_store
-from steelyard.adapters.objects.signing import PATH_PREFIX, OwnAddresses, OwnReads, UrlSigner
+from steelyard.adapters.objects.signing import OwnAddresses, OwnReads, UrlSigner
 from steelyard.config.settings import ObjectSettings
 from steelyard.kernel.errors import Denied, Invalid, NotFound
 from steelyard.ports.objects import ObjectStore
 from tests.harness.engines import Engine
-
-ORIGIN = "http://steelyard.test"
+from tests.harness.objects import ORIGIN, chunks, key_and_query, whole
 
 
 @pytest.fixture(params=[False, True], ids=["direct", "proxied"])
@@ -25,15 +23,6 @@ def store(engine: Engine, tmp_path: Path, request: pytest.FixtureRequest) -> Ite
     with engine.fresh() as settings:
         bucket = ObjectSettings(bucket=settings.get("BUCKET", ""), proxied=request.param)
         yield open_store(bucket, tmp_path, "a secret")
-
-
-async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
-    for part in parts:
-        yield part
-
-
-async def whole(store: ObjectStore, key: str, start: int = 0, end: int | None = None) -> bytes:
-    return b"".join([chunk async for chunk in store.get(key, start, end)])
 
 
 async def test_what_is_put_comes_back(store: ObjectStore) -> None:
@@ -148,28 +137,23 @@ async def test_a_url_for_readers_of_parts_is_our_own(store: ObjectStore) -> None
     read = await store.sign_read("key", origin=ORIGIN, ttl_s=60, filename="k", content_type="text/plain")
     assert read.url.startswith(ORIGIN)
     for method in ("GET", "HEAD"):
-        store.signer.check(method, *_parts(read.url))
+        store.signer.check(method, *key_and_query(read.url))
     with pytest.raises(Denied):
-        store.signer.check("PUT", *_parts(read.url))
+        store.signer.check("PUT", *key_and_query(read.url))
 
 
 def _check_own(signer: UrlSigner, read: str, write: str) -> None:
-    key, query = _parts(read)
+    key, query = key_and_query(read)
     signer.check("GET", key, query)
     signer.check("HEAD", key, query)
-    for method, name, asked in (("PUT", key, query), ("GET", "another", query), ("GET", *_parts(write))):
+    for method, name, asked in (("PUT", key, query), ("GET", "another", query), ("GET", *key_and_query(write))):
         with pytest.raises(Denied):
             signer.check(method, name, asked)
     with pytest.raises(Denied):
         signer.check("GET", key, query | {"expires": "99999999999"})
-    expired = _parts(signer.sign("GET", "key", ORIGIN, -1, {}))
+    expired = key_and_query(signer.sign("GET", "key", ORIGIN, -1, {}))
     with pytest.raises(Denied, match="expired"):
         signer.check("GET", *expired)
-
-
-def _parts(url: str) -> tuple[str, dict[str, str]]:
-    parts = urlsplit(url)
-    return parts.path.removeprefix(PATH_PREFIX), {name: values[0] for name, values in parse_qs(parts.query).items()}
 
 
 def _check_bucket(read: str, write: str, headers: dict[str, str]) -> None:

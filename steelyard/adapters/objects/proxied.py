@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 from steelyard.adapters.objects.signing import OwnAddresses, UrlSigner
-from steelyard.ports.objects import ObjectStore, StoredObject
+from steelyard.ports.objects import ObjectStore, PartAddress, StoredObject, Unfinished
 
 
 class ProxiedStore(OwnAddresses):
@@ -32,6 +33,23 @@ class ProxiedStore(OwnAddresses):
 
     def list(self, prefix: str) -> AsyncIterator[StoredObject]:
         return self._inner.list(prefix)
+
+    async def start_parts(self, key: str) -> str:
+        return await self._inner.start_parts(key)
+
+    async def put_part(
+        self, part: PartAddress, body: AsyncIterator[bytes], *, size_bytes: int, md5: bytes | None = None
+    ) -> str:
+        return await self._inner.put_part(part, body, size_bytes=size_bytes, md5=md5)
+
+    async def complete_parts(self, key: str, upload_id: str, parts: Sequence[tuple[int, str]]) -> StoredObject:
+        return await self._inner.complete_parts(key, upload_id, parts)
+
+    async def abort_parts(self, key: str, upload_id: str) -> None:
+        await self._inner.abort_parts(key, upload_id)
+
+    def list_unfinished(self, prefix: str, before: datetime) -> AsyncIterator[Unfinished]:
+        return self._inner.list_unfinished(prefix, before)
 
     async def close(self) -> None:
         await self._inner.close()

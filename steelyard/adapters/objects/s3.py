@@ -10,22 +10,26 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import obstore
 from obstore.exceptions import GenericError, JoinError
 from obstore.store import S3Store
 
 from steelyard.adapters.objects.bucket_url import Bucket
+from steelyard.adapters.objects.multipart import md5_of_etag
+from steelyard.adapters.objects.s3_parts import BucketParts
 from steelyard.adapters.objects.signing import OwnReads, UrlSigner
+from steelyard.adapters.objects.sigv4 import BucketSigner, Credentials
 from steelyard.kernel.errors import Invalid, NotFound, Unavailable
-from steelyard.ports.objects import SignedRequest, StoredObject
+from steelyard.ports.objects import PartAddress, SignedRequest, StoredObject, Unfinished
 
 # Bodies up to this size go up in one request; longer ones in parts of it.
 _PART_BYTES = 8 << 20
 _CHUNK_BYTES = 1 << 20
-_MD5_HEX_LENGTH = 32
 # A store that is gone is told of within seconds: whoever asked repeats the request, and background work waits longer.
 _CONNECT_TIMEOUT_S = 5.0
 # Nothing heard for this long, the writing of one part included: it hangs.
@@ -61,6 +65,9 @@ class S3Objects(OwnReads):
         if bucket.key:
             options.update(access_key_id=bucket.key, secret_access_key=bucket.secret)
         self._store = S3Store(bucket.bucket, retry_config=_RETRIES, **options)
+        timeout = httpx.Timeout(read_timeout_s, connect=_CONNECT_TIMEOUT_S)
+        self._parts = BucketParts(BucketSigner(bucket), self._account, self._stat_whole, timeout)
+        self._static = Credentials(bucket.key, bucket.secret)
 
     async def put(self, key: str, body: AsyncIterator[bytes], *, md5: bytes | None = None) -> StoredObject:
         digest = hashlib.md5(usedforsecurity=False)
@@ -83,20 +90,26 @@ class S3Objects(OwnReads):
         stored = await self.stat(key)
         if stored is None:
             raise Unavailable("the bucket does not show an object that it has just taken")
-        return StoredObject(key, stored.size_bytes, stored.modified_at, digest.digest())
+        return replace(stored, md5=digest.digest())
+
+    async def _account(self) -> Credentials:
+        return self._static
 
     async def stat(self, key: str) -> StoredObject | None:
+        return await self._stat_whole(self._prefix + key)
+
+    async def _stat_whole(self, whole_key: str) -> StoredObject | None:
         try:
             with _reaching():
-                return self._stored(await obstore.head_async(self._store, self._prefix + key))
+                return self._stored(await obstore.head_async(self._store, whole_key))
         except FileNotFoundError:
             return None
 
     def _stored(self, meta: Any) -> StoredObject:
-        tag = (meta.get("e_tag") or "").strip('"')
-        md5 = bytes.fromhex(tag) if len(tag) == _MD5_HEX_LENGTH and tag.isalnum() else None
+        etag = meta.get("e_tag") or ""
+        digest = md5_of_etag(etag)
         key = meta["path"].removeprefix(self._prefix)
-        return StoredObject(key, meta["size"], meta["last_modified"], md5)
+        return StoredObject(key, meta["size"], meta["last_modified"], bytes.fromhex(digest) if digest else None, etag)
 
     async def get(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         options: Any = {}
@@ -151,8 +164,34 @@ class S3Objects(OwnReads):
     async def _sign(self, method: Any, key: str, ttl_s: int) -> str:
         return await obstore.sign_async(self._store, method, self._prefix + key, timedelta(seconds=ttl_s))
 
+    async def start_parts(self, key: str) -> str:
+        return await self._parts.start(self._prefix + key)
+
+    async def sign_part(self, part: PartAddress, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
+        del origin
+        headers = {"Content-MD5": base64.b64encode(md5).decode()} if md5 else {}
+        return SignedRequest(await self._parts.sign(self._whole(part), ttl_s, headers), headers)
+
+    async def put_part(
+        self, part: PartAddress, body: AsyncIterator[bytes], *, size_bytes: int, md5: bytes | None = None
+    ) -> str:
+        return await self._parts.put(self._whole(part), body, size_bytes, md5)
+
+    def _whole(self, part: PartAddress) -> PartAddress:
+        return replace(part, key=self._prefix + part.key)
+
+    async def complete_parts(self, key: str, upload_id: str, parts: Sequence[tuple[int, str]]) -> StoredObject:
+        return await self._parts.complete(self._prefix + key, upload_id, parts)
+
+    async def abort_parts(self, key: str, upload_id: str) -> None:
+        await self._parts.abort(self._prefix + key, upload_id)
+
+    async def list_unfinished(self, prefix: str, before: datetime) -> AsyncIterator[Unfinished]:
+        async for found in self._parts.unfinished(self._prefix + prefix, before):
+            yield replace(found, key=found.key.removeprefix(self._prefix))
+
     async def close(self) -> None:
-        """Connections end with the process."""
+        await self._parts.close()
 
 
 @contextmanager

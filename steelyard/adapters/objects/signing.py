@@ -9,8 +9,9 @@ import time
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
+from steelyard.adapters.objects.multipart import check_number
 from steelyard.kernel.errors import Denied
-from steelyard.ports.objects import SignedRequest
+from steelyard.ports.objects import PartAddress, SignedRequest
 
 PATH_PREFIX = "/storage/"
 # Shorter lives are meant to the second.
@@ -68,5 +69,13 @@ class OwnAddresses(OwnReads):
         return await self.sign_read(key, origin=origin, ttl_s=ttl_s, filename=filename, content_type=content_type)
 
     async def sign_put(self, key: str, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
-        extra = {"md5": base64.b64encode(md5).decode()} if md5 else {}
-        return SignedRequest(self.signer.sign("PUT", key, origin, ttl_s, extra))
+        return SignedRequest(self.signer.sign("PUT", key, origin, ttl_s, _announced(md5)))
+
+    async def sign_part(self, part: PartAddress, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
+        check_number(part.number)
+        extra = {"upload": part.upload_id, "part": str(part.number), **_announced(md5)}
+        return SignedRequest(self.signer.sign("PUT", part.key, origin, ttl_s, extra))
+
+
+def _announced(md5: bytes | None) -> dict[str, str]:
+    return {"md5": base64.b64encode(md5).decode()} if md5 else {}
