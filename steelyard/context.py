@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from steelyard.kernel.clock import Clock
+from steelyard.kernel.lasting import Lasting
 from steelyard.kernel.limiter import Limiter
 from steelyard.ports.mail import Mailer
 from steelyard.ports.objects import ObjectStore
@@ -54,6 +55,8 @@ class Ports:
     # None where the operator has named no mail server.
     mail: Mailer | None = None
     limiter: Limiter = field(default_factory=Limiter, compare=False, repr=False)
+    # Work that outlives the requests that ask for it.
+    lasting: Lasting = field(default_factory=Lasting, compare=False, repr=False)
     # Set when the process ends: answers that would go on for ever end themselves then.
     closing: asyncio.Event = field(default_factory=asyncio.Event, compare=False, repr=False)
 

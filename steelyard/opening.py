@@ -64,5 +64,6 @@ def system_context(ports: Ports) -> Context:
 
 
 async def close_ports(ports: Ports) -> None:
+    await ports.lasting.close()
     await ports.objects.close()
     await ports.database.close()

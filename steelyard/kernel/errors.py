@@ -104,6 +104,12 @@ class Unavailable(SteelyardError):
     code = "unavailable"
 
 
+class StillRunning(Unavailable):
+    """What was asked for is being done and goes on; clients ask again and get its outcome."""
+
+    code = "still_running"
+
+
 class NotSupported(SteelyardError):
     """A known operation that this server does not have yet."""
 
