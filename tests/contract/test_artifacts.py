@@ -1,8 +1,10 @@
 """Artifacts by the real client: handed from run to run, named, linked, deleted, and made from one another."""
 
+from base64 import b64encode
 from collections.abc import Callable
 
 import pytest
+from xxhash import xxh128
 
 from tests.contract.runner import Programs
 
@@ -53,3 +55,14 @@ def test_versions_are_made_from_others(programs: Programs) -> None:
     assert found["on_top"]["incremental"] == {"version": "v1", "files": ["a.txt", "b.txt", "c.txt"], "count": 3}
     assert found["on_top"]["draft"] == {"version": "v2", "files": ["b.txt", "c.txt", "d.txt"], "count": 3}
     assert found["together"] == {f"part-{number}.txt": f"part {number}" for number in (1, 2, 3)}
+
+
+def test_files_are_named_by_the_faster_digest(programs_for: Callable[[str], Programs]) -> None:
+    found = programs_for("0.31.0").run("digests", project="faster")
+    first, both = {"a.txt": "alpha", "b.txt": "beta"}, {"a.txt": "alpha", "b.txt": "beta", "c.txt": "gamma"}
+    assert (found["logged"], found["again"]) == ("v0", "v0")
+    for read, files, version in (("used", first, "v0"), ("more", both, "v1"), ("read", both, "v1")):
+        digests = {name: b64encode(xxh128(text.encode()).digest()).decode() for name, text in files.items()}
+        seen = [found[read][key] for key in ("files", "version", "algorithm", "digests")]
+        assert seen == [files, version, "MANIFEST_XXH128", digests]
+    assert (found["rehashed"]["version"], found["rehashed"]["algorithm"]) == ("v1", "MANIFEST_MD5")

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import xxhash
 
 from tests.harness.site import Answer, Caller
 
@@ -36,9 +37,17 @@ def md5(content: bytes) -> str:
     return base64.b64encode(hashlib.md5(content).digest()).decode()
 
 
-def artifact_digest(files: dict[str, bytes]) -> str:
-    lines = "".join(f"{path}:{md5(content)}\n" for path, content in sorted(files.items()))
-    return hashlib.md5(b"wandb-artifact-manifest-v1\n" + lines.encode()).hexdigest()
+def xxh128(content: bytes) -> str:
+    return base64.b64encode(xxhash.xxh128(content).digest()).decode()
+
+
+DIGESTS = {"MANIFEST_MD5": md5, "MANIFEST_XXH128": xxh128}
+
+
+def artifact_digest(files: dict[str, bytes], algorithm: str = "MANIFEST_MD5") -> str:
+    digest = DIGESTS[algorithm]
+    lines = "".join(f"{path}:{digest(content)}\n" for path, content in sorted(files.items()))
+    return base64.b64decode(digest(b"wandb-artifact-manifest-v1\n" + lines.encode())).hex()
 
 
 @dataclass
@@ -48,6 +57,7 @@ class Logger:
     caller: Caller
     entity: str = ""
     project: str = PROJECT
+    algorithm: str = "MANIFEST_MD5"
 
     @property
     def place(self) -> dict[str, str]:
@@ -57,7 +67,8 @@ class Logger:
         spec = {
             "artifactTypeName": "dataset",
             "artifactCollectionName": name,
-            "digest": artifact_digest(files),
+            "digest": artifact_digest(files, self.algorithm),
+            "digestAlgorithm": self.algorithm,
             "enableDigestDeduplication": True,
             "aliases": [{"artifactCollectionName": name, "alias": "latest"}],
         }
@@ -68,8 +79,13 @@ class Logger:
         return found
 
     async def open_files(self, artifact_id: str, files: dict[str, bytes]) -> list[dict[str, Any]]:
-        specs = [{"artifactID": artifact_id, "name": path, "md5": md5(body)} for path, body in files.items()]
-        answer = await self.caller.graphql(FILES, input={"artifactFiles": specs, "storageLayout": "V2"})
+        digest = DIGESTS[self.algorithm]
+        specs = [
+            {"artifactID": artifact_id, "name": path, "md5": md5(body), "digest": digest(body)}
+            for path, body in files.items()
+        ]
+        given = {"artifactFiles": specs, "storageLayout": "V2", "digestAlgorithm": self.algorithm}
+        answer = await self.caller.graphql(FILES, input=given)
         return [edge["node"] for edge in answer.data["createArtifactFiles"]["files"]["edges"]]
 
     async def put(self, slot: dict[str, Any], content: bytes) -> int:
@@ -120,7 +136,7 @@ class Logger:
         made = await self.create(name, files, **given)
         if made["state"] == "PENDING":
             born = await self.upload(made["id"], files)
-            await self.put_manifest(made["id"], entries(files, born))
+            await self.put_manifest(made["id"], entries(files, born, self.algorithm))
             assert (await self.commit(made["id"])).data
         return str(made["id"])
 
@@ -134,11 +150,14 @@ class Logger:
         return found
 
 
-def entries(files: dict[str, bytes], born: dict[str, str] | None = None) -> dict[str, Any]:
+def entries(
+    files: dict[str, bytes], born: dict[str, str] | None = None, algorithm: str = "MANIFEST_MD5"
+) -> dict[str, Any]:
     """Return the manifest's list of `files`."""
     found: dict[str, Any] = {}
     for path, content in files.items():
-        found[path] = {"digest": md5(content), "size": len(content), "local_path": "/tmp/x", "skip_cache": False}
+        digest = DIGESTS[algorithm](content)
+        found[path] = {"digest": digest, "size": len(content), "local_path": "/tmp/x", "skip_cache": False}
         if born:
             found[path]["birthArtifactID"] = born[path]
     return found

@@ -212,7 +212,6 @@ async def test_an_empty_version_has_the_digest_of_nothing(logger: Logger):
         {"artifactTypeName": "x:y"},
         {"aliases": [{"artifactCollectionName": "x", "alias": "v7"}]},
         {"tags": [{"tagName": "a,b"}]},
-        {"digestAlgorithm": "MANIFEST_XXH128"},
         {"ttlDurationSeconds": 0},
     ],
 )

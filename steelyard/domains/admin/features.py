@@ -12,6 +12,7 @@ from dataclasses import dataclass
 ON = {
     "ARTIFACT_COLLECTION_MEMBERSHIP_FILES": "files of a version are listed through its collection",
     "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER": "files are downloaded through the collection",
+    "ARTIFACT_DIGEST_ALGORITHM": "versions may be named by XXH128, which clients compute faster than MD5",
     "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE": "linking answers what was linked",
     "ARTIFACT_TAGS": "versions and collections have tags",
     "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID": "download links may name a version by its id",
@@ -28,7 +29,6 @@ ON = {
 
 OFF = {
     "ARTIFACT_COLLECTIONS_FILTERING_SORTING": "collections are listed by name only",
-    "ARTIFACT_DIGEST_ALGORITHM": "manifests have MD5 digests",
     "ARTIFACT_REGISTRY_SEARCH": "there are no registries yet",
     "AUTOMATIONS_ON_ORGANIZATION": "there are no automations yet",
     "AUTOMATIONS_ON_USER": "there are no automations yet",

@@ -1,76 +1,135 @@
 """Stored content of a project: one object per digest, found or prepared for upload.
 
 Uploads go to the store by signed URLs and nobody tells us when they are done: content counts as stored once it has
-been seen there with the right MD5, and is looked up again before a client is told that it need not upload.
+been seen there with the right digest, and is looked up again before a client is told that it need not upload.
+
+A store mostly knows the MD5 of what came in one request. Where it does not, and for XXH128, the content is read once.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+import xxhash
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.artifacts import content_queries, queries
-from steelyard.domains.artifacts.model import Blob, State
+from steelyard.domains.artifacts.model import MD5, Blob, Space, State
+from steelyard.kernel.errors import NotFound
 from steelyard.kernel.ids import random_name
-from steelyard.ports.objects import SignedRequest
+from steelyard.ports.objects import SignedRequest, StoredObject
 
 # Questions to the store at a time: enough to hide the distance to a bucket, few enough for its rate limits.
 _PARALLEL = 32
+# Objects read at a time to check their digests; each holds a piece or two.
+_READING = 8
+# What is read to answer a client that is about to upload: for more it is cheaper to say "send it again".
+_READ_AT_ONCE_BYTES = 64 << 20
 
 
-async def prepare(ctx: Context, project_id: int, born_in: dict[str, int]) -> dict[str, Blob]:
-    """Return digest → content for the given digests (hex MD5) with the version that brings each.
+@dataclass(frozen=True)
+class Announced:
+    """Content that a version brings. `md5` (hex) is what its upload must have, where its digest is of another kind."""
+
+    artifact_id: int
+    md5: str | None = None
+
+
+async def prepare(ctx: Context, space: Space, announced: Mapping[str, Announced]) -> dict[str, Blob]:
+    """Return digest → content for the given digests (hex).
 
     Content that the store has is marked stored; the rest waits for its upload.
     """
     now = ctx.ports.clock()
     rows = [
         {
-            "project_id": project_id,
+            "project_id": space.project_id,
+            "algorithm": space.algorithm,
             "digest": digest,
-            # The random part keeps a later upload of the same content apart from an object that is being deleted.
-            "object_key": f"artifacts/{project_id}/content/{digest}-{random_name(6)}",
-            "birth_artifact_id": artifact_id,
+            "object_key": _fresh_key(space, digest),
+            "md5": item.md5,
+            "birth_artifact_id": item.artifact_id,
             "created_at": now,
         }
         # One order for everybody, so that two transactions never wait for each other.
-        for digest, artifact_id in sorted(born_in.items())
+        for digest, item in sorted(announced.items())
     ]
     async with ctx.database.write() as conn:
         await content_queries.ensure_blobs(conn, rows)
-        blobs = await content_queries.find_blobs(conn, project_id, list(born_in))
-        blobs = await _adopt_orphans(conn, blobs, born_in)
+        blobs = await content_queries.find_blobs(conn, space, list(announced))
+        blobs |= await _adopt_orphans(conn, blobs, announced)
+        blobs |= await _begin_anew(conn, blobs, announced)
     fresh = {str(row["object_key"]) for row in rows}
-    looked_up = await look_up(ctx, [blob for blob in blobs.values() if blob.object_key not in fresh])
+    known = [blob for blob in blobs.values() if blob.object_key not in fresh]
+    looked_up = await look_up(ctx, known, read_bytes=_READ_AT_ONCE_BYTES)
     return blobs | {blob.digest: blob for blob in looked_up}
 
 
-async def _adopt_orphans(conn: AsyncConnection, blobs: dict[str, Blob], born_in: dict[str, int]) -> dict[str, Blob]:
+def _fresh_key(space: Space, digest: str) -> str:
+    """The random part keeps a later upload of the same content apart from an object that is being deleted."""
+    return f"artifacts/{space.project_id}/content/{digest}-{random_name(6)}"
+
+
+async def _begin_anew(
+    conn: AsyncConnection, blobs: Mapping[str, Blob], announced: Mapping[str, Announced]
+) -> dict[str, Blob]:
+    """Give another key to content that is not stored and comes with another MD5 now.
+
+    So whoever was given an address to upload it to can store nothing but what is of the MD5 he announced.
+    """
+    anew = {
+        digest: replace(blob, md5=announced[digest].md5, object_key=_fresh_key(blob.space, digest))
+        for digest, blob in blobs.items()
+        if blob.stored_at is None and announced[digest].md5 not in {None, blob.md5}
+    }
+    for blob in anew.values():
+        await content_queries.update_blob(conn, blob.id, md5=blob.md5, object_key=blob.object_key)
+    return anew
+
+
+async def _adopt_orphans(
+    conn: AsyncConnection, blobs: Mapping[str, Blob], announced: Mapping[str, Announced]
+) -> dict[str, Blob]:
     """Give content whose first version was deleted to the one that brings it now: clients download by that id."""
     firsts = list({blob.birth_artifact_id for blob in blobs.values()})
     known = [item for some in queries.chunks(firsts) for item in await queries.list_artifacts_by_id(conn, some)]
     alive = {item.id for item in known if item.state is not State.DELETED}
     adopted = {
-        digest: replace(blob, birth_artifact_id=born_in[digest])
+        digest: replace(blob, birth_artifact_id=announced[digest].artifact_id)
         for digest, blob in blobs.items()
         if blob.birth_artifact_id not in alive
     }
     for blob in adopted.values():
-        await content_queries.set_birth(conn, blob.id, blob.birth_artifact_id)
-    return blobs | adopted
+        await content_queries.update_blob(conn, blob.id, birth_artifact_id=blob.birth_artifact_id)
+    return adopted
 
 
-async def look_up(ctx: Context, blobs: Sequence[Blob]) -> list[Blob]:
+# ---- what the store shows -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What the store shows of some content; `doubtful` until somebody has read it."""
+
+    blob: Blob
+    stored: StoredObject | None = None
+    doubtful: bool = False
+
+
+async def look_up(ctx: Context, blobs: Sequence[Blob], *, read_bytes: int | None = None) -> list[Blob]:
     """Return the same content as the store shows it now, and note what changed: stored, or lost.
 
-    Costs one question to the store per item.
+    Costs one question to the store per item, and one reading of those whose digest nobody has checked: of all of
+    them, or of `read_bytes` in all, and what is beyond counts as not stored.
     """
     gate = asyncio.Semaphore(_PARALLEL)
-    found = list(await asyncio.gather(*(_seen(ctx, blob, gate) for blob in blobs)))
+    sights = await asyncio.gather(*(_look(ctx, blob, gate) for blob in blobs))
+    found = await _settle(ctx, sights, read_bytes)
     pairs = list(zip(blobs, found, strict=True))
     stored = [(now.id, now.size_bytes or 0) for was, now in pairs if now.stored_at and was != now]
     lost = [now.id for was, now in pairs if was.stored_at and not now.stored_at]
@@ -81,18 +140,58 @@ async def look_up(ctx: Context, blobs: Sequence[Blob]) -> list[Blob]:
     return found
 
 
-async def _seen(ctx: Context, blob: Blob, gate: asyncio.Semaphore) -> Blob:
+async def _look(ctx: Context, blob: Blob, gate: asyncio.Semaphore) -> _Sight:
     async with gate:
         stored = await ctx.ports.objects.stat(blob.object_key)
-    if stored is None or (stored.md5 is not None and stored.md5.hex() != blob.digest):
-        return replace(blob, stored_at=None)
+    if stored is None:
+        return _Sight(replace(blob, stored_at=None))
+    vouched = blob.algorithm == MD5 and stored.md5 == bytes.fromhex(blob.digest)
     if blob.stored_at and blob.size_bytes == stored.size_bytes:
-        return blob
-    return replace(blob, stored_at=ctx.ports.clock(), size_bytes=stored.size_bytes)
+        return _Sight(blob)
+    seen = replace(blob, stored_at=ctx.ports.clock(), size_bytes=stored.size_bytes)
+    return _Sight(seen, stored, doubtful=not vouched)
+
+
+async def _settle(ctx: Context, sights: Sequence[_Sight], read_bytes: int | None) -> list[Blob]:
+    gate, left = asyncio.Semaphore(_READING), read_bytes
+
+    async def settled(sight: _Sight) -> Blob:
+        nonlocal left
+        if sight.stored is None or not sight.doubtful:
+            return sight.blob
+        if left is not None:
+            left -= sight.stored.size_bytes
+            if left < 0:
+                return replace(sight.blob, stored_at=None)
+        async with gate:
+            digest = await _read(ctx, sight.blob.object_key, sight.blob.algorithm)
+        right = digest == bytes.fromhex(sight.blob.digest)
+        return sight.blob if right else replace(sight.blob, stored_at=None)
+
+    return list(await asyncio.gather(*(settled(sight) for sight in sights)))
+
+
+async def has_md5(ctx: Context, key: str, md5: bytes) -> bool:
+    """Tell whether the store has this object with this digest, reading it where the store does not say so itself."""
+    stored = await ctx.ports.objects.stat(key)
+    return stored is not None and (stored.md5 == md5 or await _read(ctx, key, MD5) == md5)
+
+
+async def _read(ctx: Context, key: str, algorithm: str) -> bytes | None:
+    """Return the digest of an object, None when it is gone meanwhile. Reads in pieces and hashes in threads."""
+    hashed: Any = hashlib.md5(usedforsecurity=False) if algorithm == MD5 else xxhash.xxh128()
+    try:
+        async for piece in ctx.ports.objects.get(key):
+            await asyncio.to_thread(hashed.update, piece)
+    except NotFound:
+        return None
+    return bytes(hashed.digest())
 
 
 async def upload_request(ctx: Context, blob: Blob) -> SignedRequest:
-    """Return the request that stores the content; the store refuses any other."""
+    """Return the request that stores the content; the store refuses what is not of its MD5, as far as we know that."""
+    hexadecimal = blob.digest if blob.algorithm == MD5 else blob.md5
+    md5 = bytes.fromhex(hexadecimal) if hexadecimal else None
     return await ctx.ports.objects.sign_put(
-        blob.object_key, origin=ctx.origin, ttl_s=ctx.ports.policy.url_ttl_s, md5=bytes.fromhex(blob.digest)
+        blob.object_key, origin=ctx.origin, ttl_s=ctx.ports.policy.url_ttl_s, md5=md5
     )

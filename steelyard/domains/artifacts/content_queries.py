@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.artifacts import tables as t
-from steelyard.domains.artifacts.model import Blob, Entry, Manifest, ManifestKind
+from steelyard.domains.artifacts.model import Blob, Entry, Manifest, ManifestKind, Space
 from steelyard.domains.artifacts.queries import chunks
 from steelyard.domains.artifacts.rules import path_digest
 from steelyard.domains.projects.tables import projects
-from steelyard.sql.dialect import upsert
+from steelyard.sql.dialect import insert_many, upsert
 
 manifests, blobs, entries = t.artifact_manifests, t.artifact_blobs, t.artifact_entries
+
+# Few enough that nobody waits long for the transaction.
+_DELETED_AT_ONCE = 5000
 
 # ---- manifests ------------------------------------------------------------------------------------------------
 
@@ -39,33 +43,63 @@ async def update_manifest(conn: AsyncConnection, manifest_id: int, **values: Any
     await conn.execute(update(manifests).where(manifests.c.id == manifest_id).values(**values))
 
 
+async def list_staged(conn: AsyncConnection, artifact_id: int) -> list[Manifest]:
+    """Return the lists that commits of the version have begun and not finished."""
+    statement = select(manifests).where(manifests.c.artifact_id == artifact_id, manifests.c.kind == ManifestKind.STAGED)
+    return [_manifest(row) for row in await conn.execute(statement)]
+
+
 async def delete_manifest(conn: AsyncConnection, manifest_id: int) -> None:
-    """Remove the manifest with its entries."""
-    await conn.execute(delete(entries).where(entries.c.manifest_id == manifest_id))
+    """Remove a manifest that has no entries, or few."""
     await conn.execute(delete(manifests).where(manifests.c.id == manifest_id))
+
+
+async def delete_some_entries(conn: AsyncConnection, manifest_id: int) -> bool:
+    """Remove entries, the last first, as many as one transaction may; return whether any were left."""
+    mine = entries.c.manifest_id == manifest_id
+    last = (await conn.execute(select(func.max(entries.c.position)).where(mine))).scalar()
+    if last is None:
+        return False
+    await conn.execute(delete(entries).where(mine, entries.c.position > last - _DELETED_AT_ONCE))
+    return True
 
 
 # ---- stored content -------------------------------------------------------------------------------------------
 
-_BLOB = [c for c in blobs.c if c.name != "created_at"]
+_BLOB = [blobs.c[field.name] for field in fields(Blob)]
 
 
 async def ensure_blobs(conn: AsyncConnection, rows: Iterable[dict[str, Any]]) -> None:
-    """Make a row for each digest that the project has none for."""
-    await upsert(conn, blobs, rows, key=("project_id", "digest"), update=("digest",))
+    """Make a row for each digest that its space has none for."""
+    await upsert(conn, blobs, rows, key=("project_id", "algorithm", "digest"), update=("digest",))
 
 
-async def find_blobs(conn: AsyncConnection, project_id: int, digests: Sequence[str]) -> dict[str, Blob]:
+def _in(space: Space, digests: Sequence[str]) -> ColumnElement[bool]:
+    return and_(
+        blobs.c.project_id == space.project_id, blobs.c.algorithm == space.algorithm, blobs.c.digest.in_(digests)
+    )
+
+
+async def find_blobs(conn: AsyncConnection, space: Space, digests: Sequence[str]) -> dict[str, Blob]:
     """Return digest → content."""
     found: dict[str, Blob] = {}
     for some in chunks(list(dict.fromkeys(digests))):
-        statement = select(*_BLOB).where(blobs.c.project_id == project_id, blobs.c.digest.in_(some))
-        found |= {row.digest: Blob(**row._mapping) for row in await conn.execute(statement)}
+        rows = await conn.execute(select(*_BLOB).where(_in(space, some)))
+        found |= {row.digest: Blob(*row) for row in rows}
     return found
 
 
-async def set_birth(conn: AsyncConnection, blob_id: int, artifact_id: int) -> None:
-    await conn.execute(update(blobs).where(blobs.c.id == blob_id).values(birth_artifact_id=artifact_id))
+async def find_stored(conn: AsyncConnection, space: Space, digests: Sequence[str]) -> dict[str, int]:
+    """Return digest → id of the content that is known to be stored."""
+    found: dict[str, int] = {}
+    for some in chunks(digests):
+        statement = select(blobs.c.digest, blobs.c.id).where(_in(space, some), blobs.c.stored_at.is_not(None))
+        found.update({row.digest: row.id for row in await conn.execute(statement)})
+    return found
+
+
+async def update_blob(conn: AsyncConnection, blob_id: int, **values: Any) -> None:
+    await conn.execute(update(blobs).where(blobs.c.id == blob_id).values(**values))
 
 
 async def mark_stored(conn: AsyncConnection, sizes: Iterable[tuple[int, int]], moment: datetime) -> None:
@@ -87,12 +121,12 @@ async def mark_lost(conn: AsyncConnection, ids: Sequence[int]) -> None:
 
 def _entries() -> Select[Any]:
     columns = [c for c in entries.c if c.name != "path_digest"]
-    return select(*columns, blobs.c.object_key).join(blobs, blobs.c.id == entries.c.blob_id, isouter=True)
+    content = (blobs.c.object_key, blobs.c.algorithm)
+    return select(*columns, *content).join(blobs, blobs.c.id == entries.c.blob_id, isouter=True)
 
 
 async def insert_entries(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        await conn.execute(insert(entries), rows)
+    await insert_many(conn, entries, rows)
 
 
 async def known_paths(conn: AsyncConnection, manifest_id: int, digests: Sequence[str]) -> set[str]:
@@ -128,7 +162,8 @@ async def lists_blob(conn: AsyncConnection, manifest_id: int, blob_id: int) -> b
 
 
 async def list_entity_blobs(conn: AsyncConnection, entity_id: int, digest: str) -> list[Blob]:
-    """Return the stored content of this digest in all projects of the entity."""
+    """Return the stored content of this digest in all projects of the entity, that of MD5 first."""
     owned = select(projects.c.id).where(projects.c.entity_id == entity_id)
     statement = select(*_BLOB).where(blobs.c.project_id.in_(owned), blobs.c.digest == digest)
-    return [Blob(**row._mapping) for row in await conn.execute(statement.where(blobs.c.stored_at.is_not(None)))]
+    statement = statement.where(blobs.c.stored_at.is_not(None)).order_by(blobs.c.algorithm, blobs.c.id)
+    return [Blob(*row) for row in await conn.execute(statement)]

@@ -16,7 +16,7 @@ from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts.access import Permission
 from steelyard.domains.artifacts import access, content_queries, queries
 from steelyard.domains.artifacts.manifest import ManifestEntry
-from steelyard.domains.artifacts.model import Artifact, Blob, Entry, Manifest
+from steelyard.domains.artifacts.model import MD5, Artifact, Blob, Entry, Manifest
 from steelyard.domains.artifacts.rules import hex_of_digest
 from steelyard.domains.files.model import guess_type, is_document
 from steelyard.domains.projects import queries as project_queries
@@ -147,7 +147,7 @@ async def _find_content(ctx: Context, conn: AsyncConnection, path: FixedPath) ->
 
 async def _content_of(ctx: Context, conn: AsyncConnection, artifact: Artifact, digest: str) -> Blob | None:
     """Return the content to readers of the version's project; to readers of a link, if the version lists it."""
-    blob = (await content_queries.find_blobs(conn, artifact.project_id, [digest])).get(digest)
+    blob = (await content_queries.find_blobs(conn, artifact.space, [digest])).get(digest)
     if blob is None or await _may_read_project(ctx, conn, artifact.project_id):
         return blob
     if artifact.manifest_id is None or await access.find_artifact(ctx, conn, artifact.id) is None:
@@ -174,7 +174,6 @@ async def _content_of_entity(ctx: Context, conn: AsyncConnection, path: FixedPat
 def file_node(listed: Listed) -> dict[str, Any]:
     """Return the entry as GraphQL's `File`."""
     entry = listed.entry
-    md5 = None if entry.ref is not None else entry.digest
     return {
         "id": encode_global_id(f"ArtifactFile:{entry.manifest_id}", entry.position),
         "name": entry.path,
@@ -182,7 +181,7 @@ def file_node(listed: Listed) -> dict[str, Any]:
         "sizeBytes": entry.size_bytes or 0,
         "mimetype": guess_type(entry.path),
         "digest": entry.digest,
-        "md5": md5,
+        "md5": entry.digest if entry.algorithm == MD5 else None,
         "url": listed.url,
         "directUrl": listed.url,
         "storagePath": entry.object_key,

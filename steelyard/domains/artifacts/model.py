@@ -6,6 +6,7 @@ from collections.abc import Sequence as Items
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from steelyard.domains.accounts.access import Target
 
@@ -19,11 +20,15 @@ class State(StrEnum):
 
 
 class ManifestKind(StrEnum):
-    """How an uploaded manifest relates to others: whole, on top of a base, or one of several writers' parts."""
+    """How an uploaded manifest relates to others: whole, on top of a base, or one of several writers' parts.
+
+    STAGED is none that clients know: the whole list that a commit is making, seen by nobody before its end.
+    """
 
     FULL = "FULL"
     INCREMENTAL = "INCREMENTAL"
     PATCH = "PATCH"
+    STAGED = "STAGED"
 
 
 class Kind(StrEnum):
@@ -36,10 +41,19 @@ class LineageRole(StrEnum):
     OUTPUT = "output"
 
 
+# How the content of files is named by its digest. All versions of a sequence do it in one way.
 MD5 = "MANIFEST_MD5"
+XXH128 = "MANIFEST_XXH128"
 # What clients say instead of seconds to live (docs/protocol/artifacts.md, TTL).
 TTL_INHERITED = -1
 TTL_OFF = -2
+
+
+class Space(NamedTuple):
+    """Where a digest names content: in one project, among digests of one kind."""
+
+    project_id: int
+    algorithm: str
 
 
 @dataclass(frozen=True)
@@ -124,6 +138,10 @@ class Artifact:
         return Target(self.entity_id, self.visibility, what="artifact")
 
     @property
+    def space(self) -> Space:
+        return Space(self.project_id, self.digest_algorithm)
+
+    @property
     def version(self) -> str:
         return "" if self.version_index is None else f"v{self.version_index}"
 
@@ -184,20 +202,29 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Blob:
-    """Content of a project, once per digest (hex MD5). `stored_at` is None until it has been seen in the store."""
+    """Content of a project, once per digest (hex). `stored_at` is None until it is known to be in the store, whole.
+
+    `md5` (hex) is that of the upload, where digests are of another kind and the client said it.
+    """
 
     id: int
     project_id: int
+    algorithm: str
     digest: str
+    md5: str | None
     object_key: str
     size_bytes: int | None
     birth_artifact_id: int
     stored_at: datetime | None
 
+    @property
+    def space(self) -> Space:
+        return Space(self.project_id, self.algorithm)
+
 
 @dataclass(frozen=True)
 class Entry:
-    """A file or reference of a committed version. `object_key` is None for references."""
+    """A file or reference of a committed version. References have neither `object_key` nor `algorithm`."""
 
     manifest_id: int
     position: int
@@ -209,6 +236,7 @@ class Entry:
     birth_artifact_id: int | None
     blob_id: int | None
     object_key: str | None
+    algorithm: str | None
 
 
 @dataclass(frozen=True)
@@ -223,11 +251,12 @@ class Link:
 
 @dataclass(frozen=True)
 class FileSpec:
-    """A file that a client is about to upload. `digest` is base64 MD5."""
+    """A file that a client is about to upload. Digests are base64; `md5` is None where the client does not say it."""
 
     artifact_id: int
     path: str
     digest: str
+    md5: str | None = None
 
 
 @dataclass(frozen=True)

@@ -107,13 +107,16 @@ def _header_lines(headers: Mapping[str, str]) -> list[str]:
 
 @mutation.field("createArtifactFiles")
 async def create_files(ctx: Context, input: Input) -> Input:
-    algorithm = input.get("digestAlgorithm") or MD5
-    if algorithm != MD5:
-        raise Invalid(f"this server stores artifacts by {MD5} alone, not by {algorithm}")
-    specs = [FileSpec(_artifact_id(item), item["name"], item["md5"]) for item in input["artifactFiles"]]
-    slots = await uploads.open_files(ctx, specs)
+    specs = [_file_spec(item) for item in input["artifactFiles"]]
+    slots = await uploads.open_files(ctx, specs, input.get("digestAlgorithm"))
     nodes = [await _slot_node(ctx, slot) for slot in slots]
     return {"files": connection(nodes, len(nodes), lambda index, _node: f"offset:{index + 1}")}
+
+
+def _file_spec(given: Input) -> FileSpec:
+    """Clients that know of several kinds of digests say the MD5 beside another one."""
+    digest, md5 = given.get("digest") or given["md5"], given["md5"]
+    return FileSpec(_artifact_id(given), given["name"], digest, md5 if md5 != digest else None)
 
 
 async def _slot_node(ctx: Context, slot: FileSlot) -> Input:

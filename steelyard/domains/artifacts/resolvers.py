@@ -76,8 +76,8 @@ async def find_client_id(ctx: Context, client_id: str) -> dict[str, Any] | None:
 
 @entity_type.field("xxhashDigestsEnabled")
 def xxhash_enabled(_entity: Entity, _ctx: Context) -> bool:
-    """Content is verified by MD5, which every store can check; clients hash again when told so."""
-    return False
+    """Clients hash again, with MD5, when told otherwise."""
+    return True
 
 
 # ---- of a project ---------------------------------------------------------------------------------------------

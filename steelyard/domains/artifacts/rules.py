@@ -17,6 +17,8 @@ from steelyard.kernel.errors import Invalid
 NAME_MAX = 128
 PATH_MAX = 4096
 TAGS_MAX = 20
+# MD5 and XXH128 alike.
+DIGEST_BYTES = 16
 LATEST = "latest"
 
 _SEPARATORS = re.compile(r"[/:\x00-\x1f]")
@@ -73,13 +75,13 @@ def find_version_index(alias: str) -> int | None:
 
 
 def hex_of_digest(digest: str) -> str:
-    """Return the hex form of a base64 MD5. Raises `Invalid`."""
+    """Return the hex form of a base64 MD5 or XXH128. Raises `Invalid`."""
     try:
         raw = base64.b64decode(digest, validate=True)
     except (binascii.Error, ValueError):
         raw = b""
-    if len(raw) != hashlib.md5(usedforsecurity=False).digest_size:
-        raise Invalid(f"{digest[:80]!r} is not the base64 MD5 of a file")
+    if len(raw) != DIGEST_BYTES:
+        raise Invalid(f"{digest[:80]!r} is not the base64 digest of a file")
     return raw.hex()
 
 

@@ -153,16 +153,21 @@ artifact_blobs = Table(
     metadata,
     Column("id", BigId, primary_key=True),
     Column("project_id", BigId, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
-    # Hex MD5 of the content.
+    # MANIFEST_MD5 or MANIFEST_XXH128. Digests of one are never looked for among those of the other: content can be
+    # made to have a given XXH128.
+    Column("algorithm", String(16), nullable=False, server_default="MANIFEST_MD5"),
+    # In hex, of the content.
     Column("digest", Name(64), nullable=False),
+    # The MD5 in hex that the upload must have, where the digest is of another kind.
+    Column("md5", Name(32)),
     Column("object_key", Name(255), nullable=False),
     Column("size_bytes", BigInteger),
     # The first version that brought this content; clients keep its id in their manifests.
     Column("birth_artifact_id", BigId, nullable=False),
     Column("created_at", UtcTime, nullable=False),
-    # Null until the content has been seen in the store.
+    # Null until the content has been seen in the store, with the right digest.
     Column("stored_at", UtcTime),
-    UniqueConstraint("project_id", "digest"),
+    UniqueConstraint("project_id", "algorithm", "digest"),
 )
 
 artifact_entries = Table(
@@ -179,7 +184,7 @@ artifact_entries = Table(
     Column("path", Name(4096), nullable=False),
     # Paths may be longer than an index takes; the head of their SHA-256 is the key.
     Column("path_digest", Name(32), nullable=False),
-    # Base64 MD5 of the content; of references whatever the client says.
+    # Base64 of the content's digest; of references whatever the client says.
     Column("digest", LongText, nullable=False),
     Column("size_bytes", BigInteger),
     Column("ref", LongText),

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.artifacts import access, content, content_queries, lineage_queries, queries, rules
 from steelyard.domains.artifacts import tables as t
+from steelyard.domains.artifacts.content import Announced
 from steelyard.domains.artifacts.model import (
     MD5,
     Artifact,
@@ -25,6 +26,7 @@ from steelyard.domains.artifacts.model import (
     Manifest,
     ManifestKind,
     NewVersion,
+    Space,
     State,
 )
 from steelyard.domains.projects import service as projects
@@ -67,8 +69,6 @@ def _check(spec: NewVersion) -> None:
     for tag in spec.tags:
         rules.check_tag(tag)
     rules.check_ttl(spec.ttl_s)
-    if spec.digest_algorithm != MD5:
-        raise Invalid(f"this server stores artifacts by {MD5} alone, not by {spec.digest_algorithm}")
 
 
 async def _run_id(conn: AsyncConnection, project: Project, name: str | None) -> int | None:
@@ -90,7 +90,7 @@ async def _ensure_sequence(ctx: Context, conn: AsyncConnection, project: Project
             "type_id": kind.id,
             "kind": Kind.SEQUENCE,
             "name": spec.collection,
-            "digest_algorithm": MD5,
+            "digest_algorithm": spec.digest_algorithm,
             "next_version": 0,
             "created_by": _caller(ctx),
             "created_at": now,
@@ -103,6 +103,8 @@ async def _ensure_sequence(ctx: Context, conn: AsyncConnection, project: Project
         raise Invalid(f"{spec.collection!r} is a portfolio; link versions to it instead of logging them there")
     if found.type_name != spec.type_name:
         raise Invalid(f"artifact {spec.collection!r} already exists with type {found.type_name!r}")
+    if found.digest_algorithm != spec.digest_algorithm:
+        raise Invalid(f"artifact {spec.collection!r} has {found.digest_algorithm} digests, not {spec.digest_algorithm}")
     return found
 
 
@@ -200,7 +202,7 @@ async def open_manifest(ctx: Context, artifact_id: int, spec: NewManifest) -> Ma
     _check_manifest_digest(spec.digest)
     async with ctx.database.write() as conn:
         artifact = await access.load_writable(ctx, conn, artifact_id)
-        await _check_base(ctx, conn, spec.base_artifact_id)
+        await _check_base(ctx, conn, artifact, spec.base_artifact_id)
         manifest_id = await queries.insert_row(
             conn,
             t.artifact_manifests,
@@ -220,12 +222,12 @@ async def change_manifest(ctx: Context, manifest_id: int, digest: str | None, ba
     _check_manifest_digest(digest or "")
     async with ctx.database.write() as conn:
         found = await content_queries.list_manifests_by_id(conn, [manifest_id])
-        if not found:
+        if not found or found[0].kind is ManifestKind.STAGED:
             raise NotFound("artifact manifest not found")
         artifact = await access.load_writable(ctx, conn, found[0].artifact_id)
         if artifact.manifest_id == manifest_id:
             raise Invalid("the manifest of a committed artifact cannot be changed")
-        await _check_base(ctx, conn, base_artifact_id)
+        await _check_base(ctx, conn, artifact, base_artifact_id)
         values: dict[str, Any] = {"digest": digest, "object_key": manifest_key(artifact)} if digest else {}
         if base_artifact_id is not None:
             values["base_artifact_id"] = base_artifact_id
@@ -239,9 +241,12 @@ def _check_manifest_digest(digest: str) -> None:
         rules.hex_of_digest(digest)
 
 
-async def _check_base(ctx: Context, conn: AsyncConnection, base_artifact_id: int | None) -> None:
-    if base_artifact_id is not None:
-        await access.load_readable(ctx, conn, base_artifact_id)
+async def _check_base(ctx: Context, conn: AsyncConnection, artifact: Artifact, base_artifact_id: int | None) -> None:
+    if base_artifact_id is None:
+        return
+    base = await access.load_readable(ctx, conn, base_artifact_id)
+    if base.digest_algorithm != artifact.digest_algorithm:
+        raise Invalid(f"the base has {base.digest_algorithm} digests, the new version {artifact.digest_algorithm}")
 
 
 def manifest_key(artifact: Artifact) -> str:
@@ -272,19 +277,30 @@ class FileSlot:
     request: SignedRequest | None
 
 
-async def open_files(ctx: Context, specs: Sequence[FileSpec]) -> list[FileSlot]:
-    """Return a slot per file, in the given order. Content that the project has is not asked for again."""
+async def open_files(ctx: Context, specs: Sequence[FileSpec], algorithm: str | None) -> list[FileSlot]:
+    """Return a slot per file, in the given order. Content that the project has is not asked for again.
+
+    Raises `Invalid` when `algorithm`, that of the digests as the client says, is not the version's.
+    """
     digests = [rules.hex_of_digest(rules.check_entry_path(spec.path) and spec.digest) for spec in specs]
     owners: dict[int, Artifact] = {}
     async with ctx.database.read() as conn:
         for artifact_id in {spec.artifact_id for spec in specs}:
-            owners[artifact_id] = await access.load_writable(ctx, conn, artifact_id)
-    wanted: dict[int, dict[str, int]] = {}
+            owners[artifact_id] = _check_open(await access.load_writable(ctx, conn, artifact_id), algorithm)
+    wanted: dict[Space, dict[str, Announced]] = {}
     for spec, digest in zip(specs, digests, strict=True):
-        wanted.setdefault(owners[spec.artifact_id].project_id, {}).setdefault(digest, spec.artifact_id)
-    blobs = {project_id: await content.prepare(ctx, project_id, born_in) for project_id, born_in in wanted.items()}
+        space = owners[spec.artifact_id].space
+        md5 = rules.hex_of_digest(spec.md5) if spec.md5 and space.algorithm != MD5 else None
+        wanted.setdefault(space, {}).setdefault(digest, Announced(spec.artifact_id, md5))
+    blobs = {space: await content.prepare(ctx, space, announced) for space, announced in wanted.items()}
     slots = []
     for spec, digest in zip(specs, digests, strict=True):
-        blob = blobs[owners[spec.artifact_id].project_id][digest]
+        blob = blobs[owners[spec.artifact_id].space][digest]
         slots.append(FileSlot(spec.path, blob, None if blob.stored_at else await content.upload_request(ctx, blob)))
     return slots
+
+
+def _check_open(artifact: Artifact, algorithm: str | None) -> Artifact:
+    if algorithm not in {None, artifact.digest_algorithm}:
+        raise Invalid(f"the artifact has {artifact.digest_algorithm} digests, not {algorithm}")
+    return artifact
