@@ -112,9 +112,14 @@ def root_fields(document: DocumentNode, schema) -> set[str]:
     return found
 
 
+OF_WORKSPACES = "asked by wandb-workspaces, the separate package for reports and workspaces"
 # Root fields that no document of these versions asks for, and the reason why they are in the schema.
 ASKED_BY_NONE = {
-    "Mutation.deleteView": "the separate package for reports and workspaces",
+    "Mutation.deleteView": OF_WORKSPACES,
+    # links to a report for people without an account
+    "Mutation.createAccessToken": OF_WORKSPACES,
+    "Mutation.updateAccessTokenProjects": OF_WORKSPACES,
+    "Mutation.revokeAccessToken": OF_WORKSPACES,
 }
 
 
