@@ -27,6 +27,7 @@ DEPTH_MAX = 32
 # Programs log the same few sets of keys again and again; larger sets are not worth the memory.
 _REMEMBERED_KEYS = 200
 _NUMBERS = {int, float}
+_FLOATS = {float}
 
 
 def group_rows(rows: Sequence[Row]) -> list[Group]:
@@ -112,9 +113,11 @@ def _numbers(cells: _Cells) -> tuple[list[int], Floats, Mask | None]:
     for row in doubtful:
         column = cells.column(places[row])
         kinds = set(map(type, column))
+        if kinds == _FLOATS:
+            continue
         if not kinds <= _NUMBERS or not _are_exact(column):
             refused.append(row)
-        elif int in kinds:
+        else:
             ints[row] = True if float not in kinds else [type(value) is int for value in column]
     if refused:
         places = [place for row, place in enumerate(places) if row not in refused]
@@ -153,6 +156,8 @@ def _packer(count: int) -> Struct:
 
 
 def _are_exact(column: Sequence[Any]) -> bool:
+    if min(column) > -EXACT_INT_END and max(column) < EXACT_INT_END:
+        return True
     return all(-EXACT_INT_END < value < EXACT_INT_END for value in column if type(value) is int)
 
 

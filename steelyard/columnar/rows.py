@@ -7,6 +7,7 @@ refuses; only what holds one pays for it.
 from __future__ import annotations
 
 import math
+from operator import itemgetter
 from typing import Any, cast
 
 import orjson
@@ -18,6 +19,8 @@ Row = dict[str, Any]
 _STAND_INS = (("NaN", '"\\u0000n"'), ("-Infinity", '"\\u0000-"'), ("Infinity", '"\\u0000+"'))
 _TOKENS = {"\0n": math.nan, "\0-": -math.inf, "\0+": math.inf}
 _MAY_HOLD = {str, dict, list}
+# The first and the last character of a line that is not empty.
+_ends = itemgetter(0, -1)
 
 
 def parse_rows(lines: list[str]) -> list[Row]:
@@ -31,7 +34,7 @@ def parse_rows(lines: list[str]) -> list[Row]:
         rows = orjson.loads(text)
     except orjson.JSONDecodeError:
         rows = _parse_with_tokens(text)
-    if len(rows) != len(lines) or set(map(type, rows)) != {dict} or not all(map(_is_braced, lines)):
+    if len(rows) != len(lines) or set(map(type, rows)) != {dict} or set(map(_ends, lines)) != {("{", "}")}:
         return [_parse_row(index, line) for index, line in enumerate(lines)]
     return cast("list[Row]", rows)
 
@@ -59,10 +62,6 @@ def _with_tokens(value: Any) -> Any:
     if type(value) is dict:
         return {key: _with_tokens(item) if type(item) in _MAY_HOLD else item for key, item in value.items()}
     return [_with_tokens(item) for item in value] if type(value) is list else value
-
-
-def _is_braced(line: str) -> bool:
-    return line[:1] == "{" and line[-1:] == "}"
 
 
 def _parse_row(index: int, line: str) -> Row:

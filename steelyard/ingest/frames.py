@@ -6,9 +6,10 @@ stay text. Anything of a wrong type fails the whole request, so that nothing of 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
 from math import isfinite, nan
 from typing import Any
 
@@ -38,13 +39,16 @@ _STREAMS = {
     "output.log": Stream.CONSOLE,
 }
 _SUMMARY = "wandb-summary.json"
+# Made once; every request shows that the run is alive.
+_HISTORY_KINDS = Kind.RUN | Kind.HISTORY
+_EVENTS, _LOGS = Change(Kind.RUN | Kind.EVENTS), Change(Kind.RUN | Kind.LOGS)
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Consecutive lines of one stream. `body` is a block of columns, for console output the lines themselves.
 
-    `change` is what it changes for those who look at the run.
+    `change` is what it changes for those who look at the run, `checksum` 63 bits of a digest that tell a resent body.
     """
 
     stream: Stream
@@ -53,12 +57,8 @@ class Chunk:
     encoding: Encoding
     body: bytes
     change: Change
+    checksum: int
     rows: Sequence[Row] = field(default=(), repr=False)
-
-    @property
-    def checksum(self) -> int:
-        """63 bits that tell a resent body; SHA-256 is four times as fast as CRC-32 on today's processors."""
-        return int.from_bytes(hashlib.sha256(self.body).digest()[:8]) >> 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _chunks(name: str, stream: Stream, part: Any, seen: _Seen) -> list[Chunk]:
             raise TooLarge(f"{name}: a line of {longest} characters exceeds the limit of {LINE_MAX_CHARS}")
         chunks: list[Chunk] = []
         for start, piece in _pieces(lines, longest):
-            chunks.append(Chunk(stream, offset + start, len(piece), *_encode(stream, piece, seen)))
+            chunks.append(_chunk(stream, offset + start, piece, seen))
     except (TypeError, AttributeError) as error:
         raise Malformed(f"{name}: content must be a list of texts") from error
     except ValueError as error:
@@ -186,24 +186,37 @@ def _pieces(lines: list[str], longest: int) -> list[tuple[int, list[str]]]:
     return pieces
 
 
-def _encode(stream: Stream, lines: list[str], seen: _Seen) -> tuple[Encoding, bytes, Change, Sequence[Row]]:
+def _chunk(stream: Stream, first_line: int, lines: list[str], seen: _Seen) -> Chunk:
     if stream is Stream.CONSOLE:
-        return Encoding.LINES, _join(lines), Change(Kind.LOGS), ()
+        body = _join(lines)
+        return Chunk(stream, first_line, len(lines), Encoding.LINES, body, _LOGS, _checksum(body))
     parsed = rows.parse_rows(lines)
     kept = seen.note(stream, parsed)
     groups = group_rows(parsed)
-    change = Change(Kind.EVENTS) if stream is Stream.EVENTS else _change(groups)
-    return Encoding.COLUMNS, encode_groups(groups, len(lines)), change, kept
+    body = encode_groups(groups, len(lines))
+    change = _EVENTS if stream is Stream.EVENTS else _change(groups)
+    return Chunk(stream, first_line, len(lines), Encoding.COLUMNS, body, change, _checksum(body), kept)
+
+
+def _checksum(body: bytes) -> int:
+    """Return 63 bits that tell a resent body; SHA-256 is four times as fast as CRC-32 on today's processors."""
+    return int.from_bytes(sha256(body).digest()[:8]) >> 1
 
 
 def _change(groups: list[Group]) -> Change:
     """Return what rows of history change: the keys in them and their least step, as far as these are few and known."""
     if sum(len(group.keys) + len(group.others) for group in groups) > KEYS_MAX:
-        return Change(Kind.HISTORY)
-    keys = frozenset(flat_name(path) for group in groups for path in (*group.keys, *group.others))
+        return Change(_HISTORY_KINDS)
+    keys = _names(tuple(group.signature for group in groups))
     steps = [float(group.numbers[group.keys.index(STEP)].min()) if STEP in group.keys else nan for group in groups]
     from_step = int(min(steps)) if steps and all(map(isfinite, steps)) else None
-    return Change(Kind.HISTORY, keys, from_step)
+    return Change(_HISTORY_KINDS, keys, from_step)
+
+
+# a run names the same keys with almost every row
+@lru_cache(maxsize=1_000)
+def _names(signatures: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]) -> frozenset[str]:
+    return frozenset(flat_name(path) for keys, others in signatures for path in (*keys, *others))
 
 
 def _join(lines: list[str]) -> bytes:

@@ -197,7 +197,7 @@ class _Group:
         after: dict[queries.StreamKey, Position] = {}
         chunks: list[queries.NewChunk] = []
         fresh: list[Row] = []
-        change = Change(Kind.RUN | Kind.FILES if entry.frame.uploaded else Kind.RUN)
+        change = Change(Kind.RUN | Kind.FILES) if entry.frame.uploaded else None
         for chunk in entry.frame.chunks:
             key = (entry.run, entry.writer, chunk.stream)
             position = after.get(key) or self._after.get(key) or Position()
@@ -205,13 +205,15 @@ class _Group:
             if is_new:
                 # rows that are written over take other keys and steps with them
                 is_next = chunk.first_line >= position.next_line
-                change |= chunk.change if is_next else Change(chunk.change.kinds)
+                told = chunk.change if is_next else Change(chunk.change.kinds)
+                change = told if change is None else change | told
                 chunks.append(_new_chunk(key, chunk, now))
                 fresh += chunk.rows[max(0, position.next_line - chunk.first_line) :]
         self._after.update(after)
         self.chunks += chunks
         self.fresh[index] = fresh
         run = (entry.project_id, entry.run)
+        change = change or Change(Kind.RUN)
         known = self._changes.get(run)
         self._changes[run] = change if known is None else known | change
 

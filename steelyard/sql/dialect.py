@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import binascii
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Table, insert
+from sqlalchemy import ColumnElement, Table, insert
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import TypeEngine
-
-from steelyard.sql.types import LongBytes
 
 # MySQL: deadlock, lock wait timeout; ended connection, no connection; too many connections; shutting down or read-only
 # while another server takes over. The transaction was rolled back and may be tried again.
@@ -41,42 +37,6 @@ async def insert_ignore(conn: AsyncConnection, table: Table, values: Mapping[str
             raise
         return False
     return True
-
-
-async def insert_many(conn: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that have the same columns, in their order.
-
-    The MySQL driver writes bytes into the statement character by character, at 20 MB/s; as base64 they pass it at once.
-    """
-    if not rows:
-        return
-    if conn.dialect.name == "sqlite":
-        await conn.execute(insert(table), rows)
-        return
-    columns = [table.c[name] for name in rows[0]]
-    encoders = [_encoder(column.type, conn.dialect) for column in columns]
-    values = tuple(encode(row[column.name]) for row in rows for column, encode in zip(columns, encoders, strict=True))
-    await conn.exec_driver_sql(_mysql_insert(table, tuple(rows[0]), len(rows)), values)
-
-
-def _encoder(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any]:
-    if kind is LongBytes:
-        return _base64
-    return kind.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
-
-
-def _base64(value: bytes) -> str:
-    return binascii.b2a_base64(value, newline=False).decode()
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-@lru_cache(maxsize=512)
-def _mysql_insert(table: Table, names: tuple[str, ...], count: int) -> str:
-    marks = ", ".join("FROM_BASE64(%s)" if table.c[name].type is LongBytes else "%s" for name in names)
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES " + ", ".join([f"({marks})"] * count)  # noqa: S608
 
 
 async def upsert(

@@ -53,6 +53,9 @@ class _NeverWaiting:
     async def execute(self, statement: Any, parameters: Any = None) -> CursorResult[Any]:
         return self._conn.execute(statement, parameters)
 
+    async def exec_driver_sql(self, statement: str, parameters: Any = None) -> CursorResult[Any]:
+        return self._conn.exec_driver_sql(statement, parameters)
+
 
 def _run(engine: Engine, work: Work[T]) -> T:
     with engine.connect() as conn, conn.begin():

@@ -15,7 +15,8 @@ from steelyard.domains.artifacts.model import Blob, Entry, Manifest, ManifestKin
 from steelyard.domains.artifacts.queries import chunks
 from steelyard.domains.artifacts.rules import path_digest
 from steelyard.domains.projects.tables import projects
-from steelyard.sql.dialect import insert_many, upsert
+from steelyard.sql.dialect import upsert
+from steelyard.sql.many import insert_many
 
 manifests, blobs, entries = t.artifact_manifests, t.artifact_blobs, t.artifact_entries
 

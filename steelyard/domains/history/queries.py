@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.domains.history import tables as t
 from steelyard.domains.history.model import CHUNK_MAX_LINES, Encoding, Position, Stream
 from steelyard.domains.runs.tables import runs
-from steelyard.sql.dialect import insert_many, upsert
+from steelyard.sql.many import insert_many, select_in, upsert_many
 
 StreamKey = tuple[int, str, Stream]  # run, writer, stream
 
@@ -37,11 +37,10 @@ async def find_derived(conn: AsyncConnection, run: int) -> tuple[str, str, str]:
 
 async def put_derived(conn: AsyncConnection, states: Mapping[int, str]) -> None:
     rows = [{"run": run, "state": state} for run, state in states.items()]
-    await upsert(conn, t.derived_summaries, rows, ("run",), ("state",))
+    await upsert_many(conn, t.derived_summaries, rows, ("run",), ("state",))
 
 
 _positions = t.stream_positions.c
-# Made once, as it is of the path of every streamed request.
 _POSITIONS = select(
     _positions.run,
     _positions.writer,
@@ -55,7 +54,7 @@ _POSITIONS = select(
 
 
 async def find_positions(conn: AsyncConnection, ids: Sequence[int]) -> dict[StreamKey, Position]:
-    rows = await conn.execute(_POSITIONS, {"ids": ids})
+    rows = await select_in(conn, _POSITIONS, ids)
     return {(row[0], row[1], Stream(row[2])): Position(*row[3:]) for row in rows}
 
 
@@ -73,7 +72,7 @@ async def put_positions(conn: AsyncConnection, positions: Mapping[StreamKey, Pos
         }
         for (run, writer, stream), position in positions.items()
     ]
-    await upsert(conn, t.stream_positions, rows, ("run", "writer", "stream"), columns)
+    await upsert_many(conn, t.stream_positions, rows, ("run", "writer", "stream"), columns)
 
 
 async def insert_chunks(conn: AsyncConnection, chunks: Sequence[NewChunk]) -> None:

@@ -9,10 +9,10 @@ from enum import IntFlag
 from functools import lru_cache
 
 import orjson
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.runs import tables as t
+from steelyard.sql.many import insert_many
 
 
 class Kind(IntFlag):
@@ -65,14 +65,13 @@ async def record_many(conn: AsyncConnection, changes: Iterable[tuple[int, int, C
             "project_id": project,
             "run": run,
             "kinds": int(change.kinds),
-            "metric_keys": None if change.keys is None else orjson.dumps(sorted(change.keys)).decode(),
+            "metric_keys": None if change.keys is None else _write_keys(change.keys),
             "from_step": change.from_step,
             "at": at,
         }
         for project, run, change in changes
     ]
-    if rows:
-        await conn.execute(insert(t.run_changes), rows)
+    await insert_many(conn, t.run_changes, rows)
 
 
 def read_change(kinds: int, keys: str | None, from_step: int | None) -> Change:
@@ -81,6 +80,11 @@ def read_change(kinds: int, keys: str | None, from_step: int | None) -> Change:
 
 
 # a run names the same keys with almost every row
+@lru_cache(maxsize=1_000)
+def _write_keys(keys: frozenset[str]) -> str:
+    return orjson.dumps(sorted(keys)).decode()
+
+
 @lru_cache(maxsize=1_000)
 def _read_keys(text: str) -> frozenset[str]:
     return frozenset(orjson.loads(text))

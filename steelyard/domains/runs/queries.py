@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, Update, bindparam, case, func, select, update
+from sqlalchemy import Select, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts.tables import entities, users
@@ -20,6 +19,7 @@ from steelyard.domains.runs.facts import RunFacts
 from steelyard.domains.runs.model import Condition, Lineage, Run, RunRef, RunState
 from steelyard.domains.runs.tables import runs
 from steelyard.kernel.names import fold
+from steelyard.sql.many import select_in, update_many
 
 # MySQL and SQLite both bound the number of parameters of a statement.
 _CHUNK = 500
@@ -144,7 +144,6 @@ async def lock_condition(conn: AsyncConnection, run: int, silent_since: datetime
     return Condition(RunState(row.state), row.exit_code, row.stop_requested, row.preempting) if row else None
 
 
-# Of the path of every streamed request: made once, for making a statement costs as much as running it.
 _CONDITIONS = (
     select(runs.c.id, runs.c.state, runs.c.exit_code, runs.c.stop_requested, runs.c.preempting)
     .where(runs.c.id.in_(bindparam("ids", expanding=True)), runs.c.deleted_at.is_(None))
@@ -155,8 +154,8 @@ _CONDITIONS = (
 
 async def lock_conditions(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, Condition]:
     """Return the conditions of the living ones of `ids`, held against other writers until the transaction ends."""
-    rows = await conn.execute(_CONDITIONS, {"ids": ids})
-    return {row[0]: Condition(RunState(row[1]), row[2], row[3], row[4]) for row in rows}
+    rows = await select_in(conn, _CONDITIONS, ids)
+    return {row[0]: Condition(RunState(row[1]), row[2], bool(row[3]), bool(row[4])) for row in rows}
 
 
 async def lock_project_run(conn: AsyncConnection, project_id: int, run_id: str) -> Run | None:
@@ -243,14 +242,6 @@ async def update_runs(conn: AsyncConnection, values: Mapping[int, Mapping[str, A
     """Set columns of several runs as `update_run` does, in one statement for all that change the same columns."""
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for run, columns in values.items():
-        row = {"run_": run, "updated_at_": moment, **{f"{name}_": columns[name] for name in columns}}
-        alike.setdefault(tuple(columns), []).append(row)
-    for names, rows in alike.items():
-        await conn.execute(_update_of(names), rows)
-
-
-@lru_cache(maxsize=128)
-def _update_of(names: tuple[str, ...]) -> Update:
-    """Making the statement costs more than running it on a few rows."""
-    changed: dict[str, Any] = {name: bindparam(f"{name}_") for name in (*names, "updated_at")}
-    return update(runs).where(runs.c.id == bindparam("run_")).values(version=runs.c.version + 1, **changed)
+        alike.setdefault(tuple(columns), []).append({"id": run, **columns, "updated_at": moment})
+    for rows in alike.values():
+        await update_many(conn, runs, rows, count_up="version")

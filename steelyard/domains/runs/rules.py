@@ -11,6 +11,7 @@ from steelyard.kernel.errors import Invalid
 ENDED = frozenset({RunState.FINISHED, RunState.FAILED, RunState.CRASHED, RunState.KILLED, RunState.PREEMPTED})
 # Ends that a mere sign of life takes back: the process was there all along, or is there again.
 _PRESUMED_ENDED = frozenset({RunState.CRASHED, RunState.PREEMPTED})
+_TOLD_ENDED = ENDED - _PRESUMED_ENDED
 # States in which silence means that the process is gone. A pending run was never started.
 WATCHED = frozenset({RunState.RUNNING, RunState.PREEMPTING})
 
@@ -41,11 +42,11 @@ def after_progress(before: Condition, progress: Progress) -> Condition:
         return replace(marked, state=_ended(marked, code), exit_code=code)
     if progress.preempting:
         return replace(before, state=RunState.PREEMPTING, preempting=True, exit_code=None)
-    if before.state in ENDED - _PRESUMED_ENDED and not progress.has_rows:
+    if before.state in _TOLD_ENDED and not progress.has_rows:
         return before
     if before.state in ENDED:
         return replace(before, state=RunState.RUNNING, exit_code=None, preempting=False)
-    return replace(before, state=RunState.RUNNING)
+    return before if before.state is RunState.RUNNING else replace(before, state=RunState.RUNNING)
 
 
 def _ended(before: Condition, exit_code: int) -> RunState:
@@ -67,7 +68,7 @@ def after_silence(before: Condition) -> Condition:
 
 def after_stop(before: Condition) -> Condition:
     """A person asks the program to stop; one that told its own end hears nothing any more."""
-    if before.state in ENDED - _PRESUMED_ENDED:
+    if before.state in _TOLD_ENDED:
         return before
     return replace(before, stop_requested=True)
 

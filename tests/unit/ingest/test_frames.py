@@ -127,8 +127,8 @@ def test_gzip_is_read_within_bounds() -> None:
 
 def test_rows_say_which_keys_changed_and_from_which_step() -> None:
     (chunk,) = content(HISTORY, '{"_step":9,"a.b":1}', '{"_step":4,"c":{"d":"text"}}').chunks
-    assert chunk.change == Change(Kind.HISTORY, frozenset({"_step", "a.b", "c.d"}), 4)
+    assert chunk.change == Change(Kind.RUN | Kind.HISTORY, frozenset({"_step", "a.b", "c.d"}), 4)
     (chunk,) = content(HISTORY, '{"_step":9,"a":1}', '{"a":1}').chunks
     assert chunk.change.from_step is None, "a row without a step has that of the row before it"
     (chunk,) = content(HISTORY, json.dumps({f"k{number}": 1 for number in range(1000)})).chunks
-    assert chunk.change == Change(Kind.HISTORY)
+    assert chunk.change == Change(Kind.RUN | Kind.HISTORY)
