@@ -41,6 +41,7 @@ class Policy:
     url_ttl_s: int = 86_400
     public_url: str = ""
     history: HistoryPolicy = HistoryPolicy()
+    table_index_bytes: int = 10 << 30
     features_off: frozenset[str] = frozenset()
 
 

@@ -39,6 +39,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
             url_ttl_s=settings.objects.url_ttl_s,
             public_url=settings.server.public_url.rstrip("/"),
             history=HistoryPolicy(**vars(settings.history)),
+            table_index_bytes=settings.tables.index_bytes,
             features_off=frozenset(settings.features.off.replace(",", " ").split()),
         ),
         mail=open_mailer(settings.mail, settings.server.public_url),

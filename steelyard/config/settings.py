@@ -89,6 +89,14 @@ class HistorySettings:
 
 
 @dataclass(frozen=True)
+class TableSettings:
+    index_bytes: int = field(
+        default=10 << 30,
+        metadata={"doc": "space in the object store for indexes of logged tables; the least used ones go first"},
+    )
+
+
+@dataclass(frozen=True)
 class FeatureSettings:
     off: str = field(
         default="",
@@ -163,6 +171,7 @@ class Settings:
     accounts: AccountSettings = field(default_factory=AccountSettings)
     runs: RunSettings = field(default_factory=RunSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
+    tables: TableSettings = field(default_factory=TableSettings)
     features: FeatureSettings = field(default_factory=FeatureSettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)
     mail: MailSettings = field(default_factory=MailSettings)

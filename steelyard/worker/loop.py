@@ -16,6 +16,7 @@ from steelyard.domains.history import jobs as history
 from steelyard.domains.history import live, sweep
 from steelyard.domains.runs import jobs as runs
 from steelyard.domains.runs import trash
+from steelyard.domains.tables import deletion as tables
 from steelyard.jobs import mail
 
 log = structlog.get_logger()
@@ -37,6 +38,7 @@ SCHEDULES: list[Schedule] = [
     Schedule("sweep segments", 300.0, sweep.sweep_segments),
     Schedule("purge runs", 10.0, purging.purge_runs),
     Schedule("delete purged objects", 60.0, purging_files.delete_purged_objects),
+    Schedule("sweep indexes of tables", 3600.0, tables.sweep_indexes),
     Schedule("expire trash", 300.0, trash.expire_trash),
     Schedule("send mail", 5.0, mail.send_due_mail),
     Schedule("forget old mail", 3600.0, mail.forget_old_mail),

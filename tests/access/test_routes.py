@@ -4,12 +4,14 @@ The place is a private project of a team. What a caller may not see answers exac
 """
 
 import importlib
+import json
 import pkgutil
 import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
@@ -17,11 +19,12 @@ import pytest_asyncio
 import steelyard.domains
 from tests.harness.site import Answer, Caller, Site
 from tests.slices.artifact_wire import Logger
+from tests.slices.logged_tables import Table
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CALLERS = ("nobody", "stranger", "viewer", "member", "admin", "operator")
-FILES = {"a.txt": b"alpha"}
+FILES = {"a.txt": b"alpha", "t.table.json": b'{"columns": ["a"], "data": [[1]]}'}
 UPSERT = "mutation U($input: UpsertBucketInput!) { upsertBucket(input: $input) { bucket { id } } }"
 
 
@@ -56,6 +59,7 @@ async def place(site: Site) -> Place:
     made = Place(site, team, callers)
     await made._start("p", "r")
     await Logger(callers["member"], team, "p").log("data", FILES)
+    await Table(callers["member"], SOURCE | {"entity": team}).get("describe")  # until it is ready
     site.ports.closing.set()  # answers that would go on for ever end at once
     return made
 
@@ -89,6 +93,8 @@ def nothing(status: int) -> dict[str, int]:
 
 VERSION = {"type": "dataset", "collection": "data", "version": "v0"}
 SERIES = {"id": "x", "entity": "", "project": "p", "run": "r", "key": "loss"}
+SOURCE = {"kind": "artifact", "entity": "", "project": "p", **VERSION, "path": "t.table.json"}
+TABLE_QUESTIONS = ("describe", "query", "row", "summarize")
 RUN, PROJECT = "/app/runs/{entity}/{project}/{run}", "/app/projects/{entity}/{project}"
 TABLE = {
     "GET /app/session": Row(EVERYBODY),
@@ -151,6 +157,8 @@ TABLE = {
     # each line has an error of its own, see below
     "POST /app/panels:query": Row(ACCOUNTS, {"runs": [], "panels": []}),
     "POST /app/media:query": Row(READERS, lambda: SERIES),
+    **{f"POST /app/tables:{what}": Row(READERS, {"source": SOURCE, "column": 0, "row": 0}) for what in TABLE_QUESTIONS},
+    "GET /app/tables/export": Row(READERS, query="?source={source}"),
     "GET /artifacts/{entity}/{digest}": Row(nothing(404), path={"digest": "0" * 32}),
     "GET /artifactsV2/{path:path}": Row(nothing(404), path={"path:path": f"default/x/y/{'0' * 32}"}),
 }
@@ -183,7 +191,11 @@ async def ask(place: Place, who: str, route: str, **instead: str) -> Answer:
     body = row.body() if callable(row.body) else row.body
     if isinstance(body, dict) and body.keys() == SERIES.keys():
         body = body | {"entity": place.team} | instead
-    return await place.callers[who].send(method, path + row.query, body)
+    source = SOURCE | {"entity": place.team} | instead
+    if isinstance(body, dict) and "source" in body:
+        body = body | {"source": source}
+    query = row.query.replace("{source}", quote(json.dumps(source)))
+    return await place.callers[who].send(method, path + query, body)
 
 
 @pytest.mark.parametrize("who", CALLERS)
@@ -198,7 +210,9 @@ HIDING = [route for route, row in TABLE.items() if row.statuses["stranger"] == 4
 
 
 @pytest.mark.parametrize("who", ["nobody", "stranger"])
-@pytest.mark.parametrize("route", [*HIDING, "POST /app/media:query"])
+@pytest.mark.parametrize(
+    "route", [*HIDING, "POST /app/media:query", "POST /app/tables:query", "GET /app/tables/export"]
+)
 async def test_what_is_hidden_answers_as_what_is_absent(place, route, who):
     hidden = await ask(place, who, route)
     absent = await ask(place, who, route, project="absent")

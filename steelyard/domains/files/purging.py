@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.files import queries
+from steelyard.domains.files.events import OBJECTS_DELETED
 from steelyard.domains.files.model import run_prefix
 from steelyard.domains.projects.events import PROJECT_DELETED
 
@@ -35,9 +36,16 @@ async def purge_files_of_project(ctx: Context, conn: AsyncConnection, project_id
 
 
 async def _note(ctx: Context, conn: AsyncConnection, runs: list[int]) -> None:
+    prefixes = [run_prefix(run) for run in runs]
+    await OBJECTS_DELETED.happen(ctx, conn, prefixes)
+    await purge_prefixes(ctx, conn, prefixes)
+
+
+async def purge_prefixes(ctx: Context, conn: AsyncConnection, prefixes: list[str]) -> None:
+    """Have the worker delete what lies under the prefixes, now and once more when nothing can arrive there any more."""
     now = ctx.ports.clock()
     late = now + timedelta(seconds=ctx.ports.policy.url_ttl_s) + _GRACE
-    await queries.insert_purges(conn, [(run_prefix(run), due) for run in runs for due in (now, late)])
+    await queries.insert_purges(conn, [(prefix, due) for prefix in prefixes for due in (now, late)])
 
 
 async def delete_purged_objects(ctx: Context) -> None:

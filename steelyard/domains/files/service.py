@@ -15,6 +15,7 @@ from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
 from steelyard.domains.files import queries
+from steelyard.domains.files.events import OBJECTS_DELETED
 from steelyard.domains.files.model import RunFile, clean_name, handle, is_document
 from steelyard.domains.runs import queries as runs
 from steelyard.domains.runs.model import AnyRun, Run
@@ -148,6 +149,7 @@ async def delete_files(ctx: Context, ids: Sequence[int]) -> None:
         access.require(ctx, Permission.WRITE, run.target)
     async with ctx.database.write() as conn:
         await queries.delete_files(conn, [item.id for item in items if item.id is not None])
+        await OBJECTS_DELETED.happen(ctx, conn, [item.object_key for item in items])
     for item in items:
         await ctx.ports.objects.delete(item.object_key)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from steelyard.context import Context
 from steelyard.domains.files import service as files
+from steelyard.domains.files.model import RunFile
 from steelyard.domains.history.branches.archives import find_parent
 from steelyard.domains.runs.model import AnyRun
 
@@ -40,20 +41,26 @@ def find_paths(value: Any) -> Iterator[str]:
 
 
 async def sign_paths(ctx: Context, run: AnyRun, paths: Collection[str]) -> dict[str, str]:
-    """Return path → signed URL for those that have been stored; a fork's first rows name files of its parent."""
-    urls = await _sign_own(ctx, run, paths)
+    """Return path → signed URL for those that have been stored."""
+    found = await find_stored(ctx, run, paths)
+    return {path: await files.download_url(ctx, item) for path, item in found.items()}
+
+
+async def find_stored(ctx: Context, run: AnyRun, paths: Collection[str]) -> dict[str, RunFile]:
+    """Return path → file for those that have been stored; a fork's first rows name files of its parent."""
+    found = await _find_own(ctx, run, paths)
     for _ in range(GENERATIONS_MAX):
-        missing = set(paths) - urls.keys()
+        missing = set(paths) - found.keys()
         parent = await find_parent(ctx, run) if missing else None
         if parent is None:
             break
         run = parent
-        urls |= await _sign_own(ctx, run, missing)
-    return urls
+        found |= await _find_own(ctx, run, missing)
+    return found
 
 
-async def _sign_own(ctx: Context, run: AnyRun, paths: Collection[str]) -> dict[str, str]:
+async def _find_own(ctx: Context, run: AnyRun, paths: Collection[str]) -> dict[str, RunFile]:
     if not paths:
         return {}
     found = await files.find_files(ctx, run, sorted(path for path in paths if ".." not in path.split("/")))
-    return {item.name: await files.download_url(ctx, item) for item in found if item.uploaded_at is not None}
+    return {item.name: item for item in found if item.uploaded_at is not None}

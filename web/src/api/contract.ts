@@ -179,6 +179,46 @@ export interface ArtifactDetail extends ArtifactRow { description: string; metad
 /** GET …/:version/files?after=&limit=1000 */
 export interface ArtifactFiles { files: ArtifactFile[]; next: string | null }
 export interface ArtifactFile { path: string; sizeBytes: number; digest: string; ref: string | null; url: string | null }
+
+// ---- logged tables (docs/protocol/tables.md) -----------------------------------------------------------------------
+export type TableSource =
+  | { kind: "run"; entity: string; project: string; run: string; path: string }
+  | { kind: "artifact"; entity: string; project: string; type: string; collection: string; version: string; path: string; whole?: boolean }
+  | { kind: "link"; uri: string };
+/** the answer to every question, with status 202, while the table is prepared: ask again */
+export interface TableMaking { doneBytes: number; totalBytes: number }
+export type CellKind = "null" | "number" | "text" | "boolean" | "json" | "media";
+/** POST /app/tables:describe {source} */
+export interface TableShape { rows: number; columns: TableColumn[]; files: number; logMode: string | null }
+export interface TableColumn {
+  /** may repeat: columns are meant by their number */ name: string;
+  kinds: Partial<Record<CellKind, number>>;
+  /** `_type` of the media in it */ media: string[];
+  type: { wb_type?: string; params?: Record<string, unknown> } | null;
+}
+export type TableOperator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "contains" | "!contains" | "matches" | "!matches" | "empty" | "present";
+export interface TableCondition { column: number; operator: TableOperator; value?: string; /** another column, in place of a value */ other?: number }
+export interface TableSort { column: number; descending: boolean }
+export interface TableSelection { search?: string; filter?: TableCondition[] }
+/** POST /app/tables:query {source, …} · GET /app/tables/export?source=&search=&filter=&sort=&columns= (JSON each) is CSV */
+export interface TableQuery extends TableSelection { sort?: TableSort[]; columns?: number[]; offset: number; limit: number }
+/** POST /app/tables:row {source, row} → the same, of one row and with nothing cut */
+export interface TableRows { total: number; matched: number; rows: TableRow[]; /** of media, by path */ urls: Record<string, string> }
+export interface TableRow { /** its place in the table, from 0 */ row: number; cells: TableCell[] }
+export type TableCell = null | boolean | number | string | SpecialCell;
+export type SpecialCell =
+  /** beyond what a number holds exactly, or not finite */ | { kind: "number"; text: string }
+  /** with `size` it is cut, and has so many characters */ | { kind: "text"; text: string; size: number }
+  | { kind: "json"; text: string; size?: number }
+  | { kind: "media"; value: Record<string, unknown> };
+/** POST /app/tables:summarize {source, column, values, search?, filter?} */
+export interface TableSummary {
+  kinds: Partial<Record<CellKind, number>>;
+  /** null: nearly all differ */ distinct: number | null;
+  values: { value: TableCell; count: number }[];
+  bins: { edges: number[]; counts: number[] } | null;
+  mean: number | null; nan: number;
+}
 /** GET /app/projects/:entity/:project/sweeps */
 export interface SweepList { sweeps: SweepRow[] }
 export interface SweepRow {
