@@ -20,7 +20,6 @@ _BY_AREA = {
         "Project.teamMembers",
     ),
     "client surface": ("Mutation.enqueueSweepRun",),
-    "artifacts": ("Mutation.completeMultipartUploadArtifact",),
     "registry": (
         "Entity.artifactCollections",
         "Entity.artifactMemberships",

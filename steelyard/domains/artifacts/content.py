@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,11 +20,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.artifacts import content_queries, queries
-from steelyard.domains.artifacts.model import MD5, Blob, Space, State
+from steelyard.domains.artifacts.model import MD5, XXH128, Blob, Space, State
 from steelyard.kernel.errors import NotFound
 from steelyard.kernel.ids import random_name
 from steelyard.ports.objects import SignedRequest, StoredObject
 
+_KINDS = {MD5: "", XXH128: "xxh128-"}
+_KEY = re.compile(r"artifacts/(?P<project>\d{1,18})/content/(?P<kind>|xxh128-)(?P<digest>[0-9a-f]{32})-[^/]+")
 # Questions to the store at a time: enough to hide the distance to a bucket, few enough for its rate limits.
 _PARALLEL = 32
 # Objects read at a time to check their digests; each holds a piece or two.
@@ -34,7 +37,7 @@ _READ_AT_ONCE_BYTES = 64 << 20
 
 @dataclass(frozen=True)
 class Announced:
-    """Content that a version brings. `md5` (hex) is what its upload must have, where its digest is of another kind."""
+    """Content that a version brings. `md5` (hex) is said of what has a digest of another kind."""
 
     artifact_id: int
     md5: str | None = None
@@ -51,7 +54,7 @@ async def prepare(ctx: Context, space: Space, announced: Mapping[str, Announced]
             "project_id": space.project_id,
             "algorithm": space.algorithm,
             "digest": digest,
-            "object_key": _fresh_key(space, digest),
+            "object_key": fresh_key(space, digest),
             "md5": item.md5,
             "birth_artifact_id": item.artifact_id,
             "created_at": now,
@@ -70,9 +73,18 @@ async def prepare(ctx: Context, space: Space, announced: Mapping[str, Announced]
     return blobs | {blob.digest: blob for blob in looked_up}
 
 
-def _fresh_key(space: Space, digest: str) -> str:
+def fresh_key(space: Space, digest: str) -> str:
     """The random part keeps a later upload of the same content apart from an object that is being deleted."""
-    return f"artifacts/{space.project_id}/content/{digest}-{random_name(6)}"
+    return f"artifacts/{space.project_id}/content/{_KINDS[space.algorithm]}{digest}-{random_name(6)}"
+
+
+def find_space(key: str) -> tuple[Space, str] | None:
+    """Return where the object of this key belongs, and its digest; None for a key of something else."""
+    found = _KEY.fullmatch(key)
+    if found is None:
+        return None
+    algorithm = next(name for name, kind in _KINDS.items() if kind == found["kind"])
+    return Space(int(found["project"]), algorithm), found["digest"]
 
 
 async def _begin_anew(
@@ -83,9 +95,9 @@ async def _begin_anew(
     So whoever was given an address to upload it to can store nothing but what is of the MD5 he announced.
     """
     anew = {
-        digest: replace(blob, md5=announced[digest].md5, object_key=_fresh_key(blob.space, digest))
+        digest: replace(blob, md5=announced[digest].md5, object_key=fresh_key(blob.space, digest))
         for digest, blob in blobs.items()
-        if blob.stored_at is None and announced[digest].md5 not in {None, blob.md5}
+        if blob.stored_at is None and blob.md5 != announced[digest].md5
     }
     for blob in anew.values():
         await content_queries.update_blob(conn, blob.id, md5=blob.md5, object_key=blob.object_key)
@@ -177,6 +189,21 @@ async def has_md5(ctx: Context, key: str, md5: bytes) -> bool:
     return stored is not None and (stored.md5 == md5 or await _read(ctx, key, MD5) == md5)
 
 
+async def adopt(ctx: Context, blob: Blob, key: str) -> Blob | None:
+    """Make the object of this key that of the content, when it has its digest; None when it has not.
+
+    Where another one has become that meanwhile, it stays. Costs one reading of the object.
+    """
+    digest, stored = bytes.fromhex(blob.digest), await ctx.ports.objects.stat(key)
+    vouched = stored is not None and blob.algorithm == MD5 and stored.md5 == digest
+    if stored is None or not (vouched or await _read(ctx, key, blob.algorithm) == digest):
+        return None
+    now = ctx.ports.clock()
+    async with ctx.database.write() as conn:
+        await content_queries.adopt_object(conn, blob.id, key, stored.size_bytes, now)
+        return (await content_queries.find_blobs(conn, blob.space, [blob.digest])).get(blob.digest)
+
+
 async def _read(ctx: Context, key: str, algorithm: str) -> bytes | None:
     """Return the digest of an object, None when it is gone meanwhile. Reads in pieces and hashes in threads."""
     hashed: Any = hashlib.md5(usedforsecurity=False) if algorithm == MD5 else xxhash.xxh128()
@@ -189,9 +216,8 @@ async def _read(ctx: Context, key: str, algorithm: str) -> bytes | None:
 
 
 async def upload_request(ctx: Context, blob: Blob) -> SignedRequest:
-    """Return the request that stores the content; the store refuses what is not of its MD5, as far as we know that."""
-    hexadecimal = blob.digest if blob.algorithm == MD5 else blob.md5
-    md5 = bytes.fromhex(hexadecimal) if hexadecimal else None
+    """Return the request that stores the content; the store refuses what is not of its MD5."""
+    md5 = bytes.fromhex(blob.md5 or blob.digest)
     return await ctx.ports.objects.sign_put(
         blob.object_key, origin=ctx.origin, ttl_s=ctx.ports.policy.url_ttl_s, md5=md5
     )

@@ -103,6 +103,12 @@ async def update_blob(conn: AsyncConnection, blob_id: int, **values: Any) -> Non
     await conn.execute(update(blobs).where(blobs.c.id == blob_id).values(**values))
 
 
+async def adopt_object(conn: AsyncConnection, blob_id: int, key: str, size_bytes: int, moment: datetime) -> None:
+    """Make the object that of the content, unless the content is stored already."""
+    statement = update(blobs).where(blobs.c.id == blob_id, blobs.c.stored_at.is_(None))
+    await conn.execute(statement.values(object_key=key, size_bytes=size_bytes, stored_at=moment))
+
+
 async def mark_stored(conn: AsyncConnection, sizes: Iterable[tuple[int, int]], moment: datetime) -> None:
     """Note (id, size in bytes) of content that has been seen in the store."""
     rows = [{"blob": blob_id, "size": size} for blob_id, size in sizes]

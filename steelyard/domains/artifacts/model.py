@@ -204,7 +204,7 @@ class Manifest:
 class Blob:
     """Content of a project, once per digest (hex). `stored_at` is None until it is known to be in the store, whole.
 
-    `md5` (hex) is that of the upload, where digests are of another kind and the client said it.
+    `md5` (hex) is that of the upload, where digests are of another kind.
     """
 
     id: int
@@ -251,12 +251,14 @@ class Link:
 
 @dataclass(frozen=True)
 class FileSpec:
-    """A file that a client is about to upload. Digests are base64; `md5` is None where the client does not say it."""
+    """A file that a client is about to upload. Digests are base64; `md5` is said of what has one of another kind."""
 
     artifact_id: int
     path: str
     digest: str
     md5: str | None = None
+    # The MD5 in hex of each part, by number; empty for a file that is sent as one.
+    parts: Items[tuple[int, str]] = ()
 
 
 @dataclass(frozen=True)

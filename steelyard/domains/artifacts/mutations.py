@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
 from steelyard.context import Context
-from steelyard.domains.artifacts import commit, edits, loaders, service, uploads
+from steelyard.domains.artifacts import commit, edits, loaders, service, slots, uploads
 from steelyard.domains.artifacts.edits import AliasChange, CollectionName, PortfolioName, VersionChange
 from steelyard.domains.artifacts.model import MD5, FileSpec, Kind, Manifest, ManifestKind, NewVersion
 from steelyard.domains.artifacts.service import RunName
-from steelyard.domains.artifacts.uploads import FileSlot, NewManifest
+from steelyard.domains.artifacts.slots import FileSlot, PartsRequest, PartsUpload
+from steelyard.domains.artifacts.uploads import NewManifest
 from steelyard.graphql.binding import ObjectBinding
 from steelyard.graphql.connection import connection
 from steelyard.kernel.errors import Invalid, NotFound
@@ -108,15 +110,16 @@ def _header_lines(headers: Mapping[str, str]) -> list[str]:
 @mutation.field("createArtifactFiles")
 async def create_files(ctx: Context, input: Input) -> Input:
     specs = [_file_spec(item) for item in input["artifactFiles"]]
-    slots = await uploads.open_files(ctx, specs, input.get("digestAlgorithm"))
-    nodes = [await _slot_node(ctx, slot) for slot in slots]
+    opened = await slots.open_files(ctx, specs, input.get("digestAlgorithm"))
+    nodes = [await _slot_node(ctx, slot) for slot in opened]
     return {"files": connection(nodes, len(nodes), lambda index, _node: f"offset:{index + 1}")}
 
 
 def _file_spec(given: Input) -> FileSpec:
     """Clients that know of several kinds of digests say the MD5 beside another one."""
     digest, md5 = given.get("digest") or given["md5"], given["md5"]
-    return FileSpec(_artifact_id(given), given["name"], digest, md5 if md5 != digest else None)
+    parts = [(item["partNumber"], item["hexMD5"]) for item in given.get("uploadPartsInput") or []]
+    return FileSpec(_artifact_id(given), given["name"], digest, md5 if md5 != digest else None, parts)
 
 
 async def _slot_node(ctx: Context, slot: FileSlot) -> Input:
@@ -124,10 +127,29 @@ async def _slot_node(ctx: Context, slot: FileSlot) -> Input:
         "id": encode_global_id("ArtifactContent", slot.blob.id),
         "name": slot.path,
         "displayName": slot.path,
-        "storagePath": slot.blob.object_key,
+        "storagePath": slot.parts.object_key if slot.parts else slot.blob.object_key,
         "artifact": await loaders.artifacts.load(ctx, slot.blob.birth_artifact_id),
+        "uploadMultipartUrls": _part_urls(slot.parts),
         **_upload(slot.request),
     }
+
+
+def _part_urls(parts: PartsRequest | None) -> Input | None:
+    if parts is None:
+        return None
+    urls = [{"partNumber": number, "uploadUrl": url} for number, url in parts.urls]
+    return {"uploadID": parts.upload_id, "uploadUrlParts": urls}
+
+
+@mutation.field("completeMultipartUploadArtifact")
+async def complete_multipart_upload(ctx: Context, input: Input) -> Input:
+    parts = [(item["partNumber"], item["hexMD5"]) for item in input["completedParts"]]
+    upload = PartsUpload(_artifact_id(input), input["storagePath"], input["uploadID"], parts)
+    if input["completeMultipartAction"] == "Abort":
+        await slots.abort_file(ctx, upload)
+        return {"digest": None}
+    blob = await slots.complete_file(ctx, upload)
+    return {"digest": b64encode(bytes.fromhex(blob.digest)).decode()}
 
 
 @mutation.field("commitArtifact")

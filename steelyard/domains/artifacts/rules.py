@@ -23,6 +23,7 @@ LATEST = "latest"
 
 _SEPARATORS = re.compile(r"[/:\x00-\x1f]")
 _VERSION = re.compile(r"v(0|[1-9]\d{0,8})")
+_HEX = re.compile(r"[0-9a-f]{32}")
 _TAG = re.compile(r"[-\w]+( +[-\w]+)*")
 
 
@@ -83,6 +84,13 @@ def hex_of_digest(digest: str) -> str:
     if len(raw) != DIGEST_BYTES:
         raise Invalid(f"{digest[:80]!r} is not the base64 digest of a file")
     return raw.hex()
+
+
+def check_hex(digest: str, what: str) -> str:
+    """Return the hex digest. Raises `Invalid`, naming `what` it should be."""
+    if not _HEX.fullmatch(digest):
+        raise Invalid(f"{digest[:80]!r} is not the {what}")
+    return digest
 
 
 def path_digest(path: str) -> str:

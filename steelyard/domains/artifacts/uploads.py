@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.artifacts import access, content, content_queries, lineage_queries, queries, rules
+from steelyard.domains.artifacts import access, content_queries, lineage_queries, queries, rules
 from steelyard.domains.artifacts import tables as t
-from steelyard.domains.artifacts.content import Announced
 from steelyard.domains.artifacts.model import (
-    MD5,
     Artifact,
-    Blob,
     Collection,
-    FileSpec,
     Kind,
     LineageRole,
     Link,
     Manifest,
     ManifestKind,
     NewVersion,
-    Space,
     State,
 )
 from steelyard.domains.projects import service as projects
@@ -263,44 +257,3 @@ async def manifest_upload(ctx: Context, manifest: Manifest) -> SignedRequest | N
         ttl_s=ctx.ports.policy.url_ttl_s,
         md5=base64.b64decode(manifest.digest),
     )
-
-
-# ---- files ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class FileSlot:
-    """Where a file's content goes; `request` is None when the store has it already."""
-
-    path: str
-    blob: Blob
-    request: SignedRequest | None
-
-
-async def open_files(ctx: Context, specs: Sequence[FileSpec], algorithm: str | None) -> list[FileSlot]:
-    """Return a slot per file, in the given order. Content that the project has is not asked for again.
-
-    Raises `Invalid` when `algorithm`, that of the digests as the client says, is not the version's.
-    """
-    digests = [rules.hex_of_digest(rules.check_entry_path(spec.path) and spec.digest) for spec in specs]
-    owners: dict[int, Artifact] = {}
-    async with ctx.database.read() as conn:
-        for artifact_id in {spec.artifact_id for spec in specs}:
-            owners[artifact_id] = _check_open(await access.load_writable(ctx, conn, artifact_id), algorithm)
-    wanted: dict[Space, dict[str, Announced]] = {}
-    for spec, digest in zip(specs, digests, strict=True):
-        space = owners[spec.artifact_id].space
-        md5 = rules.hex_of_digest(spec.md5) if spec.md5 and space.algorithm != MD5 else None
-        wanted.setdefault(space, {}).setdefault(digest, Announced(spec.artifact_id, md5))
-    blobs = {space: await content.prepare(ctx, space, announced) for space, announced in wanted.items()}
-    slots = []
-    for spec, digest in zip(specs, digests, strict=True):
-        blob = blobs[owners[spec.artifact_id].space][digest]
-        slots.append(FileSlot(spec.path, blob, None if blob.stored_at else await content.upload_request(ctx, blob)))
-    return slots
-
-
-def _check_open(artifact: Artifact, algorithm: str | None) -> Artifact:
-    if algorithm not in {None, artifact.digest_algorithm}:
-        raise Invalid(f"the artifact has {artifact.digest_algorithm} digests, not {algorithm}")
-    return artifact
