@@ -23,16 +23,20 @@ READERS = 4
 
 
 class DirectSqlite:
-    """Threads of its own, so that long work elsewhere never keeps a commit waiting."""
+    """Threads of its own, so that long work elsewhere never keeps a commit waiting.
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._writing = engine.execution_options(steelyard_write=True)
+    And one connection for all that is written: what it knows of the file's pages and of its statements stays true from
+    one transaction to the next, while a connection that others have written past begins anew.
+    """
+
+    def __init__(self, reading: Engine, writing: Engine) -> None:
+        self._reading = reading
+        self._writing = writing.execution_options(steelyard_write=True)
         self._readers = ThreadPoolExecutor(READERS, "sqlite-read")
         self._writer = ThreadPoolExecutor(1, "sqlite-write")
 
     async def read(self, work: Work[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, _run, self._engine, work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, _run, self._reading, work)
 
     async def write(self, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, _run, self._writing, work)
@@ -40,7 +44,8 @@ class DirectSqlite:
     def close(self) -> None:
         self._readers.shutdown()
         self._writer.shutdown()
-        self._engine.dispose()
+        self._reading.dispose()
+        self._writing.dispose()
 
 
 class _NeverWaiting:

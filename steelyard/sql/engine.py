@@ -21,6 +21,8 @@ from steelyard.sql.direct import READERS, DirectSqlite, T, Work
 
 # Long enough for a slow command-line write of another process, short enough to fail a request that a proxy still holds.
 _SQLITE_BUSY_MS = 20_000
+# Texts that a connection keeps prepared: those of the journal differ by the number of their rows (many.py).
+_SQLITE_STATEMENTS = 512
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -29,6 +31,8 @@ _PRAGMAS = (
     "PRAGMA cache_size=-16384",
     # 16 MB of log between checkpoints: fewer waits for the disk, and what is flushed meanwhile is never copied.
     "PRAGMA wal_autocheckpoint=4000",
+    # Pages of deleted rows are not written once more as zeros, which would make a flushed chunk cost twice.
+    "PRAGMA secure_delete=FAST",
 )
 
 
@@ -86,7 +90,8 @@ def open_database(url: str, data_dir: Path, max_connections: int) -> Database:
     if not url:
         path = data_dir / "steelyard.db"
         path.parent.mkdir(parents=True, exist_ok=True)
-        return Database(_open_sqlite(path), DirectSqlite(_open_plain_sqlite(path)))
+        direct = DirectSqlite(_open_plain_sqlite(path, READERS), _open_plain_sqlite(path, 1))
+        return Database(_open_sqlite(path), direct)
     engine = create_async_engine(
         _mysql_url(url),
         pool_size=max_connections,
@@ -105,9 +110,10 @@ def _open_sqlite(path: Path) -> AsyncEngine:
     return engine
 
 
-def _open_plain_sqlite(path: Path) -> Engine:
+def _open_plain_sqlite(path: Path, connections: int) -> Engine:
     url = URL.create("sqlite", database=str(path))
-    engine = create_engine(url, pool_size=READERS + 1, max_overflow=0, connect_args={"check_same_thread": False})
+    given = {"check_same_thread": False, "cached_statements": _SQLITE_STATEMENTS}
+    engine = create_engine(url, pool_size=connections, max_overflow=0, connect_args=given)
     _prepare_sqlite(engine)
     return engine
 
