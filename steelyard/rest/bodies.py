@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -60,4 +61,14 @@ def find_text(body: dict[str, Any], key: str) -> str | None:
     value = body.get(key)
     if value is not None and not isinstance(value, str):
         raise Invalid(f"{key} must be a text")
+    return value
+
+
+def find_texts(body: Mapping[str, Any], key: str) -> list[str] | None:
+    """Return the list of texts at `key`, None when it is absent. Raises `Invalid` for anything else."""
+    value = body.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Invalid(f"{key} must be a list of texts")
     return value

@@ -46,6 +46,16 @@ class Place:
         await self._start(name, "r")
         return {"project": name}
 
+    async def fresh_artifact(self) -> dict[str, str]:
+        name = f"data-{secrets.token_hex(4)}"
+        await Logger(self.callers["member"], self.team, "p").log(name, FILES)
+        return VERSION | {"collection": name}
+
+    async def node(self) -> dict[str, str]:
+        found = await Logger(self.callers["member"], self.team, "p").find("data:v0")
+        assert found is not None
+        return {"node": found["artifact"]["id"]}
+
     async def _start(self, project: str, run: str) -> None:
         given = {"entityName": self.team, "modelName": project, "name": run}
         assert (await self.callers["admin"].graphql(UPSERT, input=given)).data
@@ -96,6 +106,7 @@ SERIES = {"id": "x", "entity": "", "project": "p", "run": "r", "key": "loss"}
 SOURCE = {"kind": "artifact", "entity": "", "project": "p", **VERSION, "path": "t.table.json"}
 TABLE_QUESTIONS = ("describe", "query", "row", "summarize")
 RUN, PROJECT = "/app/runs/{entity}/{project}/{run}", "/app/projects/{entity}/{project}"
+COLLECTION = PROJECT + "/artifacts/{type}/{collection}"
 TABLE = {
     "GET /app/session": Row(EVERYBODY),
     "POST /app/session": Row(dict.fromkeys(CALLERS, 401), lambda: {"login": secrets.token_hex(8), "password": "x"}),
@@ -136,9 +147,27 @@ TABLE = {
     f"GET {PROJECT}/views/{{id}}": Row(nothing(404), path={"id": "Vmlldzo5OTk5OTk5"}),
     "GET /app/entities/{entity}/charts/{name}": Row(nothing(404), path={"name": "none"}),
     f"GET {PROJECT}/artifacts": Row(READERS),
-    f"GET {PROJECT}/artifacts/{{type}}/{{collection}}": Row(READERS, path=VERSION),
-    f"GET {PROJECT}/artifacts/{{type}}/{{collection}}/{{version}}": Row(READERS, path=VERSION),
-    f"GET {PROJECT}/artifacts/{{type}}/{{collection}}/{{version}}/files": Row(READERS, path=VERSION),
+    f"GET {COLLECTION}": Row(READERS, path=VERSION),
+    f"GET {COLLECTION}/versions:list": Row(READERS, path=VERSION),
+    f"GET {COLLECTION}/versions:names": Row(READERS, path=VERSION),
+    f"GET {COLLECTION}/aliases:list": Row(READERS, path=VERSION),
+    f"PATCH {COLLECTION}": Row(WRITERS, {"description": "x"}, path=VERSION),
+    f"DELETE {COLLECTION}": Row(WRITERS, prepare=Place.fresh_artifact),
+    f"POST {COLLECTION}/versions:delete": Row(WRITERS, {"versions": ["v9"]}, path=VERSION),
+    f"GET {COLLECTION}/{{version}}": Row(READERS, path=VERSION),
+    f"GET {COLLECTION}/{{version}}/metrics": Row(READERS, path=VERSION),
+    f"GET {COLLECTION}/{{version}}/files": Row(READERS, path=VERSION),
+    f"GET {COLLECTION}/{{version}}/files:find": Row(READERS, path=VERSION, query="?find=x"),
+    f"GET {COLLECTION}/{{version}}/file": Row(READERS, path=VERSION, query="?path=a.txt"),
+    f"GET {COLLECTION}/{{version}}/compare": Row(READERS, path=VERSION, query="?with=v0"),
+    f"GET {COLLECTION}/{{version}}/compare:totals": Row(READERS, path=VERSION, query="?with=v0"),
+    f"PATCH {COLLECTION}/{{version}}": Row(WRITERS, {"description": "x"}, path=VERSION),
+    f"POST {COLLECTION}/{{version}}/aliases": Row(WRITERS, {"add": ["a"]}, path=VERSION),
+    f"DELETE {COLLECTION}/{{version}}": Row(WRITERS, None, Place.fresh_artifact, query="?aliases=1"),
+    f"POST {COLLECTION}/{{version}}/links": Row(WRITERS, {"collection": "links"}, path=VERSION),
+    # the node is the version of the place; absent ones are tested with lineage
+    "GET /app/lineage/{node}": Row(READERS, prepare=Place.node),
+    "GET /app/lineage/{node}/members": Row(READERS, prepare=Place.node, query="?direction=up"),
     f"GET {RUN}": Row(READERS),
     f"PATCH {RUN}": Row(WRITERS, {"notes": "x"}, Place.fresh_run),
     f"DELETE {RUN}": Row(WRITERS, None, Place.fresh_run),
@@ -222,7 +251,7 @@ async def test_what_is_hidden_answers_as_what_is_absent(place, route, who):
 
 def told_of(answer: Answer) -> str:
     """The message without the names that the two requests differ by."""
-    named = re.sub(r"run-[0-9a-f]{8}", "r", str(answer.body["error"]["message"]))
+    named = re.sub(r"(run|data)-[0-9a-f]{8}", "r", str(answer.body["error"]["message"]))
     return re.sub(r"project-[0-9a-f]{8}|absent", "p", named)
 
 

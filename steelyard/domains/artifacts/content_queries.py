@@ -127,7 +127,7 @@ async def mark_lost(conn: AsyncConnection, ids: Sequence[int]) -> None:
 
 
 def _entries() -> Select[Any]:
-    columns = [c for c in entries.c if c.name != "path_digest"]
+    columns = [c for c in entries.c if c.name not in {"path_digest", "path_key"}]
     content = (blobs.c.object_key, blobs.c.algorithm)
     return select(*columns, *content).join(blobs, blobs.c.id == entries.c.blob_id, isouter=True)
 

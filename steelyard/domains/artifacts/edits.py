@@ -49,21 +49,39 @@ class VersionChange:
 async def add_aliases(ctx: Context, artifact_id: int, wanted: Sequence[AliasChange]) -> None:
     """Give aliases to the version in its collections; other versions there lose them."""
     async with ctx.database.write() as conn:
-        artifact = await access.load_readable(ctx, conn, artifact_id)
-        for change in wanted:
-            place = await _place(ctx, conn, artifact, change)
-            await queries.set_aliases(conn, place, [rules.check_alias(change.alias)], ctx.ports.clock())
+        await _give_aliases(ctx, conn, await access.load_readable(ctx, conn, artifact_id), wanted)
+
+
+async def _give_aliases(ctx: Context, conn: AsyncConnection, artifact: Artifact, wanted: Sequence[AliasChange]) -> None:
+    for change in wanted:
+        place = await _place(ctx, conn, artifact, change)
+        await queries.set_aliases(conn, place, [rules.check_alias(change.alias)], ctx.ports.clock())
 
 
 async def remove_aliases(ctx: Context, artifact_id: int, unwanted: Sequence[AliasChange]) -> None:
     """Take aliases from the version; one that it does not have is fine. Raises `Invalid` for `latest`."""
     async with ctx.database.write() as conn:
+        await _take_aliases(ctx, conn, await access.load_readable(ctx, conn, artifact_id), unwanted)
+
+
+async def _take_aliases(
+    ctx: Context, conn: AsyncConnection, artifact: Artifact, unwanted: Sequence[AliasChange]
+) -> None:
+    for change in unwanted:
+        if change.alias == rules.LATEST:
+            raise Invalid("the alias 'latest' cannot be removed; give it to another version instead")
+        place = await _place(ctx, conn, artifact, change)
+        await queries.delete_aliases(conn, place.id, [change.alias])
+
+
+async def change_aliases(
+    ctx: Context, artifact_id: int, wanted: Sequence[AliasChange], unwanted: Sequence[AliasChange]
+) -> None:
+    """Give and take aliases at once: all of it is done, or nothing."""
+    async with ctx.database.write() as conn:
         artifact = await access.load_readable(ctx, conn, artifact_id)
-        for change in unwanted:
-            if change.alias == rules.LATEST:
-                raise Invalid("the alias 'latest' cannot be removed; give it to another version instead")
-            place = await _place(ctx, conn, artifact, change)
-            await queries.delete_aliases(conn, place.id, [change.alias])
+        await _give_aliases(ctx, conn, artifact, wanted)
+        await _take_aliases(ctx, conn, artifact, unwanted)
 
 
 async def _place(ctx: Context, conn: AsyncConnection, artifact: Artifact, change: AliasChange) -> Membership:

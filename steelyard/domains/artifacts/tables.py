@@ -6,9 +6,21 @@ so that naming a digest there discloses nothing that the caller could not have r
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Computed,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    column,
+)
 
 from steelyard.sql.naming import metadata
+from steelyard.sql.paths import PathKey, path_key_of
 from steelyard.sql.types import BigId, LongText, Name, UtcTime
 
 artifact_types = Table(
@@ -184,6 +196,8 @@ artifact_entries = Table(
     Column("path", Name(4096), nullable=False),
     # Paths may be longer than an index takes; the head of their SHA-256 is the key.
     Column("path_digest", Name(32), nullable=False),
+    # The head of the path as bytes, made by the database: entries in the order of their paths, folder by folder.
+    Column("path_key", PathKey, Computed(path_key_of(column("path")), persisted=False)),
     # Base64 of the content's digest; of references whatever the client says.
     Column("digest", LongText, nullable=False),
     Column("size_bytes", BigInteger),
@@ -193,6 +207,7 @@ artifact_entries = Table(
     Column("birth_artifact_id", BigId),
     Column("blob_id", BigId),
     UniqueConstraint("manifest_id", "path_digest"),
+    Index(None, "manifest_id", "path_key"),
     Index(None, "blob_id"),
 )
 

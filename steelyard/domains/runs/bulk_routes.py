@@ -15,7 +15,7 @@ from steelyard.domains.runs import bulk, trash
 from steelyard.domains.runs.bulk import Outcome
 from steelyard.domains.runs.trash_queries import Trashed
 from steelyard.kernel.errors import Invalid
-from steelyard.rest.bodies import find_text, read_json
+from steelyard.rest.bodies import find_text, find_texts, read_json
 from steelyard.rest.contributions import Contributions
 from steelyard.rest.routes import RouteTable
 
@@ -36,13 +36,13 @@ async def change_runs(ctx: Context, request: Request) -> dict[str, Any]:
     action = _ACTIONS.get(find_text(body, "action") or "")
     if action is None:
         raise Invalid(f"action must be one of {', '.join(sorted(_ACTIONS))}")
-    outcome = await action(ctx, project, texts(body, "runs") or [], body)
+    outcome = await action(ctx, project, find_texts(body, "runs") or [], body)
     skipped = [{"id": run, "reason": reason} for run, reason in outcome.skipped.items()]
     return {"done": outcome.done, "skipped": skipped, "before": outcome.before}
 
 
 async def _tag(ctx: Context, project: Project, runs: Sequence[str], body: Mapping[str, Any]) -> Outcome:
-    add, remove = texts(body, "add") or [], texts(body, "remove") or []
+    add, remove = find_texts(body, "add") or [], find_texts(body, "remove") or []
     return await bulk.tag_runs(ctx, project, runs, add=add, remove=remove)
 
 
@@ -123,13 +123,3 @@ async def show_trash(ctx: Context, request: Request) -> dict[str, Any]:
 @routes.get("/app/projects/{entity}/{project}/trash/ids")
 async def list_trash_ids(ctx: Context, request: Request) -> dict[str, Any]:
     return {"ids": await trash.list_trash_ids(ctx, await asked_project(ctx, request))}
-
-
-def texts(body: Mapping[str, Any], key: str) -> list[str] | None:
-    """Return the list of texts at `key`, None when it is absent. Raises `Invalid` for anything else."""
-    value = body.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise Invalid(f"{key} must be a list of texts")
-    return value

@@ -9,10 +9,9 @@ from starlette.requests import Request
 from steelyard.context import Context
 from steelyard.domains.projects.routes import asked_project
 from steelyard.domains.runs import grouping, listing
-from steelyard.domains.runs.bulk_routes import texts
 from steelyard.domains.runs.grouping import Part
 from steelyard.domains.runs.rows import asked_columns, asked_count, asked_query, show_rows
-from steelyard.rest.bodies import read_json
+from steelyard.rest.bodies import find_texts, read_json
 from steelyard.rest.routes import RouteTable
 
 routes = RouteTable()
@@ -32,7 +31,7 @@ async def group_runs(ctx: Context, request: Request) -> dict[str, Any]:
         runs=asked_count(body, "runs", 0, RUNS_MAX),
     )
     columns = asked_columns(body)
-    found = await grouping.group_runs(ctx, project, asked_query(body), texts(body, "by") or [], part)
+    found = await grouping.group_runs(ctx, project, asked_query(body), find_texts(body, "by") or [], part)
     wanted = [run for group in found.items for run in group.ids][:ROWS_MAX]
     facts = await listing.list_facts(ctx, project, wanted, documents=bool(columns))
     rows = dict(zip((run.id for run in facts), await show_rows(project, facts, columns), strict=True))

@@ -15,13 +15,12 @@ from steelyard.domains.projects.model import Project
 from steelyard.domains.projects.routes import PROJECT_TOTALS, asked_project, show_projects
 from steelyard.domains.runs import documents, listing, service
 from steelyard.domains.runs.bulk_routes import routes as bulk_routes
-from steelyard.domains.runs.bulk_routes import texts
 from steelyard.domains.runs.group_routes import routes as group_routes
 from steelyard.domains.runs.model import Run
 from steelyard.domains.runs.rows import asked_columns, asked_count, asked_query, run_row, show_rows
 from steelyard.domains.runs.service import RunChange
 from steelyard.kernel.errors import Invalid
-from steelyard.rest.bodies import find_text, read_json
+from steelyard.rest.bodies import find_text, find_texts, read_json
 from steelyard.rest.contributions import Contributions
 from steelyard.rest.routes import RouteTable
 
@@ -113,7 +112,7 @@ async def change_run(ctx: Context, request: Request) -> dict[str, Any]:
     change = RunChange(
         title=title,
         notes=find_text(body, "notes"),
-        tags=texts(body, "tags"),
+        tags=find_texts(body, "tags"),
         group_name=find_text(body, "group"),
         job_type=find_text(body, "jobType"),
     )

@@ -7,12 +7,11 @@ from typing import Any
 
 from steelyard.domains.projects.model import Project
 from steelyard.domains.runs import facts
-from steelyard.domains.runs.bulk_routes import texts
 from steelyard.domains.runs.facts import RunFacts
 from steelyard.domains.runs.listing import RunQuery
 from steelyard.domains.runs.model import Run
 from steelyard.kernel.errors import Invalid
-from steelyard.rest.bodies import find_text
+from steelyard.rest.bodies import find_text, find_texts
 from steelyard.sql import filters
 from steelyard.sql.filters import MISSING
 
@@ -20,7 +19,7 @@ COLUMNS_MAX = 500
 
 
 def asked_query(body: dict[str, Any]) -> RunQuery:
-    order = filters.parse_order(",".join(texts(body, "order") or []))
+    order = filters.parse_order(",".join(find_texts(body, "order") or []))
     given = RunQuery(
         filter=filters.read(body.get("filters")),
         order=order or filters.parse_order("-created_at"),
@@ -31,7 +30,7 @@ def asked_query(body: dict[str, Any]) -> RunQuery:
 
 
 def asked_columns(body: dict[str, Any]) -> list[str]:
-    columns = texts(body, "columns") or []
+    columns = find_texts(body, "columns") or []
     if len(columns) > COLUMNS_MAX:
         raise Invalid(f"at most {COLUMNS_MAX} columns may be asked for")
     return columns

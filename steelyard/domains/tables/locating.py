@@ -11,8 +11,9 @@ from typing import Any
 
 from steelyard.columnar.tables.scan import NotATable
 from steelyard.context import Context
-from steelyard.domains.artifacts import content_queries, pages
+from steelyard.domains.artifacts import content_queries
 from steelyard.domains.artifacts import service as artifacts
+from steelyard.domains.artifacts.browse import collections, versions
 from steelyard.domains.artifacts.model import Artifact, Entry
 from steelyard.domains.history.media import find_stored
 from steelyard.domains.runs import service as runs
@@ -47,10 +48,10 @@ async def locate(ctx: Context, source: Source) -> Located:
         case RunSource():
             return await _in_run(ctx, source)
         case VersionSource():
-            detail = await pages.load_version(
-                ctx, source.entity, source.project, source.type, source.collection, source.version
-            )
-            return await _in_version(ctx, detail.row.artifact, source.path, whole=source.whole)
+            place = (source.entity, source.project, source.type, source.collection)
+            collection = await collections.find_collection(ctx, *place)
+            artifact = await versions.load_readable(ctx, collection, source.version)
+            return await _in_version(ctx, artifact, source.path, whole=source.whole)
         case LinkedSource():
             artifact, path = await follow(ctx, source.uri)
             return await _in_version(ctx, artifact, path, whole=True)

@@ -166,19 +166,94 @@ export interface StoredFile { name: string; sizeBytes: number; mimetype: string;
 export interface RunArtifacts { inputs: ArtifactRow[]; outputs: ArtifactRow[] }
 /** GET /app/projects/:entity/:project/artifacts */
 export interface ArtifactTypes { types: { name: string; collections: CollectionRow[] }[] }
-export interface CollectionRow { name: string; type: string; description: string; versionCount: number; latest: string | null; updatedAt: string }
-/** GET /app/projects/:entity/:project/artifacts/:type/:collection → { collection, versions } newest first */
-export interface CollectionPage { collection: CollectionRow; versions: ArtifactRow[] }
-export interface ArtifactRow {
-  id: string; type: string; collection: string; entity: string; project: string; version: string; aliases: string[]; tags: string[];
-  state: "PENDING" | "COMMITTED" | "DELETED"; digest: string; sizeBytes: number; fileCount: number; createdAt: string;
-  createdByRun: string | null;
+/** a sequence owns the versions made in it, a portfolio links to versions of sequences */
+export type CollectionKind = "sequence" | "portfolio";
+export interface CollectionRow {
+  name: string; type: string; kind: CollectionKind; description: string; tags: string[];
+  versionCount: number; latest: string | null; createdAt: string; updatedAt: string;
 }
-/** GET /app/projects/:entity/:project/artifacts/:type/:collection/:version (vN or alias) */
-export interface ArtifactDetail extends ArtifactRow { description: string; metadata: Record<string, unknown>; usedByRuns: string[]; usage: string; canWrite: boolean }
-/** GET …/:version/files?after=&limit=1000 */
-export interface ArtifactFiles { files: ArtifactFile[]; next: string | null }
-export interface ArtifactFile { path: string; sizeBytes: number; digest: string; ref: string | null; url: string | null }
+/**
+ * GET /app/projects/:entity/:project/artifacts/:type/:collection
+ * PATCH {name?, description?, type?, addTags?, removeTags?} → CollectionPage · DELETE → 204
+ */
+export interface CollectionPage extends CollectionRow {
+  entity: string; project: string; canWrite: boolean;
+  /** top-level keys of the newest version's metadata */ metadataKeys: string[];
+  /** versions that are still being uploaded, the newest first */ pending: ArtifactRow[];
+}
+/** GET …/:collection/versions:list?offset=&limit=&order=-versionIndex&find=&metadata=key&metadata=… ; `matched` of `total` are found */
+export interface VersionPage { total: number; matched: number; offset: number; rows: ArtifactRow[] }
+/** GET …/:collection/versions:names?find= → { versions }: all that are found, the newest first */
+/** GET …/:collection/aliases:list?find= → by name, the first 200 */
+export interface AliasList { aliases: { alias: string; version: string }[] }
+/** POST …/:collection/versions:delete {versions, withAliases?}; at most 100 in one request */
+export interface VersionsDeleted { deleted: string[]; skipped: { version: string; reason: string }[] }
+export type ArtifactState = "PENDING" | "COMMITTED" | "DELETED";
+export interface ArtifactRow {
+  id: string; type: string; collection: string; entity: string; project: string;
+  /** "v3"; a digest for one that is still on its way */ version: string;
+  aliases: string[]; tags: string[];
+  state: ArtifactState; digest: string; sizeBytes: number; fileCount: number; createdAt: string;
+  createdByRun: RunRef | null;
+  /** null: as the team has it; -2: for ever */ ttlSeconds: number | null;
+  expiresAt: string | null;
+  /** the asked keys of its metadata, as far as it has them */ metadata?: Record<string, unknown>;
+}
+export interface RunRef { entity: string; project: string; id: string; title: string; state: RunState }
+/**
+ * GET …/:collection/:version (vN, alias or digest; deleted ones too, by vN)
+ * PATCH {description?, ttlSeconds? (-1: as the team has it), addTags?, removeTags?} → ArtifactDetail
+ * DELETE ?aliases=1 → 204; of a portfolio: takes the link away
+ * POST …/aliases {add?, remove?} → 204 · POST …/links {collection, entity?, project?, aliases?} → ArtifactDetail
+ */
+export interface ArtifactDetail extends Omit<ArtifactRow, "metadata"> {
+  kind: CollectionKind; description: string; metadata: Record<string, unknown>;
+  createdBy: string | null;
+  /** the last 100 of `usedByTotal`, as far as they are the reader's to see */ usedBy: RunRef[]; usedByTotal: number;
+  historyStep: number | null;
+  /** the other collections in which it stands */ places: (ArtifactRow & { kind: CollectionKind })[];
+  deletedAt: string | null; canWrite: boolean;
+  /** the versions before and behind it in this collection, of those that are there */ previous: string | null; next: string | null;
+}
+/** GET …/:version/metrics: what its run logged in the step in which it logged the version */
+export interface VersionMetrics { metrics: Record<string, unknown> }
+/** GET …/:version/files?folder=&from=&limit=200: one folder, by path; `next` is the `from` of the next page */
+export interface FolderPage { items: (ArtifactFolder | ArtifactFile)[]; next: string | null }
+/** counts are null where adding them up would take too long */
+export interface ArtifactFolder { kind: "folder"; path: string; fileCount: number | null; sizeBytes: number | null }
+export interface ArtifactFile { kind: "file"; path: string; sizeBytes: number; digest: string; ref: string | null }
+/** GET …/:version/files:find?find=&from=&limit=200, as far as some tenths of a second reach; `searched` files were looked at */
+export interface FileMatches { files: ArtifactFile[]; searched: number; next: string | null }
+/** GET …/:version/file?path= → what the path names; `url` is null for references */
+export type ArtifactEntry = ArtifactContent | { kind: "folder"; path: string };
+export interface ArtifactContent extends ArtifactFile { mimetype: string; url: string | null }
+/**
+ * GET …/:version/compare?with=v2&kind=&from=&limit=200: from the version `with` to this one, as far as some tenths of
+ * a second reach. `with` may be type/collection/version or entity/project/type/collection/version.
+ */
+export interface VersionChanges { changes: FileChange[]; compared: number; next: string | null }
+export type ChangeKind = "added" | "removed" | "changed";
+export interface FileChange { path: string; kind: ChangeKind; sizeBefore: number | null; sizeAfter: number | null; ref: string | null }
+/** GET …/:version/compare:totals?with=&from= : of the part up to `next`; the caller adds the parts up */
+export interface ChangeTotals {
+  added: number; addedBytes: number; removed: number; removedBytes: number;
+  changed: number; changedBytesBefore: number; changedBytesAfter: number; compared: number; next: string | null;
+}
+/** GET /app/lineage/:node?up=2&down=2, by the id of a version or run; `cut`: more would be too much to draw */
+export interface LineageGraph { start: string; nodes: LineageNode[]; edges: LineageEdge[]; clusters: LineageCluster[]; cut: boolean }
+export type LineageNode = LineageRun | LineageArtifact;
+/** `up` and `down` count all neighbours, shown or not */
+interface LineageCommon { id: string; entity: string; project: string; createdAt: string; up: number; down: number }
+export interface LineageRun extends LineageCommon { kind: "run"; run: string; title: string; state: RunState | "deleted"; jobType: string | null }
+export interface LineageArtifact extends LineageCommon {
+  kind: "artifact"; type: string; collection: string; version: string; state: ArtifactState; sizeBytes: number;
+}
+export interface LineageEdge { from: string; to: string; usedAs: string | null }
+export type LineageDirection = "up" | "down";
+/** neighbours that are many of one kind, or (`hidden`) not the reader's to see */
+export interface LineageCluster { of: string; direction: LineageDirection; kind: "run" | "artifact"; type: string | null; count: number; hidden: boolean }
+/** GET /app/lineage/:node/members?direction=&type=&find=&offset=&limit=50, the newest first */
+export interface LineageMembers { total: number; nodes: LineageNode[] }
 
 // ---- logged tables (docs/protocol/tables.md) -----------------------------------------------------------------------
 export type TableSource =

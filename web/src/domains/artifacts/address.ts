@@ -1,12 +1,12 @@
 /** What an artifact's address names: /:entity/:project/artifacts[/:type[/:collection[/:version[/:tab[/path]]]]]. Pure. */
 
-export const TABS = ["overview", "metadata", "usage", "files"] as const;
+export const TABS = ["overview", "metadata", "usage", "files", "lineage", "compare"] as const;
 export type TabName = (typeof TABS)[number];
 
 export interface ArtifactAddress {
   type: string | null;
   collection: string | null;
-  /** "v3" or an alias */
+  /** "v3", an alias or a digest */
   version: string | null;
   /** null: the address ends in no tab of ours */
   tab: TabName | null;
@@ -28,9 +28,8 @@ export function readAddress(pathname: string): ArtifactAddress {
 
 const readSegment = (segment: string): string | null => (segment === "" ? null : decode(segment.replaceAll("+", " ")));
 
-// who made a version and who used it stands under usage
 const readTab = (word: string): TabName | null =>
-  word === "" ? "overview" : word === "lineage" ? "usage" : (TABS.find((tab) => tab === word) ?? null);
+  word === "" ? "overview" : (TABS.find((tab) => tab === word) ?? null);
 
 /** A stray "%" is taken for itself. */
 function decode(text: string): string {
@@ -39,4 +38,30 @@ function decode(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** The end of an address that names a file: its folders stay segments. */
+export const filePath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
+
+/**
+ * The version to compare with, as `?with=` has it: "v3", or "type/collection/v3" for one of another collection.
+ */
+export function otherName(here: { type: string; collection: string }, other: VersionName): string {
+  const near = other.type === here.type && other.collection === here.collection;
+  return near ? other.version : `${other.type}/${other.collection}/${other.version}`;
+}
+
+export interface VersionName {
+  type: string;
+  collection: string;
+  version: string;
+}
+
+/** Reads `?with=`; null for what names no version of this project. */
+export function readOther(here: { type: string; collection: string }, text: string): VersionName | null {
+  const parts = text.split("/");
+  if (parts.some((part) => part === "")) return null;
+  if (parts.length === 1) return { type: here.type, collection: here.collection, version: text };
+  const [type = "", collection = "", version = ""] = parts;
+  return parts.length === 3 ? { type, collection, version } : null;
 }

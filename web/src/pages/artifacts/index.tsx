@@ -3,10 +3,10 @@ import { useTranslation } from "react-i18next";
 import { Link, useLocation, useParams } from "react-router";
 import type { ArtifactTypes } from "@/api/contract";
 import { type ArtifactAddress, readAddress } from "@/domains/artifacts/address";
-import { CollectionNav } from "@/domains/artifacts/collection-nav";
-import { CollectionTable } from "@/domains/artifacts/collection-table";
-import { recentCollections } from "@/domains/artifacts/collections";
-import { HowToLogArtifact } from "@/domains/artifacts/how-to-log";
+import { CollectionNav } from "@/domains/artifacts/collections/collection-nav";
+import { CollectionTable } from "@/domains/artifacts/collections/collection-table";
+import { HowToLogArtifact } from "@/domains/artifacts/collections/how-to-log";
+import { recentCollections } from "@/domains/artifacts/collections/nav-rows";
 import { artifactTypesQuery } from "@/domains/artifacts/queries";
 import { artifactPath, readName } from "@/lib/paths";
 import { useTitle } from "@/lib/title";
@@ -48,7 +48,7 @@ export default function ArtifactsPage() {
             {data && <Collections entity={entity} project={project} types={data.types} type={here.type} />}
           </>
         ) : (
-          <Named entity={entity} project={project} here={here} />
+          <Named entity={entity} project={project} here={here} types={data?.types.map(({ name }) => name) ?? []} />
         )}
       </div>
     </div>
@@ -60,10 +60,10 @@ interface Place {
   project: string;
 }
 
-function Named({ entity, project, here }: Place & { here: ArtifactAddress }) {
+function Named({ entity, project, here, types }: Place & { here: ArtifactAddress; types: readonly string[] }) {
   const ref = { entity, project, type: here.type ?? "", collection: here.collection ?? "" };
   // a key each: what is folded, searched for or shown belongs to the one it was done in
-  if (here.version === null) return <CollectionView key={JSON.stringify(ref)} place={ref} />;
+  if (here.version === null) return <CollectionView key={JSON.stringify(ref)} place={ref} types={types} />;
   const place = { ...ref, version: here.version };
   return <VersionView key={JSON.stringify(place)} place={place} tab={here.tab} path={here.path} />;
 }

@@ -24,6 +24,7 @@ export const common = {
   findKeys: "Find keys and values",
   noKeys: "No key or value matches.",
   copyJson: "Copy as JSON",
+  typeToConfirm: "Type {{name}} to confirm",
   firstOf: "Showing the first {{shown}} of {{count}}.",
   state: {
     pending: "Pending",
