@@ -30,6 +30,7 @@ from graphql import (
 
 from steelyard.kernel.errors import NotSupported
 from steelyard.kernel.ids import encode_global_id
+from steelyard.sql.again import untied
 
 Resolver = Callable[..., Any]
 _ROOTS = {"Query", "Mutation"}
@@ -83,7 +84,7 @@ def _bind_type(schema: GraphQLSchema, binding: ObjectBinding) -> None:
     target = _object(schema, binding.type_name)
     for name, resolver in binding.resolvers.items():
         assert name in target.fields, f"the schema has no field {binding.type_name}.{name}"
-        adapt = _adapt_root if binding.type_name in _ROOTS else _adapt
+        adapt = _ADAPTERS.get(binding.type_name, _adapt)
         target.fields[name].resolve = adapt(resolver)
 
 
@@ -99,6 +100,19 @@ def _adapt_root(resolver: Resolver) -> Resolver:
         return resolver(info.context, **{snake(key): value for key, value in args.items()})
 
     return resolve
+
+
+def _adapt_mutation(resolver: Resolver) -> Resolver:
+    """Mutations are done again after a deadlock, as clients would do them again if they were told of it."""
+    resolve_root = _adapt_root(resolver)
+
+    async def resolve(parent: Any, info: GraphQLResolveInfo[Any], **args: Any) -> Any:
+        return await untied(lambda: resolve_root(parent, info, **args))
+
+    return resolve
+
+
+_ADAPTERS = {"Query": _adapt_root, "Mutation": _adapt_mutation}
 
 
 def _refuse(path: str) -> Resolver:

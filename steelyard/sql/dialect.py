@@ -12,9 +12,10 @@ from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+_MYSQL_DEADLOCK = 1213
 # MySQL: deadlock, lock wait timeout; ended connection, no connection; too many connections; shutting down or read-only
 # while another server takes over. The transaction was rolled back and may be tried again.
-_MYSQL_PASSING = {1205, 1213, 2003, 2006, 2013, 1040, 1053, 1290, 1836}
+_MYSQL_PASSING = {_MYSQL_DEADLOCK, 1205, 2003, 2006, 2013, 1040, 1053, 1290, 1836}
 # MySQL: disk full, table full, error 28 (no space) of the storage engine.
 _MYSQL_FULL = {1021, 1114}
 _MYSQL_ENGINE_ERROR = 1030
@@ -29,14 +30,21 @@ async def insert_ignore(conn: AsyncConnection, table: Table, values: Mapping[str
         done = await conn.execute(sqlite.insert(table).values(**values).on_conflict_do_nothing())
         return done.rowcount == 1
     try:
-        # MySQL's INSERT IGNORE would pass over every other error too, such as a text cut to its column.
-        async with conn.begin_nested():
-            await conn.execute(insert(table).values(**values))
+        # MySQL's INSERT IGNORE would pass over every other error too, such as a text cut to its column. A clash undoes
+        # this statement alone; a savepoint would only hide a deadlock, which leaves none to go back to.
+        await conn.execute(insert(table).values(**values))
     except IntegrityError as error:
         if not is_duplicate(error):
             raise
         return False
     return True
+
+
+async def insert_row(conn: AsyncConnection, table: Table, **values: Any) -> int:
+    """Insert a row and return the number that the database gave it."""
+    key = (await conn.execute(insert(table).values(**values))).inserted_primary_key
+    assert key is not None, "the table numbers its rows"
+    return int(key[0])
 
 
 async def upsert(
@@ -85,6 +93,11 @@ def is_duplicate(error: IntegrityError) -> bool:
 def is_passing(error: DBAPIError) -> bool:
     """Tell faults that go away by themselves (busy, deadlock, lost connection) from wrong statements."""
     return _code(error) in _MYSQL_PASSING or any(text in _text(error) for text in _SQLITE_PASSING)
+
+
+def is_deadlock(error: DBAPIError) -> bool:
+    """Tell whether the transaction was given up so that another, which waited for it, may go on."""
+    return bool(_code(error) == _MYSQL_DEADLOCK)
 
 
 def is_full(error: DBAPIError) -> bool:

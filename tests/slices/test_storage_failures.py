@@ -120,6 +120,57 @@ async def test_a_lost_connection_is_a_passing_fault(
     assert (await start(user, "n")).status == 200
 
 
+async def test_a_deadlock_is_untied_and_nobody_hears_of_it(site: Site, user: Caller, engine: Engine) -> None:
+    if engine.name == SQLITE:
+        pytest.skip("a file has one writer at a time, so that no two wait for each other")
+    url = make_url(str(site.ports.database.engine.url))
+    with mysql.connect(url.port or 0) as connection, connection.cursor() as other:
+        connection.select_db(str(url.database))
+        connection.begin()
+        other.execute("UPDATE runs SET notes = 'of the one that changed more, and so may go on'")
+        other.execute("SELECT id FROM projects FOR SHARE")
+        made = asyncio.create_task(user.graphql(START, name="second", entity=user.name))
+        await asyncio.sleep(0.3)
+        assert not made.done(), "the number of the run is taken from the project"
+        await asyncio.to_thread(other.execute, "SELECT id FROM projects FOR UPDATE")
+        await asyncio.sleep(0.1)
+        assert not made.done(), "tried again, it waits"
+        connection.rollback()
+        other.execute("SHOW ENGINE INNODB STATUS")
+        assert "LATEST DETECTED DEADLOCK" in str(other.fetchone())
+    answer = await made
+    assert (answer.status, answer.body.get("errors")) == (200, None)
+    assert [run["name"] for run in await runs_of(user)] == ["r", "second"]
+
+
+async def test_an_artifact_takes_its_run_before_its_project(
+    site: Site, user: Caller, engine: Engine, held: Callable[[], Any]
+) -> None:
+    """As rows of the run do; the other way round, both would wait for each other behind a third that counts runs."""
+    if engine.name == SQLITE:
+        pytest.skip("a file has one writer at a time, so that no two wait for each other")
+    url = make_url(str(site.ports.database.engine.url))
+    create = """mutation($e: String!) { createArtifact(input: {entityName: $e, projectName: "p", runName: "r",
+      artifactTypeName: "data", artifactCollectionName: "c", digest: "d", digestAlgorithm: MANIFEST_MD5,
+      clientID: "one", sequenceClientID: "all"}) { artifact { id } } }"""
+    with held(), mysql.connect(url.port or 0) as connection, connection.cursor() as other:
+        connection.select_db(str(url.database))
+        made = asyncio.create_task(user.graphql(create, e=user.name))
+        await asyncio.sleep(0.3)
+        assert not made.done(), "it waits for the run"
+        other.execute("SELECT name FROM projects FOR UPDATE SKIP LOCKED")
+        free = other.fetchall()
+    answer = await made
+    assert (answer.status, answer.body.get("errors"), free) == (200, None, (("p",),))
+
+
+async def runs_of(user: Caller) -> list[dict[str, Any]]:
+    query = """query($e: String!) { project(name: "p", entityName: $e) {
+      runs(order: "+created_at") { edges { node { name } } } } }"""
+    found = (await user.graphql(query, e=user.name)).data
+    return [edge["node"] for edge in found["project"]["runs"]["edges"]]
+
+
 def kill_connections(site: Site) -> None:
     """End the connections of the site that wait for an answer; whoever holds the locks waits for nothing."""
     url = make_url(str(site.ports.database.engine.url))

@@ -31,7 +31,7 @@ from steelyard.domains.runs.changes import Kind as ChangeKind
 from steelyard.kernel.errors import Invalid, NotFound
 from steelyard.kernel.ids import random_name
 from steelyard.ports.objects import SignedRequest
-from steelyard.sql.dialect import insert_ignore
+from steelyard.sql.dialect import insert_ignore, insert_row
 
 
 async def create_version(ctx: Context, spec: NewVersion) -> Artifact:
@@ -71,6 +71,7 @@ async def _run_id(conn: AsyncConnection, project: Project, name: str | None) -> 
     run = await run_queries.find_project_run(conn, project.id, name)
     if run is None:
         raise NotFound(f"run {name} not found")
+    await run_queries.hold_run(conn, run.id)
     return run.id
 
 
@@ -133,7 +134,7 @@ async def _insert(
         "distributed_id": spec.distributed_id,
         "created_at": ctx.ports.clock(),
     }
-    artifact_id = await queries.insert_row(conn, t.artifacts, **columns)
+    artifact_id = await insert_row(conn, t.artifacts, **columns)
     created = await queries.find_artifact(conn, artifact_id)
     assert created is not None, "it was just written"
     return created
@@ -197,7 +198,7 @@ async def open_manifest(ctx: Context, artifact_id: int, spec: NewManifest) -> Ma
     async with ctx.database.write() as conn:
         artifact = await access.load_writable(ctx, conn, artifact_id)
         await _check_base(ctx, conn, artifact, spec.base_artifact_id)
-        manifest_id = await queries.insert_row(
+        manifest_id = await insert_row(
             conn,
             t.artifact_manifests,
             artifact_id=artifact.id,

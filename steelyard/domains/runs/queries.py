@@ -165,6 +165,15 @@ async def lock_project_run(conn: AsyncConnection, project_id: int, run_id: str) 
     return _run(row) if row else None
 
 
+async def hold_run(conn: AsyncConnection, run: int) -> None:
+    """Keep the run from being changed until the transaction ends; others may hold it at the same time.
+
+    For those who are about to write rows that refer to project and run: both are held then, and everybody takes the run
+    first.
+    """
+    await conn.execute(select(runs.c.id).where(runs.c.id == run).with_for_update(read=True))
+
+
 async def list_runs_by_id(conn: AsyncConnection, ids: list[int]) -> list[Run]:
     """Return the living ones of `ids`, in that order."""
     found: dict[int, Run] = {}
