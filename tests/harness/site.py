@@ -18,6 +18,7 @@ from steelyard.domains.accounts.service import NewUser
 from steelyard.domains.history.curves.frames import MEDIA_TYPE
 from steelyard.http.app import build_app
 from steelyard.opening import close_ports, open_ports, system_context
+from steelyard.sql.dialect import insert_row
 from steelyard.telemetry.logs import configure_logs
 from tests.harness.frames import read_frames
 
@@ -98,7 +99,7 @@ class Site:
                 user = await queries.find_user_by_name(conn, caller.name)
                 assert user is not None
                 values = {"entity_id": team.id, "user_id": user.id, "role": role, "created_at": self.clock()}
-                await queries.insert_row(conn, t.team_members, **values)
+                await insert_row(conn, t.team_members, **values)
         return name
 
     async def service_account(self, team: str) -> Caller:
@@ -110,7 +111,7 @@ class Site:
             assert entity is not None
             await queries.update_user(conn, user.id, kind="service", entity_id=entity.id)
             values = {"entity_id": entity.id, "user_id": user.id, "role": "member", "created_at": self.clock()}
-            await queries.insert_row(conn, t.team_members, **values)
+            await insert_row(conn, t.team_members, **values)
         return caller
 
 

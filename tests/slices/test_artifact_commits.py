@@ -7,10 +7,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
-from steelyard.domains.artifacts import queries
 from steelyard.domains.artifacts import tables as t
 from steelyard.kernel.ids import decode_global_id
 from steelyard.kernel.lasting import Lasting
+from steelyard.sql.dialect import insert_row
 from tests.harness.site import Caller, Site
 from tests.slices.artifact_wire import Logger, entries
 
@@ -61,7 +61,7 @@ async def leave_staged(logger: Logger, artifact_id: str) -> int:
     """Leave what a process leaves that died in the middle of a commit."""
     site = logger.caller.site
     async with site.ports.database.write() as conn:
-        return await queries.insert_row(
+        return await insert_row(
             conn,
             t.artifact_manifests,
             artifact_id=decode_global_id("Artifact", artifact_id),

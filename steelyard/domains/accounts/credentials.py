@@ -19,6 +19,7 @@ from steelyard.domains.accounts.service import key_columns
 from steelyard.domains.accounts.throttle import Attempts, Guesser
 from steelyard.kernel.errors import Conflict, NotFound, Unauthenticated
 from steelyard.kernel.remembered import Remembered
+from steelyard.sql.dialect import insert_row
 from steelyard.sql.engine import Database
 
 # A revoked key or session stops working everywhere within this time.
@@ -122,7 +123,7 @@ async def create_key(ctx: Context, name: str, username: str | None = None) -> Ne
             user_id = user.id
         secret = secrets.new_api_key()
         now = ctx.ports.clock()
-        key_id = await queries.insert_row(conn, t.api_keys, **key_columns(user_id, name[:128], secret), created_at=now)
+        key_id = await insert_row(conn, t.api_keys, **key_columns(user_id, name[:128], secret), created_at=now)
     return NewApiKey(ApiKey(key_id, user_id, name[:128], secrets.key_hint(secret), now, None), secret)
 
 
@@ -184,7 +185,7 @@ async def open_session(ctx: Context, user_id: int, user_agent: str) -> str:
     now = ctx.ports.clock()
     async with ctx.database.write() as conn:
         await conn.execute(delete(t.browser_sessions).where(t.browser_sessions.c.expires_at < now))
-        await queries.insert_row(
+        await insert_row(
             conn,
             t.browser_sessions,
             user_id=user_id,

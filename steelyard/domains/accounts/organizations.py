@@ -13,6 +13,7 @@ from steelyard.domains.accounts.model import Entity, EntityKind, Organization, R
 from steelyard.domains.accounts.service import insert_entity, load_user_by_name
 from steelyard.kernel.errors import Conflict, NotFound
 from steelyard.kernel.names import check_entity_name
+from steelyard.sql.dialect import insert_row
 
 
 async def create_organization(ctx: Context, name: str, admin: str) -> Organization:
@@ -23,7 +24,7 @@ async def create_organization(ctx: Context, name: str, admin: str) -> Organizati
         if await queries.find_organization(conn, name):
             raise Conflict(f"an organization {name!r} exists already")
         now = ctx.ports.clock()
-        organization_id = await queries.insert_row(conn, t.organizations, name=name, created_at=now)
+        organization_id = await insert_row(conn, t.organizations, name=name, created_at=now)
         await insert_entity(ctx, conn, name, EntityKind.ORGANIZATION, organization_id)
         await _join_organization(ctx, conn, organization_id, user.id, Role.ADMIN)
     return Organization(organization_id, name, now)
@@ -64,7 +65,7 @@ async def _join_organization(
     table = t.organization_members
     mine = (table.c.organization_id == organization_id) & (table.c.user_id == user_id)
     await conn.execute(delete(table).where(mine))
-    await queries.insert_row(
+    await insert_row(
         conn, table, organization_id=organization_id, user_id=user_id, role=role, created_at=ctx.ports.clock()
     )
 
@@ -76,7 +77,7 @@ async def create_team(ctx: Context, name: str, organization: str | None, admin: 
         user = await load_user_by_name(conn, admin)
         owner = await _load_organization(conn, organization) if organization else None
         entity_id = await insert_entity(ctx, conn, name, EntityKind.TEAM, owner.id if owner else None)
-        await queries.insert_row(
+        await insert_row(
             conn,
             t.team_members,
             entity_id=entity_id,

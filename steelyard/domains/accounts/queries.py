@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts import tables as t
@@ -80,13 +80,6 @@ async def lock_admins(conn: AsyncConnection) -> set[int]:
     """Return the ids of the active administrators, of whom none can be ended by others until we have decided."""
     statement = select(t.users.c.id).where(t.users.c.is_admin, t.users.c.is_active).order_by(t.users.c.id)
     return set((await conn.execute(statement.with_for_update())).scalars())
-
-
-async def insert_row(conn: AsyncConnection, table: Any, **values: Any) -> int:
-    done = await conn.execute(insert(table).values(**values))
-    key = done.inserted_primary_key
-    assert key is not None, "every table here has a numeric key"
-    return int(key[0])
 
 
 async def update_user(conn: AsyncConnection, user_id: int, **values: Any) -> None:

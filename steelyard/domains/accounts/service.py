@@ -18,7 +18,7 @@ from steelyard.domains.accounts.access import Permission, Target
 from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Organization, User
 from steelyard.kernel.errors import Conflict, Denied, NotFound
 from steelyard.kernel.names import check_entity_name, fold
-from steelyard.sql.dialect import is_duplicate
+from steelyard.sql.dialect import insert_row, is_duplicate
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ async def insert_user(ctx: Context, conn: AsyncConnection, spec: NewUser, passwo
     now = ctx.ports.clock()
     try:
         entity_id = await insert_entity(ctx, conn, spec.username, EntityKind.USER, None)
-        user_id = await queries.insert_row(
+        user_id = await insert_row(
             conn,
             t.users,
             username=spec.username,
@@ -64,7 +64,7 @@ async def insert_user(ctx: Context, conn: AsyncConnection, spec: NewUser, passwo
         )
         if spec.api_key is not None:
             secret = secrets.check_given_key(spec.api_key)
-            await queries.insert_row(conn, t.api_keys, **key_columns(user_id, "", secret), created_at=now)
+            await insert_row(conn, t.api_keys, **key_columns(user_id, "", secret), created_at=now)
     except IntegrityError as error:
         if not is_duplicate(error):
             raise
@@ -88,7 +88,7 @@ async def insert_entity(
 ) -> int:
     if await queries.find_entity(conn, name):
         raise Conflict(f"the name {name!r} is taken")
-    return await queries.insert_row(
+    return await insert_row(
         conn,
         t.entities,
         name=name,

@@ -23,6 +23,7 @@ from steelyard.domains.artifacts.staging import Staged
 from steelyard.domains.runs import changes
 from steelyard.domains.runs.changes import Kind as ChangeKind
 from steelyard.kernel.errors import Conflict, NotFound
+from steelyard.sql.dialect import insert_row
 
 # How often to look whether another process is done.
 _LOOK_AGAIN_S = 1.0
@@ -91,4 +92,4 @@ async def _publish(ctx: Context, artifact: Artifact, staged: Staged) -> Artifact
 async def _insert_place(ctx: Context, conn: AsyncConnection, artifact: Artifact, number: int) -> Membership:
     place = Membership(0, artifact.sequence_id, artifact.id, number, ctx.ports.clock())
     values = {name: value for name, value in vars(place).items() if name != "id"}
-    return replace(place, id=await queries.insert_row(conn, t.artifact_memberships, **values))
+    return replace(place, id=await insert_row(conn, t.artifact_memberships, **values))

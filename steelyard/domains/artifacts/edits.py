@@ -21,7 +21,7 @@ from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.projects import service as projects
 from steelyard.domains.runs.events import OUTPUTS_DELETED
 from steelyard.kernel.errors import Conflict, Invalid, NotFound
-from steelyard.sql.dialect import insert_ignore, is_duplicate
+from steelyard.sql.dialect import insert_ignore, insert_row, is_duplicate
 
 
 @dataclass(frozen=True)
@@ -276,7 +276,7 @@ async def link_version(
         place = await queries.find_membership_of(conn, target.id, artifact.id)
         if place is None:
             values = {"collection_id": target.id, "artifact_id": artifact.id, "version_index": number}
-            await queries.insert_row(conn, t.artifact_memberships, **values, created_at=now)
+            await insert_row(conn, t.artifact_memberships, **values, created_at=now)
             await queries.update_collection(conn, target.id, next_version=number + 1, updated_at=now)
             place = await queries.find_membership_of(conn, target.id, artifact.id)
         assert place is not None, "it was just written"

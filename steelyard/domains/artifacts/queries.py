@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts.tables import entities
@@ -48,13 +48,6 @@ def chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
 
 async def _count(conn: AsyncConnection, statement: Select[Any]) -> int:
     return int((await conn.execute(select(func.count()).select_from(statement.subquery()))).scalar_one())
-
-
-async def insert_row(conn: AsyncConnection, table: Any, **values: Any) -> int:
-    done = await conn.execute(insert(table).values(**values))
-    key = done.inserted_primary_key
-    assert key is not None, "every table this is used for has a numeric key"
-    return int(key[0])
 
 
 # ---- types ----------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from steelyard.domains.artifacts.model import Artifact, Entry, Manifest, Manifes
 from steelyard.domains.artifacts.uploads import manifest_key
 from steelyard.kernel.errors import Invalid, Unavailable
 from steelyard.kernel.ids import encode_global_id, find_global_id
-from steelyard.sql.dialect import is_duplicate
+from steelyard.sql.dialect import insert_row, is_duplicate
 
 _BATCH = 2000
 _FULL_NAME = "wandb_manifest.json"
@@ -140,7 +140,7 @@ async def claim(ctx: Context, artifact: Artifact, top: Manifest) -> Staged | Non
         if any(item.created_at > now - _GIVEN_UP_AFTER for item in begun):
             return None
         whole = top.kind is ManifestKind.FULL
-        list_id = await queries.insert_row(
+        list_id = await insert_row(
             conn,
             t.artifact_manifests,
             artifact_id=artifact.id,

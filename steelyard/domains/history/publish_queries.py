@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import HistoryPolicy
@@ -14,6 +14,7 @@ from steelyard.domains.history import tables as t
 from steelyard.domains.history.model import Due, SegmentState, Sized, Stream, TailMark
 from steelyard.domains.runs.rules import ENDED
 from steelyard.domains.runs.tables import runs
+from steelyard.sql.dialect import insert_row
 
 _segments, _chunks = t.history_segments, t.history_chunks
 # What a chunk of a release that noted no sizes is taken for, bytes.
@@ -107,10 +108,7 @@ async def insert_pending(conn: AsyncConnection, run: int, stream: Stream, object
         "coverage": "{}",
         "directory": b"",
     }
-    done = await conn.execute(insert(_segments).values(**values, **zeros))
-    key = done.inserted_primary_key
-    assert key is not None, "the id is made by the database"
-    return int(key[0])
+    return await insert_row(conn, _segments, **values, **zeros)
 
 
 async def publish(conn: AsyncConnection, segment: int, **values: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts.tables import entities
@@ -15,6 +15,7 @@ from steelyard.domains.projects.tables import projects
 from steelyard.domains.runs.tables import runs
 from steelyard.domains.sweeps import tables as t
 from steelyard.domains.sweeps.model import Agent, Assignment, Sweep, SweepState
+from steelyard.sql.dialect import insert_row
 
 
 def _whole() -> Select[Any]:
@@ -72,17 +73,11 @@ async def count_sweeps(conn: AsyncConnection, project_id: int) -> int:
 
 
 async def insert_sweep(conn: AsyncConnection, **values: Any) -> int:
-    return await _insert(conn, t.sweeps, values)
+    return await insert_row(conn, t.sweeps, **values)
 
 
 async def update_sweep(conn: AsyncConnection, sweep_id: int, **values: Any) -> None:
     await conn.execute(update(t.sweeps).where(t.sweeps.c.id == sweep_id).values(**values))
-
-
-async def _insert(conn: AsyncConnection, table: Any, values: dict[str, Any]) -> int:
-    key = (await conn.execute(insert(table).values(**values))).inserted_primary_key
-    assert key is not None, "every table here has a numeric key"
-    return int(key[0])
 
 
 # ---- agents ---------------------------------------------------------------------------------------------------
@@ -96,7 +91,7 @@ def _agents() -> Select[Any]:
 
 
 async def insert_agent(conn: AsyncConnection, **values: Any) -> int:
-    return await _insert(conn, t.sweep_agents, values)
+    return await insert_row(conn, t.sweep_agents, **values)
 
 
 async def find_agent(conn: AsyncConnection, agent_id: int) -> Agent | None:
@@ -150,7 +145,7 @@ async def next_number(conn: AsyncConnection, sweep_id: int) -> int:
 
 
 async def insert_assignment(conn: AsyncConnection, **values: Any) -> int:
-    return await _insert(conn, t.sweep_assignments, values)
+    return await insert_row(conn, t.sweep_assignments, **values)
 
 
 async def update_assignment(conn: AsyncConnection, assignment_id: int, **values: Any) -> None:

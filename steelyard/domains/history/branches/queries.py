@@ -15,6 +15,7 @@ from steelyard.domains.history.branches.model import Archive, Branch
 from steelyard.domains.history.model import Segment, SegmentState, Stream
 from steelyard.domains.projects.tables import projects
 from steelyard.domains.runs.tables import runs
+from steelyard.sql.dialect import insert_row
 
 _segments = t.history_segments.c
 # A stream that nobody may write to any more begins beyond every line.
@@ -101,10 +102,7 @@ async def archive_segments(conn: AsyncConnection, ids: Sequence[int], archive: i
 
 
 async def insert_archive(conn: AsyncConnection, run: int, **values: Any) -> int:
-    done = await conn.execute(insert(t.run_archives).values(run=run, **values))
-    key = done.inserted_primary_key
-    assert key is not None, "the id is made by the database"
-    return int(key[0])
+    return await insert_row(conn, t.run_archives, run=run, **values)
 
 
 async def list_archives(conn: AsyncConnection, run: int) -> list[Archive]:
