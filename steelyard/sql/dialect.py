@@ -1,4 +1,4 @@
-"""Every difference between SQLite and MySQL that statements show: upserts, and which errors mean what."""
+"""Every difference between SQLite and MySQL that statements show: upserts, hints, and which errors mean what."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, insert
+from sqlalchemy import ColumnElement, Index, Select, Table, insert
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +22,13 @@ _MYSQL_ENGINE_ERROR = 1030
 _SQLITE_PASSING = ("database is locked", "database table is locked")
 # A full disk shows as the second where memory maps of the file cannot grow.
 _SQLITE_FULL = ("database or disk is full", "disk I/O error")
+
+
+def walking(index: Index, statement: Select[Any]) -> Select[Any]:
+    """Return the statement so that it passes over its table by `index`. Left to itself MySQL may choose another one
+    that leads to the rows, for a table that grows is small in its statistics."""
+    assert index.table is not None, "of no table"
+    return statement.with_hint(index.table, f"FORCE INDEX ({index.name})", "mysql")
 
 
 async def insert_ignore(conn: AsyncConnection, table: Table, values: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ import pytest_asyncio
 from sqlalchemy import event, update
 
 from steelyard.domains.projects import service as projects
-from steelyard.domains.runs import grouping, listing, queries, service
+from steelyard.domains.runs import grouping, index_queries, listing, queries, service
 from steelyard.domains.runs.grouping import Part
 from steelyard.domains.runs.keys import read_key
 from steelyard.domains.runs.listing import Page, RunQuery
@@ -153,6 +153,41 @@ async def test_a_quiet_project_costs_one_statement(place):
     for one in engines:
         event.remove(one, "before_cursor_execute", note)
     assert len(statements) == 2, statements
+
+
+async def test_totals_of_a_project_are_read_from_an_index_alone(place):
+    """The rows hold long texts, and a project that grows is small in the statistics by which MySQL chooses."""
+    change = RunChange(config="{}", summary="{}")
+    run, _ = await service.upsert_run(place.here, RunName(place.project.entity, "small", "one"), change)
+    asked = run.project_id
+    sent = []
+
+    def note(_conn, _cursor, statement, parameters, *_rest):
+        sent.append((statement, parameters))
+
+    async with place.here.database.read() as conn:
+        event.listen(conn.engine.sync_engine, "before_cursor_execute", note)
+        await index_queries.list_changes(conn, asked, None)
+        await index_queries.list_changes(conn, asked, place.here.ports.clock())
+        await index_queries.list_versions(conn, asked)
+        await queries.sum_up_projects(conn, [asked])
+        event.remove(conn.engine.sync_engine, "before_cursor_execute", note)
+        assert len(sent) == 4
+        for statement, parameters in sent:
+            plan = await read_plan(conn, statement, parameters)
+            assert plan, statement
+            assert all(step.endswith("from an index alone") for step in plan), (statement, plan)
+
+
+async def read_plan(conn, statement, parameters):
+    """Return a text for each time that the statement passes over runs."""
+    if conn.dialect.name == "sqlite":
+        steps = (await conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).mappings()
+        found = [step["detail"] for step in steps if "runs" in step["detail"]]
+        return [f"{detail}: from an index alone" if " COVERING INDEX " in detail else detail for detail in found]
+    steps = (await conn.exec_driver_sql(f"EXPLAIN FORMAT=TRADITIONAL {statement}", parameters)).mappings()
+    found = [(step["key"], step["Extra"] or "") for step in steps if step["table"] == "runs"]
+    return [f"{key}: from an index alone" if "Using index" in extra else f"{key}: {extra}" for key, extra in found]
 
 
 async def test_many_questions_and_changes_at_once(place):

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.domains.accounts.tables import users
 from steelyard.domains.runs.facts import duration_s
 from steelyard.domains.runs.index.project_index import PLAIN
-from steelyard.domains.runs.tables import runs
+from steelyard.domains.runs.tables import BY_CHANGE, runs
+from steelyard.sql.dialect import walking
 from steelyard.sql.types import UtcTime
 
 # MySQL and SQLite both bound the number of parameters of a statement.
@@ -36,19 +37,20 @@ async def list_changes(conn: AsyncConnection, project_id: int, since: datetime |
     ours = runs.c.project_id == project_id
     newest = type_coerce(func.max(runs.c.updated_at), UtcTime)
     total = select(literal(0), func.count(), func.coalesce(func.sum(runs.c.version), 0), newest).where(ours)
+    total = walking(BY_CHANGE, total)
     if since is None:
         rows = list(await conn.execute(total))
     else:
         changed = select(runs.c.id, literal(0), runs.c.version, null()).where(ours, runs.c.updated_at >= since)
-        rows = list(await conn.execute(union_all(total, changed)))
+        rows = list(await conn.execute(union_all(total, walking(BY_CHANGE, changed))))
     (_, count, version_sum, latest), *others = sorted(rows, key=lambda row: row[0])
     return Told(count, int(version_sum), latest, {row[0]: int(row[2]) for row in others})
 
 
 async def list_versions(conn: AsyncConnection, project_id: int) -> dict[int, int]:
     """Return id → version of every run of the project, deleted ones too; read from an index alone."""
-    rows = await conn.execute(select(runs.c.id, runs.c.version).where(runs.c.project_id == project_id))
-    return {row[0]: row[1] for row in rows}
+    statement = walking(BY_CHANGE, select(runs.c.id, runs.c.version).where(runs.c.project_id == project_id))
+    return {row[0]: row[1] for row in await conn.execute(statement)}
 
 
 async def list_rows(conn: AsyncConnection, project_id: int, ids: Sequence[int] | None) -> list[list[Any]]:

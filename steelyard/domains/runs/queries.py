@@ -17,8 +17,9 @@ from steelyard.domains.projects.tables import projects
 from steelyard.domains.runs import rules
 from steelyard.domains.runs.facts import RunFacts
 from steelyard.domains.runs.model import Condition, Lineage, Run, RunRef, RunState
-from steelyard.domains.runs.tables import runs
+from steelyard.domains.runs.tables import BY_STATE, runs
 from steelyard.kernel.names import fold
+from steelyard.sql.dialect import walking
 from steelyard.sql.many import select_in, update_many
 
 # MySQL and SQLite both bound the number of parameters of a statement.
@@ -237,7 +238,7 @@ async def sum_up_projects(conn: AsyncConnection, project_ids: list[int]) -> dict
     running = func.sum(case((runs.c.state.in_(sorted(rules.WATCHED)), 1), else_=0))
     statement = select(runs.c.project_id, func.count(), running, func.sum(runs.c.duration_s))
     statement = statement.where(runs.c.project_id.in_(project_ids), runs.c.deleted_at.is_(None))
-    rows = await conn.execute(statement.group_by(runs.c.project_id))
+    rows = await conn.execute(walking(BY_STATE, statement.group_by(runs.c.project_id)))
     return {row[0]: Totals(row[1], int(row[2]), float(row[3] or 0)) for row in rows}
 
 

@@ -19,6 +19,10 @@ from sqlalchemy import (
 from steelyard.sql.naming import metadata
 from steelyard.sql.types import BigId, LongText, Name, UtcTime
 
+# What changed in a project, and what it adds up to, are read from these alone, without touching the long texts.
+BY_CHANGE = Index(None, "project_id", "updated_at", "version")
+BY_STATE = Index(None, "project_id", "deleted_at", "state", "duration_s")
+
 runs = Table(
     "runs",
     metadata,
@@ -66,10 +70,8 @@ runs = Table(
     UniqueConstraint("project_id", "run_id"),
     Index(None, "project_id", "created_at"),
     Index(None, "state", "heartbeat_at"),
-    # What changed in a project is read from this index alone, without touching the long texts.
-    Index(None, "project_id", "updated_at", "version"),
-    # So are the totals of a project.
-    Index(None, "project_id", "deleted_at", "state", "duration_s"),
+    BY_CHANGE,
+    BY_STATE,
     Index(None, "project_id", "sweep_name"),
     Index(None, "created_by"),
 )
