@@ -26,6 +26,9 @@ PARTS_MAX = 20_000
 # Values of one `$all`, each of which is compared by itself.
 ALL_MAX = 1000
 PATTERN_MAX = 1000
+# Some short patterns take milliseconds to compile; many simple ones are one with alternatives.
+PATTERNS_MAX = 50
+_PATTERN_BYTES = 1 << 20
 # Whoever sends milliseconds since 1970 sends more than this; as seconds it would be the year 5138.
 _MILLISECONDS_FROM = 1e11
 
@@ -109,10 +112,10 @@ def read(value: Any) -> Filter:
 
 
 class _Reader:
-    """Reads one document, counting its parts."""
+    """Reads one document, counting its parts, and the patterns among them."""
 
     def __init__(self) -> None:
-        self._parts = 0
+        self._parts = self._patterns = 0
 
     def filter(self, value: Any, depth: int) -> Filter:
         if not isinstance(value, dict):
@@ -147,8 +150,14 @@ class _Reader:
                 inner = operand if isinstance(operand, dict) else {"$eq": operand}
                 tests.append(Negation(self._comparison(key, inner, depth + 1)))
             elif name != "$options":
+                self._count_pattern(name)
                 tests.append(_test(key, name, operand, str(value.get("$options") or "")))
         return _joined(tests)
+
+    def _count_pattern(self, name: str) -> None:
+        self._patterns += name == Op.REGEX.value
+        if self._patterns > PATTERNS_MAX:
+            raise Invalid(f"the filter has more than {PATTERNS_MAX} regular expressions: join them by |")
 
 
 def _joined(parts: list[Filter]) -> Filter:
@@ -186,7 +195,7 @@ def compile_pattern(pattern: Any, *, ignore_case: bool = False) -> Any:
     options = re2.Options()
     options.log_errors = False
     options.case_sensitive = not ignore_case
-    options.max_mem = 4 << 20
+    options.max_mem = _PATTERN_BYTES
     try:
         return re2.compile(pattern, options)
     except (re2.error, UnicodeEncodeError) as error:

@@ -96,6 +96,8 @@ def nested(levels: int, inner: str = '{"a": 1}') -> str:
         json.dumps({"name": {"$in": ["r"] * 20_001}}),
         json.dumps({"tags": {"$all": ["r"] * 1_001}}),
         json.dumps({"name": {"$regex": "a" * 1_001}}),
+        json.dumps({"name": {"$regex": "(?i)\\pL{300}"}}),
+        json.dumps({"$or": [{f"config.k{number}": {"$regex": EXPLODING}} for number in range(4_000)]}),
     ],
     ids=lambda text: text[:40],
 )
@@ -155,7 +157,8 @@ def test_bodies_of_the_web_app(project: Wire, name: str) -> None:
 
 
 def test_others_are_served_while_somebody_asks_what_is_built_to_hurt(project: Wire) -> None:
-    alternatives = [{f"config.k{number}": {"$regex": EXPLODING}} for number in range(4_000)]
+    alternatives = [{f"config.k{number}": {"$regex": EXPLODING}} for number in range(49)]
+    alternatives += [{f"config.k{number}": {"$exists": True}} for number in range(10_000)]
     hurtful = json.dumps({"$or": [*alternatives, {"display_name": {"$regex": EXPLODING}}]})
     waits: list[float] = []
     over = threading.Event()

@@ -127,6 +127,7 @@ def test_not_matching(document):
         ('{"$not":' * 60 + '{"a":1}' + "}" * 60, "nests deeper"),
         ('{"a":' + '{"$not":' * 60 + "1" + "}" * 61, "nests deeper"),
         ('{"$and": [' + ",".join(['{"a":1}'] * 20_001) + "]}", "more than 20000 parts"),
+        ('{"$or": [' + ",".join(['{"a": {"$regex": "x"}}'] * 51) + "]}", "more than 50 regular expressions"),
         ("[" * 100_000, "not JSON"),
     ],
     ids=lambda value: value[:30],

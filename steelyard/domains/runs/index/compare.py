@@ -1,7 +1,11 @@
-"""Filters as operations on whole columns. They decide as `filters.matches` does run by run. Pure."""
+"""Filters as operations on whole columns. They decide as `filters.matches` does run by run.
+
+Pure, but for a clock: what is built to take long is refused after a second of work.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -9,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from steelyard.domains.runs.index.column import Bools, Column, Kind, Vocabulary, microseconds
+from steelyard.kernel.errors import Invalid
 from steelyard.sql import filters
 from steelyard.sql.filters import Every, Filter, Negation, Op, Some, Test
 
@@ -17,23 +22,50 @@ ColumnOf = Callable[[Test], Column]
 _FEW = 8
 
 
-def matching(given: Filter, column_of: ColumnOf, size: int) -> Bools:
+# What the usual question takes of 100,000 runs is some milliseconds.
+WORK_MAX_S = 1.0
+# Texts between two looks at the clock: a pattern that is built for it takes 10 ms for one text.
+_TEXTS_AT_ONCE = 16
+
+
+class Patience:
+    """The processor time of its thread that one question may take, however busy the machine is."""
+
+    def __init__(self, seconds: float = WORK_MAX_S) -> None:
+        self._end_s = time.thread_time() + seconds
+
+    def check(self) -> None:
+        """Raise `Invalid` when the time is over."""
+        if time.thread_time() > self._end_s:
+            raise Invalid("this takes too long in a project of this size: ask with fewer parts or a simpler pattern")
+
+    def each(self, wanted: Callable[[Any], bool], items: Sequence[Any]) -> list[bool]:
+        found: list[bool] = []
+        for start in range(0, len(items), _TEXTS_AT_ONCE):
+            found += map(wanted, items[start : start + _TEXTS_AT_ONCE])
+            self.check()
+        return found
+
+
+def matching(given: Filter, column_of: ColumnOf, size: int, patience: Patience | None = None) -> Bools:
     """Return for each of the first `size` slots whether its run matches. Raises `Invalid`."""
+    patience = patience or Patience()
     if isinstance(given, Test):
-        return _held(given, column_of(given))[:size]
+        patience.check()
+        return _held(given, column_of(given), patience)[:size]
     if isinstance(given, Negation):
-        return ~matching(given.part, column_of, size)
+        return ~matching(given.part, column_of, size, patience)
     found = np.full(size, isinstance(given, Every))
     for part in given.parts:
         if isinstance(given, Every):
-            found &= matching(part, column_of, size)
+            found &= matching(part, column_of, size, patience)
         else:
             assert isinstance(given, Some), "there is no other kind of filter"
-            found |= matching(part, column_of, size)
+            found |= matching(part, column_of, size, patience)
     return found
 
 
-def _held(test: Test, column: Column) -> Bools:
+def _held(test: Test, column: Column, patience: Patience) -> Bools:
     op, operand = test.op, test.operand
     if op is Op.EXISTS:
         return _here(column) if operand else ~_here(column)
@@ -46,11 +78,12 @@ def _held(test: Test, column: Column) -> Bools:
     if op is Op.ALL:
         found = _here(column)
         for item in operand:
+            patience.check()
             found &= _equal(column, [item])
         return found
     if op in filters.COMPARED:
         return _ordered(test, column)
-    return _objects(column, lambda value: filters.holds(test, value))
+    return _objects(column, lambda value: filters.holds(test, value), patience)
 
 
 def _here(column: Column) -> Bools:
@@ -58,9 +91,9 @@ def _here(column: Column) -> Bools:
     return here
 
 
-def _objects(column: Column, wanted: Callable[[Any], bool]) -> Bools:
+def _objects(column: Column, wanted: Callable[[Any], bool], patience: Patience) -> Bools:
     """Decide texts and lists, each distinct one once."""
-    return _texts(column, lambda texts: list(map(wanted, texts))) | _compounds(column, wanted)
+    return _texts(column, partial(patience.each, wanted)) | _compounds(column, wanted)
 
 
 def _texts(column: Column, wanted: Callable[[list[str]], list[bool]]) -> Bools:
@@ -161,14 +194,15 @@ def _ordered(test: Test, column: Column) -> Bools:
 
 
 def found_in(columns: Sequence[Column], search: str, *, regex: bool) -> Bools:
-    """Return where one of the columns has the text, in any case of letters, or the pattern."""
+    """Return where one of the columns has the text, in any case of letters, or the pattern. Raises `Invalid`."""
+    patience = Patience()
     if regex:
         pattern = filters.compile_pattern(search, ignore_case=True)
         wanted: Callable[[str], bool] = partial(filters.finds, pattern)
     else:
         folded = search.casefold()
         wanted = lambda text: folded in text.casefold()  # noqa: E731 - one of two
-    found = [_texts(column, lambda texts: list(map(wanted, texts))) for column in columns]
+    found = [_texts(column, partial(patience.each, wanted)) for column in columns]
     either: Bools = np.logical_or.reduce(found)
     return either
 

@@ -1,14 +1,17 @@
 """The index of a project's runs answers as one look at each run does, however it came to be what it is."""
 
 import json
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from steelyard.domains.runs.index import compare
 from steelyard.domains.runs.index.project_index import ProjectIndex
 from steelyard.domains.runs.keys import Source
 from steelyard.domains.runs.listing import RunQuery
+from steelyard.kernel.errors import Invalid
 from tests.unit.domains.runs.lists import (
     ask,
     expected,
@@ -113,3 +116,18 @@ def test_groups_are_named_by_their_values(number):
     found = grouped(index_of(runs), runs, query({}), ["config.k"])
     assert [values for values, _ in found] == ([[None]] if number is None else [[number], [None]])
     assert [members for _, members in found] == ([[1, 2, 3]] if number is None else [[1, 2], [3]])
+
+
+BUILT_TO_TAKE_LONG = "(a{1,200}){1,5}"
+
+
+def test_a_pattern_that_outlasts_the_texts_of_a_project_is_refused():
+    runs = [make(number, config={"text": "a" * 990 + str(number)}) for number in range(2_000)]
+    index = index_of(runs)
+    query = RunQuery.parse(json.dumps({"config.text": {"$regex": BUILT_TO_TAKE_LONG}}), None)
+    began_s = time.thread_time()
+    with pytest.raises(Invalid, match="takes too long"):
+        ask(index, runs, query)
+    assert time.thread_time() - began_s < 2 * compare.WORK_MAX_S
+    simple = RunQuery.parse(json.dumps({"config.text": {"$regex": "a1?99$"}}), None)
+    assert ask(index, runs, simple) == expected(runs, simple)
