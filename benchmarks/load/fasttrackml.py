@@ -1,8 +1,6 @@
 """FastTrackML from PyPI in an environment of its own, on a fresh SQLite file; asked by its MLflow API."""
 
-import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +20,7 @@ API = "/api/2.0/mlflow"
 JSON = {"Content-Type": "application/json"}
 # The most that it returns at once.
 PAGE_MAX = 1_000
+FILTER = f"params.{GROUP_KEY} = 'adam' and metrics.c1 < 0.5"
 WRITERS = 4
 
 
@@ -67,33 +66,24 @@ class FastTrackML:
             post("runs/log-batch", run_id=run, metrics=metrics, params=params)
         connection.close()
 
-    def page(self, size: int, token: str | None = None) -> list[str]:
-        return self._search(size, token)[0]
+    def newest(self, size: int) -> list[str]:
+        return self._search(size, ["attributes.start_time DESC"], "")[0]
 
-    def _search(self, size: int, token: str | None) -> tuple[list[str], str | None]:
-        body = {
-            "experiment_ids": [self._experiment],
-            "filter": f"params.{GROUP_KEY} = 'adam' and metrics.c1 < 0.5",
-            "order_by": [f"metrics.{METRIC} DESC"],
-            "max_results": size,
-        }
-        found = self._post("runs/search", **body, **({"page_token": token} if token else {}))
-        return [run["info"]["run_name"] for run in found.get("runs") or ()], found.get("next_page_token")
+    def best(self, size: int) -> list[str]:
+        return self._search(size, [f"metrics.{METRIC} DESC"], FILTER)[0]
 
-    def count(self) -> int:
+    def count(self) -> dict[str, int]:
         """It has no count: all pages are fetched."""
-        names, token = self._search(PAGE_MAX, None)
+        names, token = self._search(PAGE_MAX, [], FILTER)
         count = len(names)
         while token:
-            names, token = self._search(PAGE_MAX, token)
+            names, token = self._search(PAGE_MAX, [], FILTER, token)
             count += len(names)
-        return count
+        return {"runCount": count}
 
-    def timed(self, ask: Callable[[], Any], repeats: int) -> float:
-        """Return the median time of asking, in milliseconds."""
-        taken = []
-        for _ in range(repeats):
-            began_s = time.perf_counter()
-            ask()
-            taken.append((time.perf_counter() - began_s) * 1000)
-        return statistics.median(taken)
+    def _search(
+        self, size: int, order: list[str], wanted: str, token: str | None = None
+    ) -> tuple[list[str], str | None]:
+        body = {"experiment_ids": [self._experiment], "filter": wanted, "order_by": order, "max_results": size}
+        found = self._post("runs/search", **body, **({"page_token": token} if token else {}))
+        return [run["info"]["run_name"] for run in found.get("runs") or ()], found.get("next_page_token")

@@ -42,5 +42,8 @@ class Sample:
         ordered = sorted(self.matching(), key=lambda number: -self._summaries[number][place])
         return [self.name(number) for number in ordered[:size]]
 
+    def newest(self, size: int) -> list[str]:
+        return [self.name(number) for number in range(self.count - 1, max(-1, self.count - 1 - size), -1)]
+
     def groups(self) -> dict[str, int]:
         return dict(Counter(OPTIMIZERS[words[0]] for words in self._words))

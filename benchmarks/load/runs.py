@@ -1,19 +1,20 @@
 """Lists of runs of a large project: python -m benchmarks.load.runs
 
-A project of 10,000 runs with 50 config and 50 summary keys each. Asked are a page of 50 ordered by a summary metric
-with a filter on the config, the count of that filter, and the groups by a config key: at the service boundary (in this
-process, on the same database), and through GraphQL over HTTP. "first" is the first such question of a process; then
-each is asked again and again, and again after one run has been changed. A real client walks all runs at 100 a page.
-FastTrackML, from PyPI, is asked the same. Every answer is compared with what the runs were made of.
+A project of 10,000 runs with 50 config and 50 summary keys each. Asked are the newest runs, a page of 50 ordered by a
+summary metric with a filter on the config, the count of that filter, and the groups by a config key: at the service
+boundary (in this process, on the same database), through GraphQL over HTTP, and where it can be asked of FastTrackML
+(from PyPI), in turns. "first" is the first such question of a process. A second table has what it costs to keep the
+index current: a page after more and more runs have changed. Then a real client walks all runs at 100 a page. Every
+answer is compared with what the runs were made of.
 """
 
 import argparse
 import asyncio
-import resource
 import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,17 +24,18 @@ from sqlalchemy import insert
 
 from benchmarks.load.fasttrackml import FastTrackML
 from benchmarks.load.results import Figures, add_output, publish
-from benchmarks.load.run_values import COUNT, GROUP_KEY, METRIC, Sample
+from benchmarks.load.run_questions import Question, questions
+from benchmarks.load.run_values import COUNT, Sample
 from benchmarks.load.steelyard_server import Steelyard, ask_on
 from benchmarks.load.traffic import ENTITY, KEY, PROJECT, create_run
+from benchmarks.load.usage import usage_of
 from steelyard.config.sources import load
 from steelyard.context import Context, Ports
 from steelyard.domains.projects import service as projects
 from steelyard.domains.projects.model import Project
-from steelyard.domains.runs import grouping, listing, service
-from steelyard.domains.runs.grouping import Part
-from steelyard.domains.runs.listing import Page, RunQuery
-from steelyard.domains.runs.service import RunChange
+from steelyard.domains.runs import listing, queries
+from steelyard.domains.runs.index.keeping import current_index
+from steelyard.domains.runs.listing import RunQuery
 from steelyard.domains.runs.tables import runs
 from steelyard.kernel.ids import decode_global_id
 from steelyard.opening import close_ports, open_ports, system_context
@@ -43,17 +45,10 @@ from tests.services.clients import VERSIONS
 
 WALK = Path(__file__).with_name("client_walk.py")
 WALK_TIMEOUT_S = 1800
-PAGE = 50
 # Rows of one statement that fills the table.
 FILL = 500
-FILTER = orjson.dumps({f"config.{GROUP_KEY}": "adam", "config.c1.value": {"$lt": 0.5}}).decode()
-ORDER = f"-summary_metrics.{METRIC}"
-RUNS = """query Q($f: JSONString, $o: String, $n: Int) { project(name: "%s", entityName: "%s") {
-    runs(filters: $f, order: $o, first: $n) { edges { node { id name displayName state tags createdAt config
-    summaryMetrics user { name username } } cursor } pageInfo { endCursor hasNextPage } } } }"""
-COUNT_RUNS = """query Q($f: JSONString) { project(name: "%s", entityName: "%s") { runCount(filters: $f) } }"""
-GROUPS = """query Q($k: [String!]!) { project(name: "%s", entityName: "%s") {
-    runGroups(keys: $k) { totalCount edges { node { values count } } } } }"""
+CHANGES = (0, 1, 100, 1_000)
+CHANGE_ROUNDS = 7
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -62,7 +57,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=30)
     parser.add_argument("--client", choices=VERSIONS, default="0.31.0")
     parser.add_argument("--no-walk", action="store_true")
-    parser.add_argument("--rival-runs", type=int, default=10_000, help="0: leave FastTrackML out")
+    parser.add_argument("--no-rival", action="store_true", help="leave FastTrackML out")
     parser.add_argument("--engine", choices=(SQLITE, MYSQL_S3), default=SQLITE)
     add_output(parser)
     return parser.parse_args(arguments)
@@ -71,95 +66,106 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> list[Figures]:
     given = parse(arguments)
     sample = Sample(given.runs)
-    with tempfile.TemporaryDirectory() as folder:
-        with Steelyard.on(Path(folder) / "server", given.engine) as server:
-            rows, facts = asyncio.run(measure(server, sample, given))
-            if not given.no_walk:
-                facts["walk"] = walk(server, sample, given.client, Path(folder) / "client")
-        if given.rival_runs:
-            rival = ask_rival(Path(folder) / "rival", Sample(given.rival_runs), given.repeats)
-            rows = [row | rival.get(row["question"], {}) for row in rows]
-            facts["FastTrackML"] = f"{given.rival_runs:,} runs, by its MLflow API, which has no count and no groups"
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        server = stack.enter_context(Steelyard.on(Path(folder) / "server", given.engine))
+        rival = None if given.no_rival else stack.enter_context(FastTrackML.on(Path(folder) / "rival"))
+        if rival:
+            rival.fill(sample)
+        rows, changed, facts = asyncio.run(measure(server, rival, sample, given.repeats))
+        if not given.no_walk:
+            facts["walk"] = walk(server, sample, given.client, Path(folder) / "client")
     work = f"{given.runs:,} runs of {COUNT} config and {COUNT} summary keys, {given.engine}"
     publish("runs: lists of a large project", rows, given.output, work=work, **facts)
-    return rows
+    publish("runs-index: keeping the index of a project current", changed, given.output, work=work)
+    return rows + changed
 
 
-# ---- Steelyard ------------------------------------------------------------------------------------------------
-
-Ask = Callable[[], Awaitable[Any]]
+# ---- questions ------------------------------------------------------------------------------------------------
 
 
-async def measure(server: Steelyard, sample: Sample, given: argparse.Namespace) -> tuple[list[Figures], Figures]:
+async def measure(
+    server: Steelyard, rival: FastTrackML | None, sample: Sample, repeats: int
+) -> tuple[list[Figures], list[Figures], Figures]:
     settings = load({"data_dir": server.server.data_dir}, server.server.env).settings
     ports = await open_ports(settings)
     try:
         project = await fill(server, ports, sample)
         ctx = system_context(ports)
-        before_mb = peak_mb()
-        rows = [
-            await one(name, service_ask, lambda query=query: on_http(server, query), check, sample, given.repeats)
-            for name, service_ask, query, check in questions(ctx, project)
-        ]
-        facts: Figures = {"memory of the index, MB at its peak with what building took": round(peak_mb() - before_mb)}
-        page = RunQuery.parse(FILTER, ORDER)
-        facts["after a change of one run, page at the service, ms"] = await after_changes(
-            ctx, lambda: listing.list_runs(ctx, project, page, Page(first=PAGE)), sample, project, given.repeats
-        )
+        asked = questions(ctx, project)
+        rows = [await in_turns(question, server, rival, sample, repeats) for question in asked]
+        changed = [await after_changes(ctx, project, asked[1], number, sample) for number in CHANGES]
+        async with current_index(ctx, project.id) as index:
+            facts: Figures = {"memory of the index, MB": round(index.nbytes / 2**20, 1)}
     finally:
         await close_ports(ports)
-    return rows, facts
+    return rows, changed, facts
 
 
-def questions(ctx: Context, project: Project) -> list[tuple[str, Ask, tuple[str, dict[str, Any]], Callable[..., None]]]:
-    """Each question as the service is asked, as GraphQL is, and how either answer is checked."""
-    page, counted, every = RunQuery.parse(FILTER, ORDER), RunQuery.parse(FILTER, None), RunQuery.parse(None, None)
-    return [
-        (
-            "page of 50 by a metric, filtered",
-            lambda: listing.list_runs(ctx, project, page, Page(first=PAGE)),
-            (RUNS, {"f": FILTER, "o": ORDER, "n": PAGE}),
-            check_page,
-        ),
-        (
-            "count of the filter",
-            lambda: listing.count_runs(ctx, project, counted),
-            (COUNT_RUNS, {"f": FILTER}),
-            check_count,
-        ),
-        (
-            "groups by a config key",
-            lambda: grouping.group_runs(ctx, project, every, [f"config.{GROUP_KEY}"], Part(0, 50, 10)),
-            (GROUPS, {"k": [f"config.{GROUP_KEY}"]}),
-            check_groups,
-        ),
-    ]
+class Clock:
+    """Times of one place's answers; processor time is that of the process which answers."""
+
+    def __init__(self, ask: Callable[[], Awaitable[Any]], cpu_s: Callable[[], float]) -> None:
+        self._ask, self._cpu_s = ask, cpu_s
+        self._taken_ms: list[float] = []
+        self._used_ms: list[float] = []
+
+    async def once(self) -> Any:
+        used_s, began_s = self._cpu_s(), time.perf_counter()
+        answer = await self._ask()
+        self._taken_ms.append((time.perf_counter() - began_s) * 1000)
+        self._used_ms.append((self._cpu_s() - used_s) * 1000)
+        return answer
+
+    def figures(self, place: str) -> Figures:
+        """The median of all but the first, and the mean of processor time, which the kernel tells in steps of 10 ms."""
+        return {
+            f"{place} first ms": self._taken_ms[0],
+            f"{place} ms": statistics.median(self._taken_ms[1:]),
+            f"{place} CPU ms": statistics.mean(self._used_ms[1:]),
+        }
 
 
-async def one(
-    name: str, service_ask: Ask, http_ask: Callable[[], Any], check: Callable[..., None], sample: Sample, repeats: int
+async def in_turns(
+    question: Question, server: Steelyard, rival: FastTrackML | None, sample: Sample, repeats: int
 ) -> Figures:
-    row: Figures = {"question": name}
-    for place, ask in (("service", service_ask), ("HTTP", lambda: asyncio.to_thread(http_ask))):
-        taken = []
-        for _ in range(repeats + 1):
-            began_s = time.perf_counter()
-            answer = await ask()
-            taken.append((time.perf_counter() - began_s) * 1000)
-        check(answer, sample)
-        row |= {f"{place} first ms": taken[0], f"{place} ms": statistics.median(taken[1:])}
-    return row
+    text, variables = question.document
+    clocks = {
+        "service": Clock(question.service, time.process_time),
+        "HTTP": Clock(in_thread(lambda: ask_project(server, text, variables)), lambda: usage_of(server.pid).cpu_s),
+    }
+    if rival and (ask := question.rival):
+        clocks["FastTrackML"] = Clock(in_thread(lambda: ask(rival)), lambda: usage_of(rival.pid).cpu_s)
+    for _ in range(repeats + 1):
+        for clock in clocks.values():
+            question.check(await clock.once(), sample)
+    found: Figures = {"question": question.name}
+    for place, clock in clocks.items():
+        found |= clock.figures(place)
+    return found
 
 
-async def after_changes(ctx: Context, ask: Ask, sample: Sample, project: Project, repeats: int) -> str:
-    found = await listing.find_runs(ctx, project, RunQuery.parse(None, None))
-    taken = []
-    for number, run in enumerate(found.ids[:repeats].tolist()):
-        await service.update_run(ctx, run, RunChange(summary=orjson.dumps(sample.summary(number)).decode()))
-        began_s = time.perf_counter()
-        await ask()
-        taken.append((time.perf_counter() - began_s) * 1000)
-    return f"{statistics.median(taken):.1f}"
+def in_thread(ask: Callable[[], Any]) -> Callable[[], Awaitable[Any]]:
+    return lambda: asyncio.to_thread(ask)
+
+
+def ask_project(server: Steelyard, text: str, variables: dict[str, Any]) -> Any:
+    return server.ask(text % (PROJECT, ENTITY), **variables)["project"]
+
+
+async def after_changes(ctx: Context, project: Project, question: Question, number: int, sample: Sample) -> Figures:
+    """Time the question after the summaries of `number` runs were written again."""
+    found = await listing.find_runs(ctx, project, RunQuery.parse('{"name": {"$regex": "^run"}}', "+created_at"))
+    changed = found.ids[:number].tolist()
+    values = {run: {"summary": orjson.dumps(sample.summary(place)).decode()} for place, run in enumerate(changed)}
+    clock = Clock(question.service, time.process_time)
+    for _ in range(CHANGE_ROUNDS + 1):
+        async with ctx.database.write() as conn:
+            await queries.update_runs(conn, values, ctx.ports.clock())
+        question.check(await clock.once(), sample)
+    return {"runs that changed since": number} | clock.figures("page")
+
+
+# ---- runs ----------------------------------------------------------------------------------------------------
 
 
 async def fill(server: Steelyard, ports: Ports, sample: Sample) -> Project:
@@ -204,61 +210,11 @@ def row_of(sample: Sample, number: int, project_id: int, began: datetime) -> dic
     }
 
 
-def on_http(server: Steelyard, query: tuple[str, dict[str, Any]]) -> Any:
-    text, variables = query
-    return server.ask(text % (PROJECT, ENTITY), **variables)["project"]
-
-
-def peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-# ---- checks ---------------------------------------------------------------------------------------------------
-
-
-def check_page(answer: Any, sample: Sample) -> None:
-    if isinstance(answer, dict):
-        names = [edge["node"]["name"] for edge in answer["runs"]["edges"]]
-    else:
-        names = [edge.node.run_id for edge in answer.edges]
-    assert names == sample.best(PAGE), "other runs than expected"
-
-
-def check_count(answer: Any, sample: Sample) -> None:
-    assert (answer["runCount"] if isinstance(answer, dict) else answer) == len(sample.matching())
-
-
-def check_groups(answer: Any, sample: Sample) -> None:
-    if isinstance(answer, dict):
-        found = {edge["node"]["values"][0]: edge["node"]["count"] for edge in answer["runGroups"]["edges"]}
-    else:
-        found = {group.values[0]: group.count for group in answer.items}
-    # the one run that made the project has no config
-    assert found.pop(None) == 1
-    assert found == sample.groups()
-
-
-# ---- others ---------------------------------------------------------------------------------------------------
-
-
 def walk(server: Steelyard, sample: Sample, version: str, home: Path) -> str:
     client = make_client(version, home, f"http://127.0.0.1:{server.port}", KEY)
     found = client.run_json(WALK, f"{ENTITY}/{PROJECT}", env={"WANDB_SILENT": "true"}, timeout_s=WALK_TIMEOUT_S)
     assert found["runs"] == sample.count + 1, found
     return f"wandb {version} walked {found['runs']:,} runs at 100 a page in {found['seconds']:.1f} s"
-
-
-def ask_rival(folder: Path, sample: Sample, repeats: int) -> dict[str, Figures]:
-    with FastTrackML.on(folder) as rival:
-        rival.fill(sample)
-        page = rival.timed(lambda: rival.page(PAGE), repeats)
-        assert rival.page(PAGE) == sample.best(PAGE), "FastTrackML found other runs"
-        every = rival.timed(rival.count, max(1, repeats // 10))
-        assert rival.count() == len(sample.matching())
-    return {
-        "page of 50 by a metric, filtered": {"FastTrackML HTTP ms": page},
-        "count of the filter": {"FastTrackML HTTP ms": every},
-    }
 
 
 if __name__ == "__main__":
