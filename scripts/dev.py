@@ -1,6 +1,6 @@
 """The server, started again when a Python or GraphQL file changes, beside Vite with the web app reloading in place.
 
-Open the address that Vite prints: it hands what is not the web app on to the server.
+Open the address that Vite prints: it hands what is not the web app on to the server, whose own links lead there too.
 """
 
 import os
@@ -15,6 +15,8 @@ import build_web
 ROOT = Path(__file__).resolve().parent.parent
 LOOK_EVERY_S = 0.7
 WATCHED = {".py", ".graphql"}
+# The port is fixed in web/vite.config.ts.
+VITE_URL = "http://localhost:5173"
 
 
 def main() -> None:
@@ -23,7 +25,8 @@ def main() -> None:
     build_web.install_packages(environment)
     port = arguments[arguments.index("--port") + 1] if "--port" in arguments else "8080"
     environment["STEELYARD_DEV_SERVER"] = f"http://127.0.0.1:{port}"
-    vite = subprocess.Popen(["npm", "run", "dev"], cwd=ROOT / "web", env=environment)
+    # not by npm, which would not hand on the signal that ends it
+    vite = subprocess.Popen([ROOT / "web/node_modules/.bin/vite"], cwd=ROOT / "web", env=environment)
     server = start(arguments)
     seen = newest_change()
     try:
@@ -43,7 +46,8 @@ def main() -> None:
 
 def start(arguments: list[str]) -> subprocess.Popen[bytes]:
     print("==> starting the server", flush=True)
-    return subprocess.Popen([sys.executable, "-m", "steelyard", "serve", *arguments], cwd=ROOT, env=os.environ)
+    environment = {"STEELYARD_SERVER_PUBLIC_URL": VITE_URL, **os.environ}
+    return subprocess.Popen([sys.executable, "-m", "steelyard", "serve", *arguments], cwd=ROOT, env=environment)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

@@ -21,7 +21,8 @@ export default defineConfig({
     sourcemap: false,
     chunkSizeWarningLimit: 900,
   },
-  server: { proxy: proxied },
+  // scripts/dev.py knows the port
+  server: { port: 5173, strictPort: true, proxy: proxied },
   test: {
     environment: "jsdom",
     setupFiles: ["src/test/setup.ts"],
