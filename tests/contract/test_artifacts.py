@@ -1,7 +1,9 @@
 """Artifacts by the real client: handed from run to run, named, linked, deleted, and made from one another."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from xxhash import xxh128
@@ -11,6 +13,33 @@ from tests.contract.runner import Programs
 pytestmark = pytest.mark.compatibility("Artifacts")
 
 FILES = {"a.txt": "alpha\n", "deep/b with 100 %.txt": "beta ünïcode\n", "empty.txt": ""}
+
+
+@pytest.fixture
+def site_of_text() -> Iterator[str]:
+    """The address of a page on another server, as references have it."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            for name, value in (("ETag", '"page-1"'), ("Content-Length", "6"), ("Connection", "close")):
+                self.send_header(name, value)
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(b"a page")
+
+        do_HEAD = do_GET  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/page.txt"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.mark.parametrize("version", ["0.31.0", "0.17.9"])
@@ -66,3 +95,23 @@ def test_files_are_named_by_the_faster_digest(programs_for: Callable[[str], Prog
         seen = [found[read][key] for key in ("files", "version", "algorithm", "digests")]
         assert seen == [files, version, "MANIFEST_XXH128", digests]
     assert (found["rehashed"]["version"], found["rehashed"]["algorithm"]) == ("v1", "MANIFEST_MD5")
+
+
+def test_three_runs_leave_a_graph(programs: Programs, site_of_text: str) -> None:
+    found = programs.run("evaluate", project="judged", page=site_of_text)
+    collected = {name: found["collected"][name] for name in ("versions", "ttl", "files")}
+    assert collected == {
+        "versions": ["v0", "v1"],
+        "ttl": 30,
+        "files": ["a.txt", "b.txt", "near.txt", "page.txt"],
+    }
+    assert found["trained"]["texts"] == {"a.txt": "a", "b.txt": "b", "near.txt": "near", "page.txt": "a page"}
+    assert found["judged"] == {"judged": "weights", "table": [[1], [2]], "entry": "b"}
+    assert found["names"] == {"data:v0": "v0", "data:raw": "v0", "data:latest": "v1", "data:clean": "v1", "data": "v1"}
+    graph = found["graph"]
+    assert (graph["data"], graph["model"]) == (["collect", ["judge", "train"]], ["train", ["judge"]])
+    assert graph["inputs"] == ["data:v1", "model:v0", "report:v0"]
+    assert graph["outputs"] == ["report:v0"]
+    assert graph["types"] == ["dataset", "evaluation", "model"]
+    assert graph["tags"] == ["checked"]
+    assert found["by_hand"] == {"put": True, "got": "c", "listed": True}

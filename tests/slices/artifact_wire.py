@@ -21,7 +21,7 @@ UPDATE_MANIFEST = """mutation Update($input: UpdateArtifactManifestInput!) {
   updateArtifactManifest(input: $input) { artifactManifest { id file { uploadUrl uploadHeaders } } } }"""
 FILES = """mutation Files($input: CreateArtifactFilesInput!) {
   createArtifactFiles(input: $input) { files { edges { node {
-    id name displayName uploadUrl uploadHeaders artifact { id } } } } } }"""
+    id name displayName storagePath uploadUrl uploadHeaders artifact { id } } } } } }"""
 COMMIT = "mutation Commit($id: ID!) { commitArtifact(input: {artifactID: $id}) { artifact { id digest } } }"
 BY_NAME = """query ByName($entity: String!, $project: String!, $name: String!) {
   project(name: $project, entityName: $entity) { artifactCollectionMembership(name: $name) {

@@ -53,9 +53,10 @@ async def add_aliases(ctx: Context, artifact_id: int, wanted: Sequence[AliasChan
 
 
 async def _give_aliases(ctx: Context, conn: AsyncConnection, artifact: Artifact, wanted: Sequence[AliasChange]) -> None:
+    rules.check_aliases([change.alias for change in wanted])
     for change in wanted:
         place = await _place(ctx, conn, artifact, change)
-        await queries.set_aliases(conn, place, [rules.check_alias(change.alias)], ctx.ports.clock())
+        await queries.set_aliases(conn, place, [change.alias], ctx.ports.clock())
 
 
 async def remove_aliases(ctx: Context, artifact_id: int, unwanted: Sequence[AliasChange]) -> None:
@@ -67,6 +68,8 @@ async def remove_aliases(ctx: Context, artifact_id: int, unwanted: Sequence[Alia
 async def _take_aliases(
     ctx: Context, conn: AsyncConnection, artifact: Artifact, unwanted: Sequence[AliasChange]
 ) -> None:
+    if len(unwanted) > rules.ALIASES_MAX:
+        raise Invalid(f"at most {rules.ALIASES_MAX} aliases are taken at a time")
     for change in unwanted:
         if change.alias == rules.LATEST:
             raise Invalid("the alias 'latest' cannot be removed; give it to another version instead")
@@ -97,6 +100,7 @@ async def _place(ctx: Context, conn: AsyncConnection, artifact: Artifact, change
 async def update_version(ctx: Context, artifact_id: int, change: VersionChange) -> Artifact:
     for tag in change.tags_added:
         rules.check_tag(tag)
+    rules.check_aliases(change.aliases or ())
     if len(change.tags_added) > rules.TAGS_MAX:
         raise Invalid(f"at most {rules.TAGS_MAX} tags are added at a time")
     async with ctx.database.write() as conn:
@@ -121,7 +125,7 @@ async def _replace_aliases(ctx: Context, conn: AsyncConnection, artifact: Artifa
         raise Invalid("aliases of an artifact can be changed once it is committed")
     present = {item.alias for item in await queries.list_aliases_of_memberships(conn, [place.id])}
     await queries.delete_aliases(conn, place.id, sorted(present - {*wanted, rules.LATEST}))
-    await queries.set_aliases(conn, place, [rules.check_alias(alias) for alias in wanted], ctx.ports.clock())
+    await queries.set_aliases(conn, place, wanted, ctx.ports.clock())
 
 
 # ---- deletion -------------------------------------------------------------------------------------------------
@@ -264,8 +268,7 @@ async def link_version(
     ctx: Context, artifact: Artifact, portfolio: PortfolioName, aliases: Sequence[str]
 ) -> Membership:
     """Put a version into a portfolio; again keeps its number there. Raises `Invalid` for versions of another type."""
-    for alias in aliases:
-        rules.check_alias(alias)
+    rules.check_aliases(aliases)
     if artifact.state is not State.COMMITTED:
         raise Conflict("the artifact is not committed yet; link it afterwards")
     async with ctx.database.write() as conn:

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Sequence
 
 from steelyard.domains.artifacts.model import TTL_INHERITED, TTL_OFF
 from steelyard.kernel.errors import Invalid
@@ -17,6 +18,8 @@ from steelyard.kernel.errors import Invalid
 NAME_MAX = 128
 PATH_MAX = 4096
 TAGS_MAX = 20
+# In one request. Nobody gives so many by hand, and each is a row that others wait for.
+ALIASES_MAX = 200
 # MD5 and XXH128 alike.
 DIGEST_BYTES = 16
 LATEST = "latest"
@@ -34,6 +37,14 @@ def check_collection_name(name: str) -> str:
 
 def check_type_name(name: str) -> str:
     return _check(name, "artifact type")
+
+
+def check_aliases(aliases: Sequence[str]) -> None:
+    """Raise `Invalid` unless all of them, and so many, may be given in one request."""
+    if len(aliases) > ALIASES_MAX:
+        raise Invalid(f"at most {ALIASES_MAX} aliases are given at a time, not {len(aliases)}")
+    for alias in aliases:
+        check_alias(alias)
 
 
 def check_alias(alias: str) -> str:

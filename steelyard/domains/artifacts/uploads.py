@@ -58,8 +58,7 @@ async def create_version(ctx: Context, spec: NewVersion) -> Artifact:
 def _check(spec: NewVersion) -> None:
     rules.check_type_name(spec.type_name)
     rules.check_collection_name(spec.collection)
-    for alias in spec.aliases:
-        rules.check_alias(alias)
+    rules.check_aliases(spec.aliases)
     for tag in spec.tags:
         rules.check_tag(tag)
     rules.check_ttl(spec.ttl_s)
