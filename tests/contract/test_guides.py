@@ -11,7 +11,7 @@ from tests.harness.client import Client
 GUIDES = Path(__file__).parents[2] / "docs" / "guide"
 
 
-@pytest.mark.parametrize(("page", "blocks_min"), [("logging", 8), ("resume", 4)])
+@pytest.mark.parametrize(("page", "blocks_min"), [("log-artifacts", 4), ("logging", 8), ("resume", 4)])
 def test_everything_that_a_page_shows(client: Callable[..., Client], page: str, blocks_min: int) -> None:
     text = (GUIDES / f"{page}.md").read_text()
     blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
