@@ -15,6 +15,9 @@ import { type Preview, previewOf } from "./file-tree";
 
 const LIMIT_BYTES: Record<NonNullable<Preview>, number> = {
   image: 50e6,
+  // played as they come
+  audio: Number.POSITIVE_INFINITY,
+  video: Number.POSITIVE_INFINITY,
   json: 5e6,
   table: 20e6,
   csv: 5e6,
@@ -23,6 +26,7 @@ const LIMIT_BYTES: Record<NonNullable<Preview>, number> = {
   text: 1e6,
 };
 const ROWS = 1000;
+type Written = Exclude<Preview, "image" | "audio" | "video" | null>;
 
 /** The file itself, as far as it can be shown without running anything of it. */
 export function FilePreview({ file }: { file: StoredFile }) {
@@ -32,10 +36,14 @@ export function FilePreview({ file }: { file: StoredFile }) {
   if (file.sizeBytes > LIMIT_BYTES[kind])
     return <p className={styles.note}>{t("runs.files.tooLarge", { size: formatBytes(file.sizeBytes) })}</p>;
   if (kind === "image") return <img className={styles.image} src={file.url} alt={file.name} />;
+  // biome-ignore lint/a11y/useMediaCaption: what people logged brings no captions along
+  if (kind === "audio") return <audio className={styles.sound} src={file.url} aria-label={file.name} controls />;
+  // biome-ignore lint/a11y/useMediaCaption: what people logged brings no captions along
+  if (kind === "video") return <video className={styles.image} src={file.url} aria-label={file.name} controls />;
   return <TextPreview file={file} kind={kind} />;
 }
 
-function TextPreview({ file, kind }: { file: StoredFile; kind: Exclude<Preview, "image" | null> }) {
+function TextPreview({ file, kind }: { file: StoredFile; kind: Written }) {
   const { data, error, refetch } = useQuery({
     queryKey: ["stored-text", file.url.split("?")[0], file.md5, file.updatedAt],
     queryFn: async ({ signal }) => (await fetchStored(file.url, signal)).text(),
@@ -47,7 +55,7 @@ function TextPreview({ file, kind }: { file: StoredFile; kind: Exclude<Preview, 
   return <Shown text={data} kind={kind} name={file.name} />;
 }
 
-function Shown({ text, kind, name }: { text: string; kind: Exclude<Preview, "image" | null>; name: string }) {
+function Shown({ text, kind, name }: { text: string; kind: Written; name: string }) {
   const { t } = useTranslation();
   if (kind === "markdown") return <Markdown text={text} />;
   if (kind === "csv" || kind === "tsv") {

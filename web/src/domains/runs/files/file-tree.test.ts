@@ -32,6 +32,12 @@ it("knows how files are shown", () => {
   expect(
     ["a.PNG", "t.table.json", "s.json", "d.csv", "README.md", "x/Dockerfile", "run.py"].map((name) => shown(name)),
   ).toEqual(["image", "table", "json", "csv", "markdown", "text", "text"]);
+  expect(["a.wav", "b/c.MP3", "clip.mp4", "clip.webm"].map((name) => shown(name))).toEqual([
+    "audio",
+    "audio",
+    "video",
+    "video",
+  ]);
   expect(shown("model.bin", "application/octet-stream")).toBeNull();
   expect(shown("notes", "text/plain")).toBe("text");
   // a picture that is a document could run scripts

@@ -54,7 +54,7 @@ export function fileRows(files: readonly NamedFile[], folded: ReadonlySet<string
   return rows;
 }
 
-export type Preview = "image" | "json" | "table" | "csv" | "tsv" | "markdown" | "text" | null;
+export type Preview = "image" | "audio" | "video" | "json" | "table" | "csv" | "tsv" | "markdown" | "text" | null;
 
 const TEXT_ENDINGS = new Set(
   "txt log yaml yml toml ini cfg conf py sh js ts tsx jsx c h cpp cc rs go java rb pl r jl sql html css xml diff patch ipynb lock in env tex bib".split(
@@ -63,10 +63,16 @@ const TEXT_ENDINGS = new Set(
 );
 const IMAGES = /\.(png|jpe?g|gif|webp|bmp|avif|ico)$/i;
 
+// what browsers play by themselves
+const SOUNDS = /\.(wav|mp3|ogg|oga|flac|m4a|aac|opus)$/i;
+const FILMS = /\.(mp4|webm|ogv|mov|m4v)$/i;
+
 /** How a file is shown, by its name and then by its type; null when it is not. */
 export function previewOf({ name, mimetype }: Pick<StoredFile, "name" | "mimetype">): Preview {
   const lower = name.toLowerCase();
   if (IMAGES.test(lower)) return "image";
+  if (SOUNDS.test(lower)) return "audio";
+  if (FILMS.test(lower)) return "video";
   if (lower.endsWith(".table.json")) return "table";
   if (lower.endsWith(".json")) return "json";
   if (lower.endsWith(".csv")) return "csv";
