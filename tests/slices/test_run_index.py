@@ -140,7 +140,7 @@ async def test_a_quiet_project_costs_one_statement(place):
     statements = []
     engines = [place.here.database.engine.sync_engine]
     if place.here.database._direct is not None:
-        engines.append(place.here.database._direct._engine)
+        engines.append(place.here.database._direct._reading)
 
     def note(_conn, _cursor, statement, *_rest):
         if statement.startswith("SELECT"):
