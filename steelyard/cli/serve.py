@@ -73,10 +73,12 @@ def _keep_what_is_loaded() -> None:
 def _http_config(app: ASGIApp, server: ServerSettings) -> uvicorn.Config:
     import uvicorn
 
+    from steelyard.http.bulk import BulkProtocol
+
     return uvicorn.Config(
         app,
         loop="none",
-        http="httptools",
+        http=BulkProtocol,
         ws="none",
         lifespan="on",
         access_log=False,

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import steelyard.domains
-from steelyard.adapters.objects.signing import PATH_PREFIX, OwnReads
+from steelyard.adapters.objects.signing import OwnReads
 from steelyard.context import SYSTEM, Context, Ports
 from steelyard.domains.accounts.credentials import Authenticator
 from steelyard.domains.files import service as files
@@ -27,7 +27,7 @@ from steelyard.http.callers import Callers
 from steelyard.http.errors import error_response, on_error
 from steelyard.http.graphql_app import GraphQLEndpoint
 from steelyard.http.health import Health
-from steelyard.http.objects import ObjectRoutes
+from steelyard.http.objects import ObjectRoutes, is_object_request
 from steelyard.http.web_app import WebApp
 from steelyard.ingest.admission import Admission
 from steelyard.ingest.endpoint import FileStream, find_address
@@ -46,7 +46,6 @@ def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGI
     system = Context(ports=ports, identity=SYSTEM, origin=ports.policy.public_url)
     web, health = WebApp(bucket_origin), Health(ports)
     routes: list[BaseRoute] = [
-        *_object_routes(ports),
         Route("/graphql", GraphQLEndpoint(callers).answer, methods=["POST"]),
         Route("/healthz", health.alive),
         Route("/ready", health.ready),
@@ -66,19 +65,18 @@ def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGI
     # our own failures are answers, named first: what only `Exception` catches is raised again and logged with its trace
     handlers = {SteelyardError: on_error, Exception: on_error}
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=run)
-    return RequestIds(StreamFirst(FileStream(system, Admission(ports, authenticator), journal), app))
+    stream = FileStream(system, Admission(ports, authenticator), journal)
+    return RequestIds(HotFirst(stream, _objects(ports, system), app))
 
 
-def _object_routes(ports: Ports) -> list[BaseRoute]:
+def _objects(ports: Ports, system: Context) -> ObjectRoutes | None:
     if not isinstance(ports.objects, OwnReads):
-        return []
-    system = Context(ports=ports, identity=SYSTEM, origin=ports.policy.public_url)
+        return None
 
     async def on_stored(stored: StoredObject) -> None:
         await files.object_stored(system, stored)
 
-    endpoint = ObjectRoutes(ports.objects, ports.objects.signer, on_stored).answer
-    return [Route(f"{PATH_PREFIX}{{key:path}}", endpoint, methods=["GET", "HEAD", "PUT", "OPTIONS"])]
+    return ObjectRoutes(ports.objects, ports.objects.signer, on_stored)
 
 
 def _slice_routes() -> list[tuple[str, str, Handler]]:
@@ -104,19 +102,22 @@ async def _no_such_route(request: Request) -> Response:
     raise NotFound(f"there is no route {request.url.path}")
 
 
-class StreamFirst:
-    """Hands stream requests, the bulk of all traffic, to their endpoint before any routing."""
+class HotFirst:
+    """Hands streams and objects, the bulk of all traffic, to their endpoints before any routing."""
 
-    def __init__(self, stream: FileStream, app: ASGIApp) -> None:
+    def __init__(self, stream: FileStream, objects: ObjectRoutes | None, app: ASGIApp) -> None:
         self._stream = stream
+        self._objects = objects
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = find_address(scope)
-        if address is None:
-            await self._app(scope, receive, send)
-        else:
+        if address is not None:
             await self._stream(address, scope, receive, send)
+        elif self._objects is not None and is_object_request(scope):
+            await self._objects(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
 class RequestIds:

@@ -104,6 +104,21 @@ def test_what_a_dead_process_was_writing_is_deleted_a_day_later(tmp_path: Path) 
     assert reopen() == []
 
 
+def tidy(folder: Path) -> None:
+    """Remove the empty folders below."""
+    for path in sorted(folder.rglob("*/objects/*"), reverse=True):
+        path.rmdir()
+
+
+async def test_empty_folders_may_be_tidied_away(tmp_path: Path) -> None:
+    store = open_store(ObjectSettings(), tmp_path, "a secret")
+    await store.put("key", chunks(b"x"))
+    await store.delete("key")
+    tidy(tmp_path)
+    await store.put("key", chunks(b"again"))
+    assert await whole(store, "key") == b"again"
+
+
 async def test_absent_and_deleted_objects(store: ObjectStore) -> None:
     await store.delete("never")
     assert await store.stat("never") is None

@@ -1,7 +1,8 @@
 """The folder's format: a file per object, its bytes first and then a note of what they are (docs/adr/0008-folder.md).
 
-All here blocks on the disk: callers are in a thread. Keys are stored under the SHA-256 of the key, so that any Unicode
-name of any length fits any file system; the key itself stands in the note.
+Keys are stored under the SHA-256 of the key, so that any Unicode name of any length fits any file system; the key
+itself stands in the note. All here blocks on the disk: callers are in a thread. What every small object goes through
+has paths as texts: making `Path` objects would cost as much as the calls of the system.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import base64
 import os
 import shutil
 import struct
-import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Self
 
 import orjson
@@ -29,6 +30,8 @@ _TRAILER = struct.Struct(">I8s")
 # Holds any note but that of an object of many parts.
 _TAIL_BYTES = 4096
 _SUFFIX = ".object"
+# What one call of the system takes.
+_VECTOR_MAX = 1024
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def _decode(text: bytes) -> Note:
 class Reading:
     """An object open for reading: what replaces it meanwhile is not seen."""
 
-    def __init__(self, handle: int, note: Note, modified_at: datetime, parts: Path) -> None:
+    def __init__(self, handle: int, note: Note, modified_at: datetime, parts: str) -> None:
         self.note = note
         self.stored = StoredObject(note.key, note.size_bytes, modified_at, note.md5, note.etag)
         self._handle = handle
@@ -107,16 +110,17 @@ class Reading:
                 got += len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    def pieces(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    def pieces(self, start: int, end: int) -> Generator[tuple[int, int, int]]:
         """Yield open file, offset and count of what the range lies in. A file is open until the next is asked for."""
         if not self.note.parts:
-            yield self._handle, start, max(end - start, 0)
+            if start < end:
+                yield self._handle, start, end - start
             return
         place = 0
         for part in self.note.parts:
             first, last = max(start, place), min(end, place + part.size_bytes)
             if first < last:
-                handle = os.open(self._parts / self.note.upload_id / part.name, os.O_RDONLY)
+                handle = os.open(f"{self._parts}/{self.note.upload_id}/{part.name}", os.O_RDONLY)
                 try:
                     yield handle, first - place, last - first
                 finally:
@@ -128,17 +132,24 @@ class Folder:
     """Objects below `root`. `tmp` is for what is being written, `parts` has a folder for each upload in parts."""
 
     def __init__(self, root: Path) -> None:
-        self._objects = root / "objects"
-        self.tmp, self.parts = root / "tmp", root / "parts"
-        self.tmp.mkdir(parents=True, exist_ok=True)
+        self._objects = str(root / "objects")
+        self.tmp, self.parts = str(root / "tmp"), str(root / "parts")
+        Path(self.tmp).mkdir(parents=True, exist_ok=True)
+        # Folders of objects that are known to outlive a power cut.
+        self._durable: set[str] = set()
+
+    def place_of(self, key: str) -> tuple[str, str]:
+        """Return the folder and the name of the object's file."""
+        name = sha256(key.encode()).hexdigest()
+        return f"{self._objects}/{name[:2]}", f"{name[2:]}{_SUFFIX}"
 
     def open(self, key: str) -> Reading | None:
         """Return the object; whoever asks closes it. None when it is not there."""
-        path = self.path_of(key)
+        path = "/".join(self.place_of(key))
         try:
             handle = os.open(path, os.O_RDONLY)
         except FileNotFoundError:
-            return self._open_old(path, key)
+            return self._open_old(path.removesuffix(_SUFFIX), key)
         try:
             status = os.fstat(handle)
             note = _read_note(handle, status.st_size)
@@ -148,24 +159,22 @@ class Folder:
         if note is None:
             os.close(handle)
             return None
-        return Reading(handle, note, datetime.fromtimestamp(status.st_mtime, UTC), self.parts)
+        return Reading(handle, note, _moment(status.st_mtime), self.parts)
 
-    def _open_old(self, path: Path, key: str) -> Reading | None:
+    def _open_old(self, path: str, key: str) -> Reading | None:
         """Open an object of the first format: bytes alone in the file, the note in another beside it."""
-        path = path.with_suffix("")
         try:
             handle = os.open(path, os.O_RDONLY)
         except FileNotFoundError:
             return None
         try:
             status = os.fstat(handle)
-            fields = orjson.loads(path.with_suffix(".json").read_bytes())
+            fields = orjson.loads(Path(f"{path}.json").read_bytes())
         except FileNotFoundError:
             os.close(handle)
             return None
         md5 = base64.b64decode(fields["md5"]) if fields["size"] == status.st_size else None
-        note = Note(key, status.st_size, md5)
-        return Reading(handle, note, datetime.fromtimestamp(status.st_mtime, UTC), self.parts)
+        return Reading(handle, Note(key, status.st_size, md5), _moment(status.st_mtime), self.parts)
 
     def stat(self, key: str) -> StoredObject | None:
         found = self.open(key)
@@ -174,12 +183,28 @@ class Folder:
         with found:
             return found.stored
 
-    def path_of(self, key: str) -> Path:
-        name = sha256(key.encode()).hexdigest()
-        return self._objects / name[:2] / f"{name[2:]}{_SUFFIX}"
+    def store(self, arriving: Arriving, note: Note) -> StoredObject:
+        """Make what arrived the object that the note tells of."""
+        folder, name = self.place_of(note.key)
+        self._make_durable(folder)
+        arriving.append([note.encode()])
+        try:
+            modified_at = arriving.place(folder, name)
+        except FileNotFoundError:  # somebody tidied empty folders away
+            self._durable.discard(folder)
+            self._make_durable(folder)
+            modified_at = arriving.place(folder, name)
+        return StoredObject(note.key, note.size_bytes, modified_at, note.md5, note.etag)
+
+    def _make_durable(self, folder: str) -> None:
+        if folder not in self._durable:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            sync_folder(self._objects)
+            self._durable.add(folder)
 
     def delete(self, key: str) -> None:
-        path = self.path_of(key)
+        folder, name = self.place_of(key)
+        path = Path(folder, name)
         old = path.with_suffix("")
         # What is read first goes last: nothing of long ago shows again when we end in between.
         old.with_suffix(".json").unlink(missing_ok=True)
@@ -190,11 +215,11 @@ class Folder:
         with found:
             path.unlink(missing_ok=True)
             if found.note.parts:
-                shutil.rmtree(self.parts / found.note.upload_id, ignore_errors=True)
+                shutil.rmtree(f"{self.parts}/{found.note.upload_id}", ignore_errors=True)
 
     def walk(self) -> Iterator[str]:
         """Yield the keys of all objects, in no order."""
-        for path in sorted(self._objects.glob("*/*")):
+        for path in sorted(Path(self._objects).glob("*/*")):
             if path.suffix == ".json" and not path.with_suffix(_SUFFIX).exists():
                 yield orjson.loads(path.read_bytes())["key"]
             elif path.suffix == _SUFFIX:
@@ -205,40 +230,53 @@ class Folder:
 
 
 class Arriving:
-    """A file being written. It shows nowhere before `place`, which may come once; `drop` is always right."""
+    """A file being written. It shows nowhere before `place`, which comes once; `drop` is always right."""
 
     def __init__(self, folder: Folder) -> None:
-        self._path = folder.tmp / uuid.uuid4().hex
+        self._path = f"{folder.tmp}/{token_hex(16)}"
         self._handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        self._size = 0
 
-    def append(self, data: bytes) -> None:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(self._handle, rest) :]
+    def append(self, parts: Sequence[bytes | memoryview]) -> None:
+        """Write the parts at the end."""
+        for first in range(0, len(parts), _VECTOR_MAX):
+            self._append(parts[first : first + _VECTOR_MAX])
 
-    def place(self, path: Path) -> datetime:
-        """Make the file durable as `path`, replacing what was there. Raises `FileNotFoundError` without its folder."""
+    def _append(self, parts: Sequence[bytes | memoryview]) -> None:
+        wanted = sum(map(len, parts))
+        written = os.writev(self._handle, parts)
+        if written < wanted:
+            # A call gives up at 2 GB, and on a full disk, where the next one says so.
+            rest = memoryview(b"".join(parts))[written:]
+            while rest:
+                rest = rest[os.write(self._handle, rest) :]
+        self._size += wanted
+
+    def begin_flush(self, start: int) -> None:
+        """Let the disk begin with what was written from `start` on, so that little is left to wait for at the end."""
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(self._handle, start, self._size - start, os.POSIX_FADV_DONTNEED)
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def place(self, folder: str, name: str) -> datetime:
+        """Make the file durable as `name`, replacing what was there. Raises `FileNotFoundError` without its folder."""
         os.fsync(self._handle)
-        modified_at = datetime.fromtimestamp(os.fstat(self._handle).st_mtime, UTC)
-        self._path.replace(path)
-        sync_folder(path.parent)
+        modified_at = _moment(os.fstat(self._handle).st_mtime)
+        os.replace(self._path, f"{folder}/{name}")  # noqa: PTH105 - as above
+        self._path = ""
+        sync_folder(folder)
         return modified_at
 
     def drop(self) -> None:
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
-        self._path.unlink(missing_ok=True)
-
-
-def publish(folder: Folder, arriving: Arriving, note: Note) -> StoredObject:
-    """Make what arrived the object that the note tells of."""
-    path = folder.path_of(note.key)
-    if not path.parent.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        sync_folder(path.parent.parent)
-    arriving.append(note.encode())
-    return StoredObject(note.key, note.size_bytes, arriving.place(path), note.md5, note.etag)
+        if self._path:
+            Path(self._path).unlink(missing_ok=True)
+            self._path = ""
 
 
 def read_ranges(found: Reading, ranges: list[tuple[int, int]]) -> list[bytes]:
@@ -249,7 +287,7 @@ def read_ranges(found: Reading, ranges: list[tuple[int, int]]) -> list[bytes]:
     return parts
 
 
-def sync_folder(path: Path) -> None:
+def sync_folder(path: str) -> None:
     """Make the names in the folder durable."""
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -258,14 +296,22 @@ def sync_folder(path: Path) -> None:
         os.close(handle)
 
 
-def clear(folder: Path, before: float) -> None:
-    """Delete the files of `folder` last written before that time; others may be doing the same."""
-    for path in folder.iterdir():
+def clear(folder: str, before: float) -> None:
+    """Delete what nobody in `folder` has written to since that time; others may be doing the same."""
+    for path in Path(folder).iterdir():
         try:
-            if path.stat().st_mtime < before:
+            if path.stat().st_mtime >= before:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
                 path.unlink()
         except FileNotFoundError:
             continue
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _read_note(handle: int, size_bytes: int) -> Note | None:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import orjson
 
-from steelyard.adapters.objects.folder import Arriving, Folder, Note, Part, publish, sync_folder
+from steelyard.adapters.objects.folder import Arriving, Folder, Note, Part, sync_folder
 from steelyard.adapters.objects.multipart import check_list, md5_of_etag
 from steelyard.kernel.errors import Invalid, NotFound
 from steelyard.ports.objects import PartAddress, StoredObject, Unfinished
@@ -31,19 +31,20 @@ _BEGUN = "begun.json"
 
 def start(folder: Folder, key: str) -> str:
     upload_id = uuid.uuid4().hex
-    folder.parts.mkdir(exist_ok=True)
+    parts = Path(folder.parts)
+    parts.mkdir(exist_ok=True)
     # Made elsewhere and moved, so that a folder of an upload always says whose it is.
-    made = folder.tmp / upload_id
+    made = Path(folder.tmp) / upload_id
     made.mkdir()
     begun = Arriving(folder)
     try:
-        begun.append(orjson.dumps({"key": key}))
-        begun.place(made / _BEGUN)
+        begun.append([orjson.dumps({"key": key})])
+        begun.place(str(made), _BEGUN)
     finally:
         begun.drop()
-    made.rename(folder.parts / upload_id)
+    made.rename(parts / upload_id)
     sync_folder(folder.parts)
-    sync_folder(folder.parts.parent)
+    sync_folder(str(parts.parent))
     return upload_id
 
 
@@ -53,7 +54,7 @@ def place_part(folder: Folder, part: PartAddress, md5_hex: str, arriving: Arrivi
     if place is None:
         raise NotFound(_NO_UPLOAD)
     try:
-        arriving.place(place / Part(part.number, md5_hex, 0).name)
+        arriving.place(str(place), Part(part.number, md5_hex, 0).name)
     except FileNotFoundError:
         raise NotFound(_NO_UPLOAD) from None
 
@@ -79,7 +80,7 @@ def complete(folder: Folder, key: str, upload_id: str, listed: Sequence[tuple[in
 def _write(folder: Folder, note: Note) -> StoredObject:
     arriving = Arriving(folder)
     try:
-        return publish(folder, arriving, note)
+        return folder.store(arriving, note)
     finally:
         arriving.drop()
 
@@ -103,13 +104,14 @@ def abort(folder: Folder, key: str, upload_id: str) -> None:
     with _locked(folder, key, upload_id) as place:
         if place is not None and _completed(folder, key, upload_id) is None:
             # Away at once, as a whole: nobody finds an upload that lacks some of its parts.
-            gone = folder.tmp / f"{upload_id}.aborted"
+            gone = Path(folder.tmp) / f"{upload_id}.aborted"
             place.rename(gone)
             shutil.rmtree(gone, ignore_errors=True)
 
 
 def unfinished(folder: Folder, prefix: str, before: datetime) -> Iterator[Unfinished]:
-    for place in sorted(folder.parts.iterdir()) if folder.parts.exists() else []:
+    parts = Path(folder.parts)
+    for place in sorted(parts.iterdir()) if parts.exists() else []:
         begun = place / _BEGUN
         with suppress(FileNotFoundError):
             started_at = datetime.fromtimestamp(begun.stat().st_mtime, UTC)
@@ -122,11 +124,12 @@ def _find(folder: Folder, key: str, upload_id: str) -> Path | None:
     """Return the folder of the upload, if it is one of this key."""
     if not _ID.fullmatch(upload_id):
         return None
+    place = Path(folder.parts) / upload_id
     try:
-        begun = orjson.loads((folder.parts / upload_id / _BEGUN).read_bytes())
+        begun = orjson.loads((place / _BEGUN).read_bytes())
     except FileNotFoundError:
         return None
-    return folder.parts / upload_id if begun["key"] == key else None
+    return place if begun["key"] == key else None
 
 
 def _completed(folder: Folder, key: str, upload_id: str) -> tuple[Part, ...] | None:

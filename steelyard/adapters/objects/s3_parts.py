@@ -5,6 +5,7 @@ The bucket keeps the state of every upload; nothing is remembered here.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 import ssl
@@ -59,19 +60,19 @@ class BucketParts:
         self._account = account
         self._stat = stat
         self._timeout = timeout
-        self._opened: httpx.AsyncClient | None = None
+        self._opened: tuple[asyncio.AbstractEventLoop, httpx.AsyncClient] | None = None
 
-    @property
     def _client(self) -> httpx.AsyncClient:
-        """Made when it is first needed: certificates take a while to load, and connections belong to an event loop."""
-        if self._opened is None:
-            self._opened = httpx.AsyncClient(timeout=self._timeout, verify=ssl.create_default_context())
-        return self._opened
+        """Return the client of this event loop; made when first needed, for loading certificates takes a while."""
+        loop = asyncio.get_running_loop()
+        if self._opened is None or self._opened[0] is not loop:
+            self._opened = loop, httpx.AsyncClient(timeout=self._timeout, verify=ssl.create_default_context())
+        return self._opened[1]
 
     async def close(self) -> None:
-        if self._opened is not None:
-            await self._opened.aclose()
-            self._opened = None
+        if self._opened is not None and self._opened[0] is asyncio.get_running_loop():
+            await self._opened[1].aclose()
+        self._opened = None
 
     async def start(self, key: str) -> str:
         answer = await self._call("POST", key, [("uploads", "")])
@@ -139,7 +140,7 @@ class BucketParts:
 
     async def _send(self, method: str, url: str, **options: Any) -> _Answer:
         try:
-            answer = await self._client.request(method, url, **options)
+            answer = await self._client().request(method, url, **options)
         except httpx.TransportError as error:
             raise Unavailable("the object store does not answer; the request may be repeated") from error
         return _Answer(answer)
