@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.load import console, ingest, latency, panels, reads, real_client, runs, sizes
+from benchmarks.load import console, ingest, latency, objects, panels, reads, real_client, runs, sizes
 from benchmarks.load.rivals import Trackio
 
 TINY = [
@@ -95,3 +95,14 @@ def test_a_console_is_read_as_it_was_printed(tmp_path: Path, writers: str) -> No
     rows = published(tmp_path, "console")
     assert [row["what"] for row in rows][:3] == ["write", "move what is left to objects", "first page"]
     assert all(row["ms, median"] >= 0 for row in rows)
+
+
+def test_objects_are_fetched_as_they_were_put(tmp_path: Path) -> None:
+    few = ["--large", "3000000", "--files", "40", "--small", "1000", "--connections", "4", "--rounds", "1"]
+    objects.main([*few, "--output", str(tmp_path)])
+    rows = published(tmp_path, "objects")
+    assert {row["server"] for row in rows} == {"bare, thrown away", "bare, to disk", "Steelyard, sqlite"}
+    assert {row["what"] for row in rows if row["server"] == "Steelyard, sqlite"} == {
+        f"{direction} {size}" for direction in ("1 up:", "2 down:") for size in ("large", "small")
+    }
+    assert all(row["MB/s"] > 0 and row["of bare, to disk"] > 0 for row in rows)
