@@ -274,9 +274,9 @@ export interface TableColumn {
 export type TableOperator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "contains" | "!contains" | "matches" | "!matches" | "empty" | "present";
 export interface TableCondition { column: number; operator: TableOperator; value?: string; /** another column, in place of a value */ other?: number }
 export interface TableSort { column: number; descending: boolean }
-export interface TableSelection { search?: string; filter?: TableCondition[] }
+export interface TableSelection { search?: string; filter?: readonly TableCondition[] }
 /** POST /app/tables:query {source, …} · GET /app/tables/export?source=&search=&filter=&sort=&columns= (JSON each) is CSV */
-export interface TableQuery extends TableSelection { sort?: TableSort[]; columns?: number[]; offset: number; limit: number }
+export interface TableQuery extends TableSelection { sort?: readonly TableSort[]; columns?: readonly number[]; offset: number; limit: number }
 /** POST /app/tables:row {source, row} → the same, of one row and with nothing cut */
 export interface TableRows { total: number; matched: number; rows: TableRow[]; /** of media, by path */ urls: Record<string, string> }
 export interface TableRow { /** its place in the table, from 0 */ row: number; cells: TableCell[] }

@@ -1,14 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import type { MediaItem } from "@/api/contract";
-import { fetchStored, useMedia } from "@/domains/history/media";
+import type { TableSource } from "@/api/contract";
+import { useMedia } from "@/domains/history/media";
 import { PanelNote } from "@/panels/frame/panel-frame";
 import { Histogram } from "@/panels/histogram/histogram";
 import { holdsPictures } from "@/panels/media/images";
 import { MediaPanel } from "@/panels/media/media-panel";
 import { Pictures } from "@/panels/media/pictures";
-import { DataGrid } from "@/panels/table/data-grid";
-import { readTable } from "@/panels/table/rows";
 import { useFailureText } from "@/ui/error-state";
 import { SkeletonRows } from "@/ui/skeleton";
 import type { DrawnRun } from "./line-view";
@@ -47,7 +45,10 @@ export function MediaView({ panel, runs, ...frame }: MediaViewProps) {
     >
       {(item, run) => {
         if (panel.kind === "histogram") return <Histogram item={item} title={panel.key} color={run.color} />;
-        if (panel.kind === "table") return <StoredTable item={item} title={panel.key} />;
+        if (panel.kind === "table")
+          return (
+            <StoredTable value={item.value} run={drawn.find(({ id }) => id === run.id)} full={frame.full ?? false} />
+          );
         if (holdsPictures(String(item.value._type))) return <Pictures item={item} name={panel.key} />;
         return <PanelNote>{t("charts.media.unsupported", { type: String(item.value._type) })}</PanelNote>;
       }}
@@ -55,17 +56,30 @@ export function MediaView({ panel, runs, ...frame }: MediaViewProps) {
   );
 }
 
-function StoredTable({ item, title }: { item: MediaItem; title: string }) {
+// a chart does without it
+const TableViewer = lazy(async () => ({ default: (await import("@/domains/tables/table-viewer")).TableViewer }));
+
+/** A logged table: of its artifact, where media are whole, else the file of the run. */
+function StoredTable({
+  value,
+  run,
+  full,
+}: {
+  value: Record<string, unknown>;
+  run: DrawnRun | undefined;
+  full: boolean;
+}) {
   const { t } = useTranslation();
-  const url = Object.values(item.urls)[0];
-  const { data, error } = useQuery({
-    queryKey: ["stored-table", item.value.path ?? item.value.artifact_path ?? url],
-    queryFn: async ({ signal }) => readTable(await (await fetchStored(url as string, signal)).json()),
-    enabled: url !== undefined,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  if (url === undefined || error) return <PanelNote>{t("charts.media.failed")}</PanelNote>;
-  if (data === undefined) return <SkeletonRows rows={4} />;
-  if (data === null) return <PanelNote>{t("charts.media.unsupported", { type: String(item.value._type) })}</PanelNote>;
-  return <DataGrid table={data} label={t("charts.table.label", { title })} />;
+  const { artifact_path: uri, path } = value;
+  const file: TableSource | undefined =
+    run && typeof path === "string"
+      ? { kind: "run", entity: run.entity, project: run.project, run: run.id, path }
+      : undefined;
+  const source: TableSource | undefined = typeof uri === "string" ? { kind: "link", uri } : file;
+  if (!source) return <PanelNote>{t("charts.media.failed")}</PanelNote>;
+  return (
+    <Suspense fallback={<SkeletonRows rows={4} />}>
+      <TableViewer source={source} otherwise={file} compact={!full} />
+    </Suspense>
+  );
 }

@@ -12,6 +12,7 @@ import { reports } from "./reports";
 import { runs } from "./runs";
 import { shell } from "./shell";
 import { sweeps } from "./sweeps";
+import { tables } from "./tables";
 import { workspace } from "./workspace";
 
 export const en = {
@@ -25,6 +26,7 @@ export const en = {
   runs,
   artifacts,
   sweeps,
+  tables,
   reports,
   compat,
   bulk,

@@ -67,6 +67,7 @@ export function Content({ file, place }: { file: ArtifactContent; place: Version
     <>
       <FilePreview
         key={file.path}
+        table={{ kind: "artifact", ...place, path: file.path, whole: false }}
         file={{
           name: file.path,
           sizeBytes: file.sizeBytes,

@@ -49,7 +49,11 @@ export function FileBrowser({ run, path }: { run: RunDetail; path: string }) {
           <FileHead name={chosen.name} sizeBytes={chosen.sizeBytes} upTo={root} url={chosen.url}>
             <RelativeTime at={chosen.updatedAt} />
           </FileHead>
-          <FilePreview key={chosen.name} file={chosen} />
+          <FilePreview
+            key={chosen.name}
+            file={chosen}
+            table={{ kind: "run", entity: run.entity, project: run.project, run: run.id, path: chosen.name }}
+          />
         </>
       ) : (
         <FileNote>{t("runs.files.choose")}</FileNote>

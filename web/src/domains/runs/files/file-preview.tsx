@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import type { StoredFile } from "@/api/contract";
+import type { StoredFile, TableSource } from "@/api/contract";
 import { fetchStored } from "@/domains/history/media";
+import { TableViewer } from "@/domains/tables/table-viewer";
 import { readCsv } from "@/lib/csv";
 import { formatBytes } from "@/lib/number";
 import { DataGrid } from "@/panels/table/data-grid";
@@ -28,10 +29,17 @@ const LIMIT_BYTES: Record<NonNullable<Preview>, number> = {
 const ROWS = 1000;
 type Written = Exclude<Preview, "image" | "audio" | "video" | null>;
 
+interface FilePreviewProps {
+  file: StoredFile;
+  /** where the server finds the file, should it be a table */
+  table?: TableSource;
+}
+
 /** The file itself, as far as it can be shown without running anything of it. */
-export function FilePreview({ file }: { file: StoredFile }) {
+export function FilePreview({ file, table }: FilePreviewProps) {
   const { t } = useTranslation();
   const kind = previewOf(file);
+  if (kind === "table" && table) return <TableViewer source={table} />;
   if (kind === null) return <p className={styles.note}>{t("runs.files.noPreview")}</p>;
   if (file.sizeBytes > LIMIT_BYTES[kind])
     return <p className={styles.note}>{t("runs.files.tooLarge", { size: formatBytes(file.sizeBytes) })}</p>;

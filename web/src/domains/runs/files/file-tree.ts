@@ -73,7 +73,7 @@ export function previewOf({ name, mimetype }: Pick<StoredFile, "name" | "mimetyp
   if (IMAGES.test(lower)) return "image";
   if (SOUNDS.test(lower)) return "audio";
   if (FILMS.test(lower)) return "video";
-  if (lower.endsWith(".table.json")) return "table";
+  if (/\.(partitioned-|joined-)?table\.json$/.test(lower)) return "table";
   if (lower.endsWith(".json")) return "json";
   if (lower.endsWith(".csv")) return "csv";
   if (lower.endsWith(".tsv")) return "tsv";
