@@ -31,6 +31,18 @@ class HistoryPolicy:
 
 
 @dataclass(frozen=True)
+class CollectionPolicy:
+    """When what nobody needs any more is deleted from the store (docs/operate/storage.md)."""
+
+    enabled: bool = True
+    every_s: int = 3600
+    grace_s: int = 86_400
+    unfinished_s: int = 86_400
+    batch_rows: int = 500
+    parallel_deletes: int = 8
+
+
+@dataclass(frozen=True)
 class Policy:
     """The settings that domains decide by."""
 
@@ -42,7 +54,13 @@ class Policy:
     public_url: str = ""
     history: HistoryPolicy = HistoryPolicy()
     table_index_bytes: int = 10 << 30
+    gc: CollectionPolicy = CollectionPolicy()
     features_off: frozenset[str] = frozenset()
+
+    @property
+    def upload_window_s(self) -> int:
+        """How long an object may still be written by a URL signed now, slow uploads and clocks that differ included."""
+        return self.url_ttl_s + min(self.gc.grace_s, 3600)
 
 
 @dataclass(frozen=True)

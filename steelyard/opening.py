@@ -10,7 +10,7 @@ from steelyard import migrations
 from steelyard.adapters.mail.smtp import open_mailer
 from steelyard.adapters.objects.open import open_store
 from steelyard.config.settings import Settings
-from steelyard.context import SYSTEM, Context, HistoryPolicy, Policy, Ports
+from steelyard.context import SYSTEM, CollectionPolicy, Context, HistoryPolicy, Policy, Ports
 from steelyard.domains.accounts import queries
 from steelyard.domains.accounts import tables as t
 from steelyard.kernel.clock import utc_now
@@ -40,6 +40,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
             public_url=settings.server.public_url.rstrip("/"),
             history=HistoryPolicy(**vars(settings.history)),
             table_index_bytes=settings.tables.index_bytes,
+            gc=CollectionPolicy(**vars(settings.gc)),
             features_off=frozenset(settings.features.off.replace(",", " ").split()),
         ),
         mail=open_mailer(settings.mail, settings.server.public_url),

@@ -97,6 +97,24 @@ class TableSettings:
 
 
 @dataclass(frozen=True)
+class CollectionSettings:
+    enabled: bool = field(
+        default=True, metadata={"doc": "content that no artifact version needs any more is deleted by itself"}
+    )
+    every_s: int = field(default=3600, metadata={"doc": "how often such content is looked for, seconds"})
+    grace_s: int = field(default=86_400, metadata={"doc": "deleted versions keep their content for this long, seconds"})
+    unfinished_s: int = field(
+        default=86_400,
+        metadata={
+            "doc": "uploads that nobody went on with for this long are given up, seconds; never before the upload"
+            " addresses end (STEELYARD_OBJECTS_URL_TTL_S)"
+        },
+    )
+    batch_rows: int = field(default=500, metadata={"doc": "rows that one transaction of the collection changes"})
+    parallel_deletes: int = field(default=8, metadata={"doc": "objects that are deleted from the store at a time"})
+
+
+@dataclass(frozen=True)
 class FeatureSettings:
     off: str = field(
         default="",
@@ -172,6 +190,7 @@ class Settings:
     runs: RunSettings = field(default_factory=RunSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     tables: TableSettings = field(default_factory=TableSettings)
+    gc: CollectionSettings = field(default_factory=CollectionSettings)
     features: FeatureSettings = field(default_factory=FeatureSettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)
     mail: MailSettings = field(default_factory=MailSettings)

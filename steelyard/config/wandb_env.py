@@ -22,4 +22,7 @@ ACCEPTED: dict[str, str] = {
     "SMTP_USER": "mail.username",
     "SMTP_PASSWORD": "mail.password",
     "SESSION_LENGTH": "accounts.session_hours",
+    "GORILLA_ARTIFACT_GC_ENABLED": "gc.enabled",
+    "GORILLA_ARTIFACTS_GC_BATCH_SIZE": "gc.batch_rows",
+    "GORILLA_ARTIFACTS_GC_DELETE_FILES_NUM_WORKERS": "gc.parallel_deletes",
 }

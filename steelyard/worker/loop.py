@@ -11,6 +11,7 @@ import structlog
 
 from steelyard.context import Context
 from steelyard.domains.admin import purging
+from steelyard.domains.artifacts import jobs as artifacts
 from steelyard.domains.files import purging as purging_files
 from steelyard.domains.history import jobs as history
 from steelyard.domains.history import live, sweep
@@ -37,6 +38,8 @@ SCHEDULES: list[Schedule] = [
     Schedule("tend segments", 2.0, history.tend_segments),
     Schedule("sweep segments", 300.0, sweep.sweep_segments),
     Schedule("purge runs", 10.0, purging.purge_runs),
+    # It looks at the time itself, see `gc.every_s`.
+    Schedule("collect content", 5.0, artifacts.collect_content),
     Schedule("delete purged objects", 60.0, purging_files.delete_purged_objects),
     Schedule("sweep indexes of tables", 3600.0, tables.sweep_indexes),
     Schedule("expire trash", 300.0, trash.expire_trash),

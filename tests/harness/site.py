@@ -73,7 +73,12 @@ class Caller:
 
 class Site:
     def __init__(self, ports: Ports, clock: Clock) -> None:
-        self.ports, self.clock = ports, clock
+        self.clock = clock
+        self.use(ports)
+
+    def use(self, ports: Ports) -> None:
+        """Answer with these ports from now on: another policy or clock, the same database and store."""
+        self.ports = ports
         self.app: Any = build_app(ports, contextlib.nullcontext)
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://site.test")

@@ -52,6 +52,7 @@ async def staged(logger: Logger, artifact_id: str) -> int:
     rows = select(t.artifact_manifests.c.id).where(
         t.artifact_manifests.c.artifact_id == decode_global_id("Artifact", artifact_id),
         t.artifact_manifests.c.kind == "STAGED",
+        t.artifact_manifests.c.condemned_at.is_(None),
     )
     async with logger.caller.site.ports.database.read() as conn:
         return int((await conn.execute(select(func.count()).select_from(rows.subquery()))).scalar_one())

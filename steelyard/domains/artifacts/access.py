@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, allows, require, require_account
 from steelyard.domains.artifacts import queries
-from steelyard.domains.artifacts.model import Artifact, Collection, State
+from steelyard.domains.artifacts.model import Artifact, Collection, Kind, State
 from steelyard.kernel.errors import Denied, NotFound
 
 
@@ -63,4 +63,12 @@ async def load_collection(
     if collection is None:
         raise NotFound("artifact collection not found")
     require(ctx, permission, collection.target)
+    return collection
+
+
+async def load_collection_of_kind(ctx: Context, conn: AsyncConnection, collection_id: int, kind: Kind) -> Collection:
+    """Return a collection that the caller may change. Raises `NotFound`, also for one of the other kind."""
+    collection = await load_collection(ctx, conn, collection_id, Permission.WRITE)
+    if collection.kind is not kind:
+        raise NotFound(f"there is no such {kind}")
     return collection

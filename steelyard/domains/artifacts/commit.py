@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.artifacts import access, content_queries, queries, rules, staging
 from steelyard.domains.artifacts import tables as t
-from steelyard.domains.artifacts.model import Artifact, ManifestKind, Membership, State
+from steelyard.domains.artifacts.model import Artifact, Membership, State
 from steelyard.domains.artifacts.staging import Staged
 from steelyard.domains.runs import changes
 from steelyard.domains.runs.changes import Kind as ChangeKind
@@ -67,17 +67,19 @@ async def _publish(ctx: Context, artifact: Artifact, staged: Staged) -> Artifact
             raise NotFound("artifact not found")
         if current.state is State.COMMITTED:  # by a process that was thought dead
             raise Conflict("the artifact was committed meanwhile; ask again")
-        await content_queries.update_manifest(conn, staged.manifest.id, kind=ManifestKind.FULL, created_at=now)
-        await queries.update_artifact(
+        if not await content_queries.publish_manifest(conn, staged.manifest.id, now):
+            raise Conflict(staging.GIVEN_UP)
+        done = await queries.commit_pending(
             conn,
             artifact.id,
-            state=State.COMMITTED,
             size_bytes=staged.size_bytes,
             file_count=staged.count,
             manifest_id=staged.manifest.id,
             committed_at=now,
             updated_at=now,
         )
+        if not done:
+            raise NotFound("artifact not found")
         await queries.update_collection(conn, artifact.sequence_id, next_version=number + 1, updated_at=now)
         place = await _insert_place(ctx, conn, artifact, number)
         wanted = json.loads(await queries.requested_aliases(conn, artifact.id))

@@ -3,6 +3,9 @@
 Uploads go to the store by signed URLs and nobody tells us when they are done: content counts as stored once it has
 been seen there with the right digest, and is looked up again before a client is told that it need not upload.
 
+What a client is told is a promise: `prepare` notes its moment, and the collection (lifecycle/collecting.py) leaves
+content alone for as long as a version that is still being written may build on it.
+
 A store mostly knows the MD5 of what came in one request. Where it does not, and for XXH128, the content is read once.
 """
 
@@ -21,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.artifacts import content_queries, queries
 from steelyard.domains.artifacts.model import MD5, XXH128, Blob, Space, State
+from steelyard.domains.files import purging
 from steelyard.kernel.errors import NotFound
 from steelyard.kernel.ids import random_name
 from steelyard.ports.objects import SignedRequest, StoredObject
@@ -46,7 +50,8 @@ class Announced:
 async def prepare(ctx: Context, space: Space, announced: Mapping[str, Announced]) -> dict[str, Blob]:
     """Return digest → content for the given digests (hex).
 
-    Content that the store has is marked stored; the rest waits for its upload.
+    Content that the store has is marked stored; the rest waits for its upload. Either stays until those versions are
+    committed or given up.
     """
     now = ctx.ports.clock()
     rows = [
@@ -58,6 +63,7 @@ async def prepare(ctx: Context, space: Space, announced: Mapping[str, Announced]
             "md5": item.md5,
             "birth_artifact_id": item.artifact_id,
             "created_at": now,
+            "promised_at": now,
         }
         # One order for everybody, so that two transactions never wait for each other.
         for digest, item in sorted(announced.items())
@@ -66,7 +72,8 @@ async def prepare(ctx: Context, space: Space, announced: Mapping[str, Announced]
         await content_queries.ensure_blobs(conn, rows)
         blobs = await content_queries.find_blobs(conn, space, list(announced))
         blobs |= await _adopt_orphans(conn, blobs, announced)
-        blobs |= await _begin_anew(conn, blobs, announced)
+        blobs |= await _begin_anew(ctx, conn, blobs, announced)
+        await queries.touch_pending(conn, sorted({item.artifact_id for item in announced.values()}), now)
     fresh = {str(row["object_key"]) for row in rows}
     known = [blob for blob in blobs.values() if blob.object_key not in fresh]
     looked_up = await look_up(ctx, known, read_bytes=_READ_AT_ONCE_BYTES)
@@ -88,7 +95,7 @@ def find_space(key: str) -> tuple[Space, str] | None:
 
 
 async def _begin_anew(
-    conn: AsyncConnection, blobs: Mapping[str, Blob], announced: Mapping[str, Announced]
+    ctx: Context, conn: AsyncConnection, blobs: Mapping[str, Blob], announced: Mapping[str, Announced]
 ) -> dict[str, Blob]:
     """Give another key to content that is not stored and comes with another MD5 now.
 
@@ -101,6 +108,7 @@ async def _begin_anew(
     }
     for blob in anew.values():
         await content_queries.update_blob(conn, blob.id, md5=blob.md5, object_key=blob.object_key)
+    await purging.forget_uploads(ctx, conn, [blobs[digest].object_key for digest in anew])
     return anew
 
 
@@ -142,9 +150,10 @@ async def look_up(ctx: Context, blobs: Sequence[Blob], *, read_bytes: int | None
     gate = asyncio.Semaphore(_PARALLEL)
     sights = await asyncio.gather(*(_look(ctx, blob, gate) for blob in blobs))
     found = await _settle(ctx, sights, read_bytes)
-    pairs = list(zip(blobs, found, strict=True))
-    stored = [(now.id, now.size_bytes or 0) for was, now in pairs if now.stored_at and was != now]
-    lost = [now.id for was, now in pairs if was.stored_at and not now.stored_at]
+    # In the order of all who hold rows of several digests.
+    pairs = sorted(zip(blobs, found, strict=True), key=lambda pair: pair[0].digest)
+    stored = [now for was, now in pairs if now.stored_at and was != now]
+    lost = [now for was, now in pairs if was.stored_at and not now.stored_at]
     if stored or lost:
         async with ctx.database.write() as conn:
             await content_queries.mark_stored(conn, stored, ctx.ports.clock())
@@ -200,7 +209,7 @@ async def adopt(ctx: Context, blob: Blob, key: str) -> Blob | None:
         return None
     now = ctx.ports.clock()
     async with ctx.database.write() as conn:
-        await content_queries.adopt_object(conn, blob.id, key, stored.size_bytes, now)
+        await content_queries.adopt_object(conn, blob, key, stored.size_bytes, now)
         return (await content_queries.find_blobs(conn, blob.space, [blob.digest])).get(blob.digest)
 
 

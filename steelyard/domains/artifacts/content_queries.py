@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.artifacts import tables as t
@@ -18,7 +18,8 @@ from steelyard.domains.projects.tables import projects
 from steelyard.sql.dialect import upsert
 from steelyard.sql.many import insert_many
 
-manifests, blobs, entries = t.artifact_manifests, t.artifact_blobs, t.artifact_entries
+artifacts, manifests = t.artifacts, t.artifact_manifests
+blobs, entries = t.artifact_blobs, t.artifact_entries
 
 # Few enough that nobody waits long for the transaction.
 _DELETED_AT_ONCE = 5000
@@ -26,17 +27,22 @@ _DELETED_AT_ONCE = 5000
 # ---- manifests ------------------------------------------------------------------------------------------------
 
 
+_MANIFEST = [manifests.c[field.name] for field in fields(Manifest)]
+
+
 def _manifest(row: Any) -> Manifest:
     return Manifest(**{**row._mapping, "kind": ManifestKind(row.kind)})
 
 
 async def list_manifests_by_id(conn: AsyncConnection, ids: Sequence[int]) -> list[Manifest]:
-    return [_manifest(row) for row in await conn.execute(select(manifests).where(manifests.c.id.in_(ids)))]
+    return [_manifest(row) for row in await conn.execute(select(*_MANIFEST).where(manifests.c.id.in_(ids)))]
 
 
 async def list_uploaded_manifests(conn: AsyncConnection, artifact_id: int) -> list[Manifest]:
     """Return the manifests that clients announced with a digest, newest first."""
-    statement = select(manifests).where(manifests.c.artifact_id == artifact_id, manifests.c.digest != "")
+    statement = select(*_MANIFEST).where(
+        manifests.c.artifact_id == artifact_id, manifests.c.digest != "", manifests.c.condemned_at.is_(None)
+    )
     return [_manifest(row) for row in await conn.execute(statement.order_by(manifests.c.id.desc()))]
 
 
@@ -46,13 +52,36 @@ async def update_manifest(conn: AsyncConnection, manifest_id: int, **values: Any
 
 async def list_staged(conn: AsyncConnection, artifact_id: int) -> list[Manifest]:
     """Return the lists that commits of the version have begun and not finished."""
-    statement = select(manifests).where(manifests.c.artifact_id == artifact_id, manifests.c.kind == ManifestKind.STAGED)
+    statement = select(*_MANIFEST).where(
+        manifests.c.artifact_id == artifact_id,
+        manifests.c.kind == ManifestKind.STAGED,
+        manifests.c.condemned_at.is_(None),
+    )
     return [_manifest(row) for row in await conn.execute(statement)]
 
 
-async def delete_manifest(conn: AsyncConnection, manifest_id: int) -> None:
-    """Remove a manifest that has no entries, or few."""
-    await conn.execute(delete(manifests).where(manifests.c.id == manifest_id))
+async def hold_manifest(conn: AsyncConnection, manifest_id: int) -> bool:
+    """Tell whether the manifest is there to stay; then nobody can condemn it until the transaction ends."""
+    statement = select(manifests.c.condemned_at).where(manifests.c.id == manifest_id).with_for_update(read=True)
+    row = (await conn.execute(statement)).first()
+    return row is not None and row.condemned_at is None
+
+
+async def publish_manifest(conn: AsyncConnection, manifest_id: int, now: datetime) -> bool:
+    """Make a list that a commit has written a manifest that readers get; False when it was given up."""
+    statement = update(manifests).where(manifests.c.id == manifest_id, manifests.c.condemned_at.is_(None))
+    return (await conn.execute(statement.values(kind=ManifestKind.FULL, created_at=now))).rowcount == 1
+
+
+async def condemn_manifest(conn: AsyncConnection, manifest_id: int, now: datetime) -> None:
+    """Leave the manifest to the collection: from now on nobody adds to it, publishes it, or reads it to the end."""
+    await update_manifest(conn, manifest_id, condemned_at=now)
+
+
+async def condemn_object_of(conn: AsyncConnection, manifest: Manifest, now: datetime) -> None:
+    """Leave what was uploaded for the manifest so far to the collection; it spares what a commit has taken over."""
+    values = {name: value for name, value in vars(manifest).items() if name != "id"}
+    await conn.execute(insert(manifests).values(**values | {"digest": "", "condemned_at": now}))
 
 
 async def delete_some_entries(conn: AsyncConnection, manifest_id: int) -> bool:
@@ -71,8 +100,8 @@ _BLOB = [blobs.c[field.name] for field in fields(Blob)]
 
 
 async def ensure_blobs(conn: AsyncConnection, rows: Iterable[dict[str, Any]]) -> None:
-    """Make a row for each digest that its space has none for."""
-    await upsert(conn, blobs, rows, key=("project_id", "algorithm", "digest"), update=("digest",))
+    """Make a row for each digest that its space has none for; note in all that they are promised anew."""
+    await upsert(conn, blobs, rows, key=("project_id", "algorithm", "digest"), update=("promised_at",))
 
 
 def _in(space: Space, digests: Sequence[str]) -> ColumnElement[bool]:
@@ -99,28 +128,45 @@ async def find_stored(conn: AsyncConnection, space: Space, digests: Sequence[str
     return found
 
 
+async def hold_stored(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, str]:
+    """Return id → digest of those that are stored; nobody can delete them until the transaction ends."""
+    found: dict[int, str] = {}
+    for some in chunks(sorted(ids)):
+        statement = select(blobs.c.id, blobs.c.digest).where(blobs.c.id.in_(some), blobs.c.stored_at.is_not(None))
+        found.update({row.id: row.digest for row in await conn.execute(statement.with_for_update(read=True))})
+    return found
+
+
 async def update_blob(conn: AsyncConnection, blob_id: int, **values: Any) -> None:
     await conn.execute(update(blobs).where(blobs.c.id == blob_id).values(**values))
 
 
-async def adopt_object(conn: AsyncConnection, blob_id: int, key: str, size_bytes: int, moment: datetime) -> None:
+def _same(blob_id: Any, key: Any) -> ColumnElement[bool]:
+    """Find content by id and object: where it was deleted meanwhile, other content may have the id by now."""
+    return and_(blobs.c.id == blob_id, blobs.c.object_key == key)
+
+
+async def adopt_object(conn: AsyncConnection, blob: Blob, key: str, size_bytes: int, moment: datetime) -> None:
     """Make the object that of the content, unless the content is stored already."""
-    statement = update(blobs).where(blobs.c.id == blob_id, blobs.c.stored_at.is_(None))
+    statement = update(blobs).where(blobs.c.id == blob.id, blobs.c.digest == blob.digest, blobs.c.stored_at.is_(None))
     await conn.execute(statement.values(object_key=key, size_bytes=size_bytes, stored_at=moment))
 
 
-async def mark_stored(conn: AsyncConnection, sizes: Iterable[tuple[int, int]], moment: datetime) -> None:
-    """Note (id, size in bytes) of content that has been seen in the store."""
-    rows = [{"blob": blob_id, "size": size} for blob_id, size in sizes]
-    statement = update(blobs).where(blobs.c.id == bindparam("blob"))
+async def mark_stored(conn: AsyncConnection, seen: Iterable[Blob], moment: datetime) -> None:
+    """Note that the content has been seen in the store, in the sizes given."""
+    rows = [{"blob": item.id, "key": item.object_key, "size": item.size_bytes or 0} for item in seen]
+    statement = update(blobs).where(_same(bindparam("blob"), bindparam("key")))
     if rows:
         await conn.execute(statement.values(size_bytes=bindparam("size"), stored_at=moment), rows)
 
 
-async def mark_lost(conn: AsyncConnection, ids: Sequence[int]) -> None:
+async def mark_lost(conn: AsyncConnection, lost: Iterable[Blob]) -> None:
     """Note that the store does not have the content, whatever was seen before."""
-    for some in chunks(ids):
-        await conn.execute(update(blobs).where(blobs.c.id.in_(some)).values(stored_at=None))
+    rows = [{"blob": item.id, "key": item.object_key} for item in lost]
+    if rows:
+        await conn.execute(
+            update(blobs).where(_same(bindparam("blob"), bindparam("key"))).values(stored_at=null()), rows
+        )
 
 
 # ---- entries --------------------------------------------------------------------------------------------------
@@ -174,3 +220,10 @@ async def list_entity_blobs(conn: AsyncConnection, entity_id: int, digest: str) 
     statement = select(*_BLOB).where(blobs.c.project_id.in_(owned), blobs.c.digest == digest)
     statement = statement.where(blobs.c.stored_at.is_not(None)).order_by(blobs.c.algorithm, blobs.c.id)
     return [Blob(*row) for row in await conn.execute(statement)]
+
+
+def objects_of_project(project_id: int) -> list[Select[Any]]:
+    """Return the questions for (key, size) of all objects of the project's artifacts."""
+    owned = select(artifacts.c.id).where(artifacts.c.project_id == project_id)
+    texts = select(manifests.c.object_key, null()).distinct().where(manifests.c.artifact_id.in_(owned))
+    return [texts, select(blobs.c.object_key, blobs.c.size_bytes).where(blobs.c.project_id == project_id)]

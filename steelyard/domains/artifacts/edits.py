@@ -6,7 +6,7 @@ The content of a committed version never changes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -19,7 +19,6 @@ from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import Artifact, ArtifactType, Collection, Kind, Membership, State, Tag
 from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.projects import service as projects
-from steelyard.domains.runs.events import OUTPUTS_DELETED
 from steelyard.kernel.errors import Conflict, Invalid, NotFound
 from steelyard.sql.dialect import insert_ignore, insert_row, is_duplicate
 
@@ -128,63 +127,6 @@ async def _replace_aliases(ctx: Context, conn: AsyncConnection, artifact: Artifa
     await queries.set_aliases(conn, place, wanted, ctx.ports.clock())
 
 
-# ---- deletion -------------------------------------------------------------------------------------------------
-
-
-async def delete_version(ctx: Context, artifact_id: int, *, with_aliases: bool) -> Artifact:
-    """Delete the version everywhere; `latest` goes to the newest that remains. Its number is not given again.
-
-    Raises `Conflict` while it has aliases, unless those may go with it.
-    """
-    async with ctx.database.write() as conn:
-        artifact = await access.load_writable(ctx, conn, artifact_id)
-        aliases = await queries.list_aliases_of_artifacts(conn, [artifact.id])
-        if aliases and not with_aliases:
-            names = ", ".join(sorted({item.alias for item in aliases}))
-            raise Conflict(f"the artifact has the aliases {names}; remove them first or delete with aliases")
-        await _delete(ctx, conn, artifact.id)
-    return artifact
-
-
-async def _delete(ctx: Context, conn: AsyncConnection, artifact_id: int) -> None:
-    places = await queries.list_memberships_of_artifacts(conn, [artifact_id])
-    now = ctx.ports.clock()
-    await queries.update_artifact(conn, artifact_id, state=State.DELETED, deleted_at=now, updated_at=now)
-    for place in places:
-        await queries.lock_collection(conn, place.collection_id)
-        await queries.delete_aliases(conn, place.id)
-        await _restore_latest(ctx, conn, place.collection_id)
-
-
-@OUTPUTS_DELETED.add
-async def delete_outputs(ctx: Context, conn: AsyncConnection, runs: Sequence[int]) -> None:
-    """Delete the versions that runs made, but for those that are linked elsewhere: they are somebody else's by now."""
-    for artifact in await queries.list_unlinked_outputs(conn, runs):
-        await _delete(ctx, conn, artifact)
-
-
-async def _restore_latest(ctx: Context, conn: AsyncConnection, collection_id: int) -> None:
-    if await queries.find_membership(conn, collection_id, rules.LATEST) is None:
-        newest = await queries.find_newest_membership(conn, collection_id)
-        if newest:
-            await queries.set_aliases(conn, newest, [rules.LATEST], ctx.ports.clock())
-
-
-async def delete_collection(ctx: Context, collection_id: int, kind: Kind) -> Collection:
-    """Delete a collection for good: a sequence with all its versions, a portfolio with its links alone."""
-    async with ctx.database.write() as conn:
-        collection = await _load(ctx, conn, collection_id, kind)
-        await queries.delete_collection(conn, collection.id)
-    return replace(collection, deleted=True)
-
-
-async def _load(ctx: Context, conn: AsyncConnection, collection_id: int, kind: Kind) -> Collection:
-    collection = await access.load_collection(ctx, conn, collection_id, Permission.WRITE)
-    if collection.kind is not kind:
-        raise NotFound(f"there is no such {kind}")
-    return collection
-
-
 # ---- collections and types ------------------------------------------------------------------------------------
 
 
@@ -193,7 +135,7 @@ async def update_collection(
 ) -> Collection:
     """Rename or describe a collection; None leaves it. Raises `Conflict` when the name is taken."""
     async with ctx.database.write() as conn:
-        collection = await _load(ctx, conn, collection_id, kind)
+        collection = await access.load_collection_of_kind(ctx, conn, collection_id, kind)
         values: dict[str, Any] = {"updated_at": ctx.ports.clock()}
         if name:
             values["name"] = rules.check_collection_name(name)
@@ -205,18 +147,18 @@ async def update_collection(
             if not is_duplicate(error):
                 raise
             raise Conflict(f"an artifact collection {name!r} exists already") from error
-        return await _load(ctx, conn, collection_id, kind)
+        return await access.load_collection_of_kind(ctx, conn, collection_id, kind)
 
 
 async def move_sequence(ctx: Context, sequence_id: int, type_name: str) -> Collection:
     """Give the sequence, with all its versions, another type; the type is made when missing."""
     rules.check_type_name(type_name)
     async with ctx.database.write() as conn:
-        collection = await _load(ctx, conn, sequence_id, Kind.SEQUENCE)
+        collection = await access.load_collection_of_kind(ctx, conn, sequence_id, Kind.SEQUENCE)
         now = ctx.ports.clock()
         kind = await queries.ensure_type(conn, collection.project_id, type_name, now)
         await queries.update_collection(conn, collection.id, type_id=kind.id, updated_at=now)
-        return await _load(ctx, conn, sequence_id, Kind.SEQUENCE)
+        return await access.load_collection_of_kind(ctx, conn, sequence_id, Kind.SEQUENCE)
 
 
 async def create_type(ctx: Context, entity: str, project: str, name: str, description: str | None) -> ArtifactType:
@@ -273,6 +215,8 @@ async def link_version(
         raise Conflict("the artifact is not committed yet; link it afterwards")
     async with ctx.database.write() as conn:
         artifact = await access.load_readable(ctx, conn, artifact.id)
+        if not await queries.hold_committed(conn, artifact.id):
+            raise NotFound("artifact not found")
         target = await _ensure_portfolio(ctx, conn, artifact, portfolio)
         number = await queries.lock_collection(conn, target.id)
         now = ctx.ports.clock()
@@ -289,7 +233,7 @@ async def link_version(
 
 async def _ensure_portfolio(ctx: Context, conn: AsyncConnection, artifact: Artifact, name: PortfolioName) -> Collection:
     if name.id is not None:
-        found = await _load(ctx, conn, name.id, Kind.PORTFOLIO)
+        found = await access.load_collection_of_kind(ctx, conn, name.id, Kind.PORTFOLIO)
     else:
         found = await _named_portfolio(ctx, conn, artifact, name)
     if found.kind is not Kind.PORTFOLIO:
@@ -326,10 +270,10 @@ async def _named_portfolio(ctx: Context, conn: AsyncConnection, artifact: Artifa
 async def unlink_version(ctx: Context, artifact_id: int, portfolio_id: int) -> None:
     """Take the version out of the portfolio; `latest` goes to the newest that remains there."""
     async with ctx.database.write() as conn:
-        portfolio = await _load(ctx, conn, portfolio_id, Kind.PORTFOLIO)
+        portfolio = await access.load_collection_of_kind(ctx, conn, portfolio_id, Kind.PORTFOLIO)
         await queries.lock_collection(conn, portfolio.id)
         place = await queries.find_membership_of(conn, portfolio.id, artifact_id)
         if place is None:
             raise NotFound("the artifact is not linked to this portfolio")
         await queries.delete_membership(conn, place.id)
-        await _restore_latest(ctx, conn, portfolio.id)
+        await queries.restore_latest(conn, portfolio.id, ctx.ports.clock())

@@ -19,6 +19,25 @@ class State(StrEnum):
     DELETED = "DELETED"
 
 
+class DeletedWhy(StrEnum):
+    """How a version came to its end."""
+
+    ASKED = "asked"
+    WITH_COLLECTION = "collection"
+    WITH_RUN = "run"
+    EXPIRED = "expired"
+    UNFINISHED = "unfinished"
+
+
+@dataclass(frozen=True)
+class End:
+    """When and why versions end, and by whose account; None for what happens by itself."""
+
+    at: datetime
+    why: DeletedWhy
+    by: int | None = None
+
+
 class ManifestKind(StrEnum):
     """How an uploaded manifest relates to others: whole, on top of a base, or one of several writers' parts.
 

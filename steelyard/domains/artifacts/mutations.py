@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from steelyard.context import Context
-from steelyard.domains.artifacts import commit, edits, loaders, service, slots, uploads
+from steelyard.domains.artifacts import commit, deletion, edits, loaders, service, slots, uploads
 from steelyard.domains.artifacts.edits import AliasChange, CollectionName, PortfolioName, VersionChange
 from steelyard.domains.artifacts.model import MD5, FileSpec, Kind, Manifest, ManifestKind, NewVersion
 from steelyard.domains.artifacts.service import RunName
@@ -202,7 +202,7 @@ async def update_artifact(ctx: Context, input: Input) -> Input:
 @mutation.field("deleteArtifact")
 async def delete_artifact(ctx: Context, input: Input) -> Input:
     with_aliases = bool(input.get("deleteAliases"))
-    return {"artifact": await edits.delete_version(ctx, _artifact_id(input), with_aliases=with_aliases)}
+    return {"artifact": await deletion.delete_version(ctx, _artifact_id(input), with_aliases=with_aliases)}
 
 
 @mutation.field("linkArtifact")
@@ -261,7 +261,7 @@ async def move_sequence(ctx: Context, input: Input) -> Input:
 
 
 async def _delete_collection(ctx: Context, given: Input, key: str, kind: Kind) -> Input:
-    gone = await edits.delete_collection(ctx, decode_global_id("ArtifactCollection", given[key]), kind)
+    gone = await deletion.delete_collection(ctx, decode_global_id("ArtifactCollection", given[key]), kind)
     return {"artifactCollection": gone}
 
 

@@ -20,6 +20,7 @@ from steelyard.domains.artifacts.model import (
     Artifact,
     ArtifactType,
     Collection,
+    End,
     Kind,
     Membership,
     Portfolio,
@@ -27,8 +28,9 @@ from steelyard.domains.artifacts.model import (
     Tag,
 )
 from steelyard.domains.artifacts.model import Sequence as SequenceCollection
-from steelyard.domains.artifacts.rules import find_version_index
+from steelyard.domains.artifacts.rules import LATEST, find_version_index
 from steelyard.domains.projects.tables import projects
+from steelyard.kernel.errors import Conflict
 from steelyard.sql.dialect import insert_ignore, upsert
 
 Page = tuple[int, int]
@@ -81,7 +83,7 @@ async def ensure_type(
 
 # ---- collections ----------------------------------------------------------------------------------------------
 
-_COLLECTION = [c for c in collections.c if c.name not in {"next_version", "created_by"}]
+_COLLECTION = [c for c in collections.c if c.name not in {"next_version", "created_by", "deleted_at"}]
 COLLECTION_ORDERS = {
     "id": collections.c.id,
     "name": collections.c.name,
@@ -104,6 +106,7 @@ def _collections() -> Select[Any]:
         .join(types, types.c.id == collections.c.type_id)
         .join(projects, projects.c.id == collections.c.project_id)
         .join(entities, entities.c.id == projects.c.entity_id)
+        .where(collections.c.deleted_at.is_(None))
     )
 
 
@@ -158,22 +161,41 @@ async def count_collections(conn: AsyncConnection, question: Select[Any]) -> int
 
 
 async def lock_collection(conn: AsyncConnection, collection_id: int) -> int:
-    """Return the next version number and keep others from the collection until the transaction ends."""
-    statement = select(collections.c.next_version).where(collections.c.id == collection_id).with_for_update()
-    return int((await conn.execute(statement)).scalar_one())
+    """Return the next version number and keep others from the collection until the transaction ends.
+
+    Raises `Conflict` when it was deleted meanwhile.
+    """
+    statement = select(collections.c.next_version, collections.c.deleted_at).where(collections.c.id == collection_id)
+    row = (await conn.execute(statement.with_for_update())).first()
+    if row is None or row.deleted_at is not None:
+        raise Conflict("the artifact collection was deleted meanwhile")
+    return int(row.next_version)
+
+
+async def lock_collections(conn: AsyncConnection, ids: Iterable[int]) -> None:
+    """Keep others from the collections until the transaction ends; in one order, so that nobody waits in a circle."""
+    statement = select(collections.c.id).where(collections.c.id.in_(sorted(set(ids))))
+    await conn.execute(statement.order_by(collections.c.id).with_for_update())
 
 
 async def update_collection(conn: AsyncConnection, collection_id: int, **values: Any) -> None:
     await conn.execute(update(collections).where(collections.c.id == collection_id).values(**values))
 
 
-async def delete_collection(conn: AsyncConnection, collection_id: int) -> None:
+async def delete_portfolio(conn: AsyncConnection, collection_id: int) -> None:
+    """Remove the collection with its links."""
     await conn.execute(delete(collections).where(collections.c.id == collection_id))
+
+
+async def bury_sequence(conn: AsyncConnection, collection: Collection, now: datetime) -> None:
+    """Hide the collection and free its name. Its row stays for the versions, which keep their ids."""
+    values = {"deleted_at": now, "updated_at": now, "name": f"{collection.name[:100]}/{collection.id}"}
+    await update_collection(conn, collection.id, **values)
 
 
 # ---- versions -------------------------------------------------------------------------------------------------
 
-_HIDDEN = {"requested_aliases", "distributed_id", "deleted_at"}
+_HIDDEN = {"requested_aliases", "distributed_id", "deleted_at", "deleted_why", "deleted_by"}
 _ARTIFACT = [c for c in artifacts.c if c.name not in _HIDDEN]
 _IN_SEQUENCE = and_(memberships.c.artifact_id == artifacts.c.id, memberships.c.collection_id == artifacts.c.sequence_id)
 VERSION_ORDERS = {
@@ -250,8 +272,47 @@ async def requested_aliases(conn: AsyncConnection, artifact_id: int) -> str:
     return str((await conn.execute(statement)).scalar_one())
 
 
+async def hold_committed(conn: AsyncConnection, artifact_id: int) -> bool:
+    """Tell whether the version is committed; then nobody can delete it until the transaction ends."""
+    statement = select(artifacts.c.state).where(artifacts.c.id == artifact_id).with_for_update(read=True)
+    return (await conn.execute(statement)).scalar() == State.COMMITTED
+
+
+async def list_sequences_of(conn: AsyncConnection, ids: Sequence[int]) -> list[int]:
+    statement = select(artifacts.c.sequence_id).distinct().where(artifacts.c.id.in_(ids))
+    return list((await conn.execute(statement)).scalars())
+
+
+async def hold_living(conn: AsyncConnection, ids: Sequence[int], only: ColumnElement[bool] | None) -> list[int]:
+    """Return those of the versions that are not deleted, and of which `only` is true; nobody changes them meanwhile."""
+    statement = select(artifacts.c.id).where(artifacts.c.id.in_(ids), artifacts.c.state != State.DELETED)
+    if only is not None:
+        statement = statement.where(only)
+    return list((await conn.execute(statement.order_by(artifacts.c.id).with_for_update())).scalars())
+
+
+async def mark_deleted(conn: AsyncConnection, which: ColumnElement[bool], end: End) -> None:
+    """End the versions that have not ended yet. Nothing makes them come back."""
+    statement = update(artifacts).where(which, artifacts.c.state != State.DELETED)
+    values = {"state": State.DELETED, "deleted_at": end.at, "updated_at": end.at}
+    await conn.execute(statement.values(**values, deleted_why=end.why, deleted_by=end.by))
+
+
 async def update_artifact(conn: AsyncConnection, artifact_id: int, **values: Any) -> None:
     await conn.execute(update(artifacts).where(artifacts.c.id == artifact_id).values(**values))
+
+
+async def touch_pending(conn: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+    """Note that somebody is still writing the versions; committed ones stay as they are."""
+    for some in chunks(ids):
+        statement = update(artifacts).where(artifacts.c.id.in_(some), artifacts.c.state == State.PENDING)
+        await conn.execute(statement.values(updated_at=now))
+
+
+async def commit_pending(conn: AsyncConnection, artifact_id: int, **values: Any) -> bool:
+    """Make a version that is still being written a committed one; False when it is none (any more)."""
+    statement = update(artifacts).where(artifacts.c.id == artifact_id, artifacts.c.state == State.PENDING)
+    return (await conn.execute(statement.values(state=State.COMMITTED, **values))).rowcount == 1
 
 
 async def register_client_id(
@@ -327,6 +388,13 @@ async def list_memberships_of_artifacts(conn: AsyncConnection, ids: Sequence[int
     return [Membership(**row._mapping) for row in await conn.execute(statement)]
 
 
+async def list_places(conn: AsyncConnection, which: ColumnElement[bool]) -> list[tuple[int, int]]:
+    """Return (membership, collection) of versions, whatever their state."""
+    statement = select(memberships.c.id, memberships.c.collection_id)
+    rows = await conn.execute(statement.join(artifacts, artifacts.c.id == memberships.c.artifact_id).where(which))
+    return [(row.id, row.collection_id) for row in rows]
+
+
 async def delete_membership(conn: AsyncConnection, membership_id: int) -> None:
     await conn.execute(delete(memberships).where(memberships.c.id == membership_id))
 
@@ -369,6 +437,20 @@ async def set_aliases(conn: AsyncConnection, place: Membership, names: Iterable[
         for name in names
     ]
     await upsert(conn, aliases, rows, key=("collection_id", "alias"), update=("membership_id", "created_at"))
+
+
+async def restore_latest(conn: AsyncConnection, collection_id: int, now: datetime) -> None:
+    """Give `latest` to the newest version of the collection if no version has it."""
+    if await find_membership(conn, collection_id, LATEST) is None:
+        newest = await find_newest_membership(conn, collection_id)
+        if newest:
+            await set_aliases(conn, newest, [LATEST], now)
+
+
+async def delete_aliases_at(conn: AsyncConnection, places: Sequence[int]) -> None:
+    """Take all aliases from the memberships."""
+    for some in chunks(places):
+        await conn.execute(delete(aliases).where(aliases.c.membership_id.in_(some)))
 
 
 async def delete_aliases(conn: AsyncConnection, membership_id: int, names: Sequence[str] | None = None) -> None:

@@ -105,12 +105,16 @@ async def load_collections(ctx: Context, ids: Sequence[int]) -> dict[int, Collec
 
 
 async def load_sequences(ctx: Context, artifact_ids: Sequence[int]) -> dict[int, Collection]:
-    """Return artifact id → its sequence, for versions that the caller may see; a link shows where it leads."""
+    """Return artifact id → its sequence, for versions that the caller may see; a link shows where it leads.
+
+    One that was deleted a moment ago, with its versions, is left out.
+    """
     known = await load_artifacts(ctx, artifact_ids)
     async with ctx.database.read() as conn:
         found = await queries.list_collections_by_id(conn, [item.sequence_id for item in known.values()])
     sequences = {item.id: item for item in found}
-    return {artifact_id: sequences[item.sequence_id] for artifact_id, item in known.items()}
+    places = {artifact_id: item.sequence_id for artifact_id, item in known.items()}
+    return {artifact_id: sequences[number] for artifact_id, number in places.items() if number in sequences}
 
 
 async def list_collections(

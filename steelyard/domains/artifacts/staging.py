@@ -29,7 +29,7 @@ from steelyard.domains.artifacts.manifest import (
 )
 from steelyard.domains.artifacts.model import Artifact, Entry, Manifest, ManifestKind
 from steelyard.domains.artifacts.uploads import manifest_key
-from steelyard.kernel.errors import Invalid, Unavailable
+from steelyard.kernel.errors import Conflict, Invalid, Unavailable
 from steelyard.kernel.ids import encode_global_id, find_global_id
 from steelyard.sql.dialect import insert_row, is_duplicate
 
@@ -38,6 +38,8 @@ _FULL_NAME = "wandb_manifest.json"
 _BEAT_S = 5.0
 # Without a sign of life for this long, whoever was making the list has died.
 _GIVEN_UP_AFTER = timedelta(seconds=30)
+
+GIVEN_UP = "the commit took too long, or the artifact was deleted meanwhile; commit again"
 
 
 class Staged:
@@ -75,6 +77,11 @@ class Staged:
         rows = await asyncio.to_thread(_rows, self.manifest.id, batch, self.count, blobs)
 
         async def write(conn: AsyncConnection) -> None:
+            if not await content_queries.hold_manifest(conn, self.manifest.id):
+                raise Conflict(GIVEN_UP)
+            held = await content_queries.hold_stored(conn, list(blobs.values()))
+            if any(held.get(number) != digest for digest, number in blobs.items()):
+                raise Conflict("a file of the artifact was deleted meanwhile; upload it again")
             await content_queries.insert_entries(conn, rows)
 
         try:
@@ -192,13 +199,13 @@ async def _renew(ctx: Context, manifest_id: int, moment: datetime) -> None:
 
 
 async def discard(ctx: Context, manifest_id: int) -> None:
-    """Remove a list with its entries, the row last: what is left of an interrupted removal can be found."""
+    """Give up a list and remove its entries. The collection takes the rest: the row, what is left, the object."""
+    async with ctx.database.write() as conn:
+        await content_queries.condemn_manifest(conn, manifest_id, ctx.ports.clock())
     left = True
     while left:
         async with ctx.database.write() as conn:
             left = await content_queries.delete_some_entries(conn, manifest_id)
-    async with ctx.database.write() as conn:
-        await content_queries.delete_manifest(conn, manifest_id)
 
 
 # ---- what it is made of ---------------------------------------------------------------------------------------
@@ -262,9 +269,20 @@ async def _listed(ctx: Context, manifest_id: int) -> AsyncIterator[list[Manifest
 
         page = await ctx.database.read_at_once(find)
         if not page:
+            await _check_whole(ctx, manifest_id)
             return
         yield [_as_manifest_entry(entry) for entry in page]
         after = page[-1].position
+
+
+async def _check_whole(ctx: Context, manifest_id: int) -> None:
+    """Raise `Conflict` when the list that was read is being deleted: entries go in portions, so some may be missing."""
+
+    async def is_kept(conn: AsyncConnection) -> bool:
+        return await content_queries.hold_manifest(conn, manifest_id)
+
+    if not await ctx.database.read_at_once(is_kept):
+        raise Conflict("the artifact that this one builds on was deleted meanwhile")
 
 
 def _as_manifest_entry(entry: Entry) -> ManifestEntry:

@@ -1,7 +1,7 @@
 """Tables of artifacts: types, collections, versions, their names, manifests, stored content and lineage.
 
 Content is kept once per digest and project (`artifact_blobs`), never wider: who may write into a project may read it,
-so that naming a digest there discloses nothing that the caller could not have read anyway.
+so that naming a digest there discloses nothing that the caller could not have read anyway (docs/adr/0011-content.md).
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ artifact_collections = Table(
     Column("created_by", BigId, ForeignKey("users.id", ondelete="SET NULL")),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
+    # Set when deleted. The row stays for its versions, under a name that no collection can have.
+    Column("deleted_at", UtcTime),
     UniqueConstraint("project_id", "name"),
     Index(None, "type_id"),
     Index(None, "created_by"),
@@ -92,8 +94,12 @@ artifacts = Table(
     Column("updated_at", UtcTime, nullable=False),
     Column("committed_at", UtcTime),
     Column("deleted_at", UtcTime),
+    # A `model.DeletedWhy`, and the account's id; no foreign key, for making one copies the whole table.
+    Column("deleted_why", String(16)),
+    Column("deleted_by", BigInteger),
     Index(None, "sequence_id", "digest"),
     Index(None, "project_id", "state"),
+    Index(None, "state", "updated_at"),
     Index(None, "run_id"),
     Index(None, "created_by"),
 )
@@ -157,7 +163,10 @@ artifact_manifests = Table(
     Column("object_key", Name(255), nullable=False),
     Column("base_artifact_id", BigId),
     Column("created_at", UtcTime, nullable=False),
+    # Set when nobody needs it any more: from then on it can only go, with its entries (lifecycle/collecting.py).
+    Column("condemned_at", UtcTime),
     Index(None, "artifact_id"),
+    Index(None, "condemned_at"),
 )
 
 artifact_blobs = Table(
@@ -179,6 +188,8 @@ artifact_blobs = Table(
     Column("created_at", UtcTime, nullable=False),
     # Null until the content has been seen in the store, with the right digest.
     Column("stored_at", UtcTime),
+    # When a client was last told that the content is there, or where to put it. Null: when the row was made.
+    Column("promised_at", UtcTime),
     UniqueConstraint("project_id", "algorithm", "digest"),
 )
 

@@ -197,6 +197,7 @@ async def open_manifest(ctx: Context, artifact_id: int, spec: NewManifest) -> Ma
     async with ctx.database.write() as conn:
         artifact = await access.load_writable(ctx, conn, artifact_id)
         await _check_base(ctx, conn, artifact, spec.base_artifact_id)
+        await queries.touch_pending(conn, [artifact.id], ctx.ports.clock())
         manifest_id = await insert_row(
             conn,
             t.artifact_manifests,
@@ -212,7 +213,7 @@ async def open_manifest(ctx: Context, artifact_id: int, spec: NewManifest) -> Ma
 
 
 async def change_manifest(ctx: Context, manifest_id: int, digest: str | None, base_artifact_id: int | None) -> Manifest:
-    """Announce new content for a manifest that is not committed."""
+    """Announce new content for a manifest that is not committed. What it had before is deleted."""
     _check_manifest_digest(digest or "")
     async with ctx.database.write() as conn:
         found = await content_queries.list_manifests_by_id(conn, [manifest_id])
@@ -222,7 +223,12 @@ async def change_manifest(ctx: Context, manifest_id: int, digest: str | None, ba
         if artifact.manifest_id == manifest_id:
             raise Invalid("the manifest of a committed artifact cannot be changed")
         await _check_base(ctx, conn, artifact, base_artifact_id)
-        values: dict[str, Any] = {"digest": digest, "object_key": manifest_key(artifact)} if digest else {}
+        now = ctx.ports.clock()
+        await queries.touch_pending(conn, [artifact.id], now)
+        values: dict[str, Any] = {}
+        if digest:
+            await content_queries.condemn_object_of(conn, found[0], now)
+            values = {"digest": digest, "object_key": manifest_key(artifact), "created_at": now}
         if base_artifact_id is not None:
             values["base_artifact_id"] = base_artifact_id
         if values:

@@ -14,7 +14,7 @@ from steelyard.domains.artifacts.model import Alias, Artifact, ArtifactType, Col
 from steelyard.domains.runs.model import Run
 from steelyard.graphql.binding import ObjectBinding
 from steelyard.graphql.connection import Connection, Edge, connection, decode_cursor, page_size, slice_page
-from steelyard.kernel.errors import Invalid
+from steelyard.kernel.errors import Invalid, NotFound
 from steelyard.kernel.ids import encode_global_id
 
 artifact_type = ObjectBinding("Artifact", model=Artifact)
@@ -69,8 +69,11 @@ async def artifact_type_of(artifact: Artifact, ctx: Context) -> ArtifactType | N
 
 
 @artifact_type.field("artifactSequence")
-async def artifact_sequence(artifact: Artifact, ctx: Context) -> Collection | None:
-    return await loaders.sequences.load(ctx, artifact.id)
+async def artifact_sequence(artifact: Artifact, ctx: Context) -> Collection:
+    found = await loaders.sequences.load(ctx, artifact.id)
+    if found is None:
+        raise NotFound("the artifact was deleted meanwhile")
+    return found
 
 
 @artifact_type.field("artifactMemberships")

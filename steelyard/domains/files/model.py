@@ -55,6 +55,21 @@ class RunFile:
         return self.uploaded_at
 
 
+Dead = tuple[str, int | None]
+"""An object that no row leads to any more: its key, and its size if it was ever seen in the store."""
+
+
+@dataclass(frozen=True)
+class Purge:
+    """What is to be deleted from the store from `due_at` on: all below `prefix`, or the one object of that key."""
+
+    id: int
+    prefix: str
+    is_prefix: bool
+    size_bytes: int | None
+    due_at: datetime
+
+
 def clean_name(name: str) -> str:
     """Return `name` without a leading `./` and with single forward slashes.
 
@@ -101,6 +116,11 @@ def object_key(run_id: int, name: str) -> str:
 def run_prefix(run_id: int) -> str:
     """Return what the keys of all files of a run begin with."""
     return f"runs/{run_id}/"
+
+
+def is_run_key(key: str) -> bool:
+    """Tell whether the object belongs to a file of a run."""
+    return key.startswith("runs/")
 
 
 def key_parts(key: str) -> tuple[int, str]:

@@ -1,12 +1,15 @@
-"""Deleting the files of runs that are gone for good: the rows at once, the bytes by the worker.
+"""Deleting objects that no row leads to any more: the rows go at once, the bytes by the worker.
 
-A signed upload URL outlives its run by a day, so what lies under the run's prefix is deleted twice: at once, and when
-no such URL is good any more.
+Single objects are named by whoever dropped the last row that led to them. Of runs that are gone everything below their
+prefix goes, twice: at once, and when no signed upload URL is good any more, for such a URL outlives its run by a day.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,13 +17,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.files import queries
 from steelyard.domains.files.events import OBJECTS_DELETED
-from steelyard.domains.files.model import run_prefix
+from steelyard.domains.files.model import Dead, Purge, is_run_key, run_prefix
 from steelyard.domains.projects.events import PROJECT_DELETED
 
 log = structlog.get_logger()
-# Prefixes of one turn; the rest has its turn a minute later.
-_AT_ONCE = 100
-_GRACE = timedelta(hours=1)
+# Purges of one turn; the rest has its turn a minute later.
+_AT_ONCE = 200
+# A turn takes far less, unless the store hangs; a process that died over one leaves it to others after this.
+LEASE = timedelta(minutes=10)
+# Keys below a prefix that are looked at together.
+_PAGE = 500
+
+
+@dataclass
+class Freed:
+    """What was deleted from the store."""
+
+    objects: int = 0
+    size_bytes: int = 0
+
+    def add(self, other: Freed) -> None:
+        self.objects += other.objects
+        self.size_bytes += other.size_bytes
 
 
 async def purge_files(ctx: Context, run: int) -> None:
@@ -44,21 +62,103 @@ async def _note(ctx: Context, conn: AsyncConnection, runs: list[int]) -> None:
 async def purge_prefixes(ctx: Context, conn: AsyncConnection, prefixes: list[str]) -> None:
     """Have the worker delete what lies under the prefixes, now and once more when nothing can arrive there any more."""
     now = ctx.ports.clock()
-    late = now + timedelta(seconds=ctx.ports.policy.url_ttl_s) + _GRACE
+    late = now + timedelta(seconds=ctx.ports.policy.upload_window_s)
     await queries.insert_purges(conn, [(prefix, due) for prefix in prefixes for due in (now, late)])
 
 
+async def forget_uploads(ctx: Context, conn: AsyncConnection, keys: Sequence[str]) -> None:
+    """Have single objects that nobody asks for deleted once no signed upload URL of them is good any more."""
+    due = ctx.ports.clock() + timedelta(seconds=ctx.ports.policy.upload_window_s)
+    await note_dead(ctx, conn, [(key, None) for key in keys], due)
+
+
+async def note_dead(ctx: Context, conn: AsyncConnection, objects: Sequence[Dead], due: datetime) -> None:
+    """Have single objects deleted from this moment on. The caller's transaction drops the last row that leads there."""
+    if not objects:
+        return
+    await OBJECTS_DELETED.happen(ctx, conn, [key for key, _ in objects])
+    await queries.insert_dead(conn, objects, due)
+
+
+# ---- for the worker -------------------------------------------------------------------------------------------
+
+
 async def delete_purged_objects(ctx: Context) -> None:
-    """Delete what lies under the prefixes that are due. Safe to be run by several processes at once."""
+    """Delete what is due. Safe to be run by several processes at once: each purge is taken by one of them."""
+    freed = await delete_due(ctx)
+    if freed.objects:
+        log.info("deleted objects of what is gone", objects=freed.objects, size_bytes=freed.size_bytes)
+
+
+async def delete_due(ctx: Context) -> Freed:
+    """Delete what is due now, a turn of it, and return what that freed."""
+    now = ctx.ports.clock()
     async with ctx.database.read() as conn:
-        due = await queries.list_purges(conn, ctx.ports.clock(), _AT_ONCE)
-    deleted = 0
-    for number, prefix in due:
-        keys = [item.key async for item in ctx.ports.objects.list(prefix)]
-        for key in keys:
-            await ctx.ports.objects.delete(key)
-        deleted += len(keys)
+        due = await queries.list_purges(conn, now, _AT_ONCE)
+    if not due:
+        return Freed()
+    async with ctx.database.write() as conn:
+        taken = [item for item in due if await queries.take_purge(conn, item, now + LEASE)]
+    freed = Freed()
+    single = [item for item in taken if not item.is_prefix]
+    freed.add(await _delete_all(ctx, [(item.prefix, item.size_bytes) for item in single]))
+    for purge in taken:
+        if purge.is_prefix:
+            freed.add(await _delete_below(ctx, purge))
+    if taken:
         async with ctx.database.write() as conn:
-            await queries.delete_purge(conn, number)
-    if deleted:
-        log.info("deleted files of runs that are gone", objects=deleted)
+            await queries.delete_purges(conn, [item.id for item in taken])
+    return freed
+
+
+async def delete_dead(ctx: Context, objects: Sequence[Dead]) -> Freed:
+    """Delete single objects, (key, size), that the caller has put among the purges with a lease of its own."""
+    freed = await _delete_all(ctx, objects)
+    if objects:
+        async with ctx.database.write() as conn:
+            await queries.delete_dead(conn, [key for key, _ in objects])
+    return freed
+
+
+async def _delete_below(ctx: Context, purge: Purge) -> Freed:
+    """Delete what lies below the prefix. A new run may have the number of one that is gone: its files stay."""
+    freed = Freed()
+    async for page in _pages(ctx, purge.prefix):
+        async with ctx.database.read() as conn:
+            kept = await queries.list_stored_keys(conn, [key for key, _ in page if is_run_key(key)])
+        freed.add(await _delete_all(ctx, [item for item in page if item[0] not in kept]))
+    return freed
+
+
+async def _pages(ctx: Context, prefix: str) -> AsyncIterator[list[tuple[str, int]]]:
+    page: list[tuple[str, int]] = []
+    async for item in ctx.ports.objects.list(prefix):
+        page.append((item.key, item.size_bytes))
+        if len(page) == _PAGE:
+            yield page
+            page = []
+    if page:
+        yield page
+
+
+async def _delete_all(ctx: Context, objects: Sequence[Dead]) -> Freed:
+    freed = Freed()
+    gate = asyncio.Semaphore(max(1, ctx.ports.policy.gc.parallel_deletes))
+
+    async def delete_one(key: str, size: int | None) -> None:
+        async with gate:
+            if size is None:
+                stored = await ctx.ports.objects.stat(key)
+                if stored is None:
+                    return
+                size = stored.size_bytes
+            await ctx.ports.objects.delete(key)
+            freed.add(Freed(1, size))
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for key, size in objects:
+                group.create_task(delete_one(key, size))
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
+    return freed

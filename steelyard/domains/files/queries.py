@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from steelyard.domains.files.model import RunFile, guess_type, key_parts, name_digest, object_key
+from steelyard.domains.files.model import Dead, Purge, RunFile, guess_type, key_parts, name_digest, object_key
 from steelyard.domains.files.tables import object_purges
 from steelyard.domains.files.tables import run_files as t
 from steelyard.domains.runs.tables import runs
 from steelyard.sql.dialect import matches_like, upsert
+from steelyard.sql.types import UtcTime
 
 _COLUMNS = [t.c.id, t.c.run_id, t.c.name, t.c.object_key, t.c.mimetype, t.c.size_bytes, t.c.md5, t.c.uploaded_at]
 
@@ -110,15 +111,66 @@ async def list_runs_with_files(conn: AsyncConnection, project_id: int) -> list[i
     return list((await conn.execute(statement.where(runs.c.project_id == project_id))).scalars())
 
 
+async def list_stored_keys(conn: AsyncConnection, keys: Sequence[str]) -> set[str]:
+    """Return those of the keys that a file of a run has."""
+    found: set[str] = set()
+    wanted: dict[int, list[str]] = {}
+    for key in keys:
+        run_id, digest = key_parts(key)
+        wanted.setdefault(run_id, []).append(digest)
+    for run_id, digests in wanted.items():
+        statement = select(t.c.object_key).where(t.c.run_id == run_id, t.c.name_digest.in_(digests))
+        found.update((await conn.execute(statement)).scalars())
+    return found
+
+
+# ---- objects to delete ----------------------------------------------------------------------------------------
+
+
 async def insert_purges(conn: AsyncConnection, wanted: Sequence[tuple[str, datetime]]) -> None:
+    """Have everything below the prefixes deleted from these moments on."""
     if wanted:
         await conn.execute(insert(object_purges), [{"prefix": prefix, "due_at": due} for prefix, due in wanted])
 
 
-async def list_purges(conn: AsyncConnection, now: datetime, limit: int) -> list[tuple[int, str]]:
-    statement = select(object_purges.c.id, object_purges.c.prefix).where(object_purges.c.due_at <= now)
-    return [(row.id, row.prefix) for row in await conn.execute(statement.order_by(object_purges.c.due_at).limit(limit))]
+async def insert_dead(conn: AsyncConnection, objects: Sequence[Dead], due: datetime) -> None:
+    """Have single objects, (key, size), deleted from this moment on."""
+    rows = [{"prefix": key, "is_prefix": False, "size_bytes": size, "due_at": due} for key, size in objects]
+    if rows:
+        await conn.execute(insert(object_purges), rows)
 
 
-async def delete_purge(conn: AsyncConnection, number: int) -> None:
-    await conn.execute(delete(object_purges).where(object_purges.c.id == number))
+async def insert_dead_from(conn: AsyncConnection, objects: Select[Any], due: datetime) -> None:
+    """Do the same with the (key, size) that a question finds."""
+    key, size = objects.selected_columns
+    statement = objects.with_only_columns(key, size, literal(False), literal(due, UtcTime))
+    columns = ["prefix", "size_bytes", "is_prefix", "due_at"]
+    await conn.execute(insert(object_purges).from_select(columns, statement))
+
+
+async def list_purges(conn: AsyncConnection, now: datetime, limit: int) -> list[Purge]:
+    statement = select(object_purges).where(object_purges.c.due_at <= now).order_by(object_purges.c.due_at)
+    return [Purge(**row._mapping) for row in await conn.execute(statement.limit(limit))]
+
+
+async def take_purge(conn: AsyncConnection, purge: Purge, until: datetime) -> bool:
+    """Move the purge out of everybody's sight; False when somebody else did."""
+    statement = update(object_purges).where(object_purges.c.id == purge.id, object_purges.c.due_at == purge.due_at)
+    return (await conn.execute(statement.values(due_at=until))).rowcount == 1
+
+
+async def delete_purges(conn: AsyncConnection, numbers: Sequence[int]) -> None:
+    await conn.execute(delete(object_purges).where(object_purges.c.id.in_(numbers)))
+
+
+async def delete_dead(conn: AsyncConnection, keys: Sequence[str]) -> None:
+    """Forget single objects that have been deleted."""
+    statement = delete(object_purges).where(object_purges.c.prefix.in_(keys), object_purges.c.is_prefix.is_(False))
+    await conn.execute(statement)
+
+
+async def count_purges(conn: AsyncConnection) -> tuple[int, int]:
+    """Return how many purges wait, and how many bytes are known to go with them."""
+    statement = select(func.count(), func.coalesce(func.sum(object_purges.c.size_bytes), 0))
+    row = (await conn.execute(statement.select_from(object_purges))).one()
+    return int(row[0]), int(row[1])

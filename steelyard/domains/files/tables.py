@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, UniqueConstraint, true
 
 from steelyard.sql.naming import metadata
 from steelyard.sql.types import BigId, LongText, Name, UtcTime
@@ -25,13 +25,19 @@ run_files = Table(
     UniqueConstraint("run_id", "name_digest"),
 )
 
-# Objects of runs that are gone, until the worker has deleted them: everything below a prefix.
+# Objects that no row leads to any more, until the worker has deleted them.
 object_purges = Table(
     "object_purges",
     metadata,
     Column("id", BigId, primary_key=True),
+    # Of everything below it, or the whole key of one object.
     Column("prefix", Name(255), nullable=False),
-    # Not before this: an upload that began before the deletion may still be under way.
+    Column("is_prefix", Boolean, nullable=False, server_default=true()),
+    # Of one object, where known.
+    Column("size_bytes", BigInteger),
+    # Not before this: an upload that began before the deletion may still be under way. Whoever works on it moves this
+    # on first, so that nobody else does the same meanwhile.
     Column("due_at", UtcTime, nullable=False),
     Index(None, "due_at"),
+    Index(None, "prefix"),
 )

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, require
-from steelyard.domains.artifacts import edits
+from steelyard.domains.artifacts import deletion, edits
 from steelyard.domains.artifacts.browse import answers, collections, versions
 from steelyard.domains.artifacts.browse.address import asked_collection
 from steelyard.domains.artifacts.edits import AliasChange, CollectionName, PortfolioName, VersionChange
@@ -52,7 +52,7 @@ async def change_collection(ctx: Context, request: Request) -> dict[str, Any]:
 @routes.delete(_COLLECTION)
 async def delete_collection(ctx: Context, request: Request) -> None:
     collection = await asked_collection(ctx, request)
-    await edits.delete_collection(ctx, collection.id, collection.kind)
+    await deletion.delete_collection(ctx, collection.id, collection.kind)
 
 
 @routes.post(_COLLECTION + "/versions:delete")
@@ -81,7 +81,7 @@ async def _delete(ctx: Context, collection: Collection, version: str, *, with_al
     if collection.kind is Kind.PORTFOLIO:
         await edits.unlink_version(ctx, artifact.id, collection.id)
     else:
-        await edits.delete_version(ctx, artifact.id, with_aliases=with_aliases)
+        await deletion.delete_version(ctx, artifact.id, with_aliases=with_aliases)
 
 
 # ---- a version ------------------------------------------------------------------------------------------------
