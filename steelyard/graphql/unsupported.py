@@ -19,7 +19,6 @@ _BY_AREA = {
         "Project.members",
         "Project.teamMembers",
     ),
-    "client surface": ("Mutation.enqueueSweepRun",),
     "registry": (
         "Entity.artifactCollections",
         "Entity.artifactMemberships",

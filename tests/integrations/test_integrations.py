@@ -106,6 +106,19 @@ def test_optuna_study(logged: Logged) -> None:
     assert [{key: row[key] for key in ("x", "shape")} for row in found["rows"]] == known["params"]
 
 
+def test_a_search_that_optuna_leads_from_outside(library: Client, reader: Programs) -> None:
+    answer = library.home / "known.json"
+    library.run(PROGRAMS / "search_by_optuna.py", "--record", str(answer), timeout_s=TIMEOUT_S)
+    known = json.loads(answer.read_text())
+    assert (known["code"], "the sweep is FINISHED" in known["said"]) == (0, True), known["said"]
+    runs = reader.run("list_runs", entity=reader.user.name, project="searches", filters={"sweep": known["path"][-8:]})
+    assert [run["config"] for run in runs] == [run["config"] for run in known["scored"]]
+    assert [run["summary"]["score"] for run in runs] == [run["score"] for run in known["scored"]]
+    assert len(runs) == 3
+    (said,) = reader.run("list_runs", entity=reader.user.name, project="searches", filters={"sweep": None})
+    assert said["path"] == f"{known['path']}-scheduler"
+
+
 def test_hydra_multirun(library: Client, reader: Programs) -> None:
     choices = ["model.lr=0.1,0.01", "model.layers=1,2", f"hydra.sweep.dir={library.home / 'multirun'}"]
     library.run(PROGRAMS / "sweep_by_hydra.py", "--multirun", *choices, timeout_s=TIMEOUT_S)

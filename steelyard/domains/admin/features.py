@@ -22,6 +22,7 @@ ON = {
     "LARGE_FILENAMES": "names of files may be long",
     "MARK_RUN_FILES_UPLOADED": "clients say when the files of a run have arrived",
     "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP": "versions are looked up by collection and alias",
+    "SWEEPS_LOCAL_SCHEDULER": "programs may add runs of their own choice to a sweep",
     "STRUCTURED_CONSOLE_LOGS": "console lines carry time, level and label",
     "TOTAL_COUNT_IN_FILE_CONNECTION": "lists of files tell how many there are",
     "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION": "runs use versions of other projects by their full names",
@@ -49,7 +50,6 @@ OFF = {
     "EVAL_TABLES_CES": "needs a separate service",
     "INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION": "there are no registries yet",
     "QUERY_AUTOMATIONS_ON_ENTITY": "there are no automations yet",
-    "SWEEPS_LOCAL_SCHEDULER": "runs cannot be enqueued by a client yet",
     "SWEEPS_QUERY_FILTERING": "sweeps are listed without filters",
 }
 

@@ -166,12 +166,13 @@ async def _upsert_run(
     return run, inserted
 
 
-async def insert_pending_run(
-    ctx: Context, conn: AsyncConnection, project: Project, *, config: str, sweep_name: str
-) -> Run:
-    """Write a run that an agent is about to start, within the caller's transaction; the caller has checked access."""
+async def insert_pending_run(ctx: Context, conn: AsyncConnection, project: Project, change: RunChange) -> Run:
+    """Write a run that an agent is about to start, within the caller's transaction; the caller has checked access.
+
+    Raises `Invalid` for what no run can have.
+    """
     run_id = random_name()
-    change = RunChange(config=config, state=RunState.PENDING, sweep=sweep_name)
+    change = replace(change, state=RunState.PENDING)
     await _insert_run(ctx, conn, project, change, change.columns() | {"run_id": run_id})
     run = await _reload(conn, project.id, run_id)
     await changes.record(conn, project.id, run.id, changes.Kind.RUN, run.created_at)

@@ -29,7 +29,10 @@ class SweepConfig:
     title: str | None
     description: str | None
     program: str | None
+    # Runs come from a program of the user's own (`wandb controller`, `wandb sweep-scheduler`); none from here.
     is_local: bool
+    # The second of these.
+    is_scheduled: bool
 
     @property
     def expected_runs(self) -> int | None:
@@ -45,8 +48,8 @@ def parse_config(text: str) -> SweepConfig:
     method = raw.get("method")
     if method not in _KNOWN_METHODS:
         raise Invalid(f"a sweep needs a method, one of {', '.join(_METHODS)}")
-    controller = raw.get("controller")
-    is_local = isinstance(controller, dict) and controller.get("type") == "local"
+    is_scheduled = _has(raw, "scheduler", "engine")
+    is_local = is_scheduled or (_has(raw, "controller", "type") and raw["controller"]["type"] == "local")
     if method not in _METHODS and not is_local:
         raise Invalid(f"{method} search is not supported by this server yet; use {' or '.join(_METHODS)}")
     parameters = tuple(read_parameters(raw))
@@ -63,6 +66,7 @@ def parse_config(text: str) -> SweepConfig:
         description=_text(raw.get("description")),
         program=_text(raw.get("program")),
         is_local=is_local,
+        is_scheduled=is_scheduled,
     )
 
 
@@ -83,6 +87,11 @@ def warnings_of(text: str) -> list[str]:
     """Return what a good config asks for and this server does not do; the client prints these."""
     raw = read_yaml(text)
     return ["early_terminate is not applied by this server yet"] if raw.get("early_terminate") else []
+
+
+def _has(raw: dict[str, Any], name: str, key: str) -> bool:
+    given = raw.get(name)
+    return isinstance(given, dict) and isinstance(given.get(key), str)
 
 
 def _metric(given: Any) -> tuple[str | None, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
 from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.runs import service as runs
+from steelyard.domains.runs.service import RunChange
 from steelyard.domains.sweeps import queries, rules
 from steelyard.domains.sweeps.config import SweepConfig, parse_config
 from steelyard.domains.sweeps.model import ENDED, Agent, Assignment, Command, Sweep, SweepState
@@ -30,7 +32,7 @@ from steelyard.domains.sweeps.search.points import (
     to_args,
 )
 from steelyard.kernel import jsontext
-from steelyard.kernel.errors import NotFound
+from steelyard.kernel.errors import Invalid, NotFound
 from steelyard.kernel.ids import random_name
 
 
@@ -71,6 +73,67 @@ async def heartbeat(ctx: Context, agent_id: int, run_states: dict[str, bool]) ->
     return agent, [command] if command else []
 
 
+async def enqueue_run(ctx: Context, sweep_id: int, config: str, title: str | None) -> str:
+    """Make a run of the sweep that waits for the next free agent; return its id.
+
+    `config` is a JSON object of parameters, each `{"value": …}` or bare. Raises `NotFound`, `Denied`, and `Invalid` for
+    another config, a sweep that has ended, or one that has as many runs as it may have.
+    """
+    args = _args_of(config)
+    async with ctx.database.write() as conn:
+        sweep = await queries.find_sweep_by_id(conn, sweep_id, lock=True)
+        if sweep is None:
+            raise NotFound("sweep not found")
+        access.require(ctx, Permission.WRITE, sweep.target)
+        if sweep.state in ENDED:
+            raise Invalid(f"the sweep is {sweep.state.lower()}; no run can be added to it")
+        count = await queries.count_runs(conn, sweep.project_id, sweep.name)
+        if rules.is_capped(parse_config(sweep.config).run_cap, count):
+            raise Invalid(f"the sweep has all {count} runs that its run_cap allows")
+        return await _insert_run(ctx, conn, sweep, _Wanted(args, title=title))
+
+
+def _args_of(config: str) -> dict[str, Any]:
+    try:
+        value = jsontext.loads(config)
+    except ValueError as error:
+        raise Invalid("the config of a run must be JSON") from error
+    if not isinstance(value, dict):
+        raise Invalid("the config of a run must be an object of parameters")
+    is_wrapped = all(isinstance(item, dict) and item.keys() == {"value"} for item in value.values())
+    return value if is_wrapped else {name: {"value": item} for name, item in value.items()}
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A run to make: handed to `agent`, or to the next that asks when that is None."""
+
+    args: dict[str, Any]
+    agent: Agent | None = None
+    title: str | None = None
+
+
+async def _insert_run(ctx: Context, conn: AsyncConnection, sweep: Sweep, wanted: _Wanted) -> str:
+    project = await project_queries.find_project_by_id(conn, sweep.project_id)
+    assert project is not None, "a sweep goes with its project"
+    now, text = ctx.ports.clock(), jsontext.dumps(wanted.args)
+    change = RunChange(title=wanted.title, config=text, sweep=sweep.name)
+    run = await runs.insert_pending_run(ctx, conn, project, change)
+    await queries.insert_assignment(
+        conn,
+        sweep_id=sweep.id,
+        run_id=run.id,
+        agent_id=wanted.agent.id if wanted.agent else None,
+        number=await queries.next_number(conn, sweep.id),
+        parameters=text,
+        stop_sent=False,
+        handed_at=now,
+    )
+    if sweep.state is SweepState.PENDING:
+        await queries.update_sweep(conn, sweep.id, state=SweepState.RUNNING, updated_at=now)
+    return run.run_id
+
+
 class _Dispatch:
     """One heartbeat's decision, carried out within its transaction."""
 
@@ -99,10 +162,11 @@ class _Dispatch:
 
     async def _suggest(self, assignments: Sequence[Assignment]) -> Command | None:
         config = parse_config(self._sweep.config)
-        if config.is_local:
-            return None  # the local controller enqueues runs; this server does not think for it
         count = await queries.count_runs(self._conn, self._sweep.project_id, self._sweep.name)
-        point = None if rules.is_capped(config.run_cap, count) else await self._next_point(config)
+        is_capped = rules.is_capped(config.run_cap, count)
+        if config.is_local and not is_capped:
+            return None
+        point = None if is_capped else await self._next_point(config)
         if point is None:
             if not rules.has_live(assignments):
                 await self._set_state(SweepState.FINISHED)
@@ -124,24 +188,8 @@ class _Dispatch:
 
     async def _hand_new(self, point: Point) -> Command:
         args = to_args(point)
-        project = await project_queries.find_project_by_id(self._conn, self._sweep.project_id)
-        assert project is not None, "a sweep goes with its project"
-        run = await runs.insert_pending_run(
-            self._ctx, self._conn, project, config=jsontext.dumps(args), sweep_name=self._sweep.name
-        )
-        await queries.insert_assignment(
-            self._conn,
-            sweep_id=self._sweep.id,
-            run_id=run.id,
-            agent_id=self._agent.id,
-            number=await queries.next_number(self._conn, self._sweep.id),
-            parameters=jsontext.dumps(args),
-            stop_sent=False,
-            handed_at=self._now,
-        )
-        if self._sweep.state is SweepState.PENDING:
-            await self._set_state(SweepState.RUNNING)
-        return self._start("run", run.run_id, args)
+        run_id = await _insert_run(self._ctx, self._conn, self._sweep, _Wanted(args, self._agent))
+        return self._start("run", run_id, args)
 
     def _start(self, kind: str, run_id: str, args: dict[str, Any]) -> Command:
         return Command(kind, run_id, args, parse_config(self._sweep.config).program)

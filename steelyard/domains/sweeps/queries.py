@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -172,6 +172,13 @@ async def list_agent_runs(conn: AsyncConnection, agent_id: int) -> list[str]:
     given = t.sweep_assignments.c
     statement = select(runs.c.run_id).join(t.sweep_assignments, given.run_id == runs.c.id)
     return list((await conn.execute(statement.where(given.agent_id == agent_id).order_by(given.number))).scalars())
+
+
+async def count_unfinished_runs(conn: AsyncConnection, project_id: int, sweep_name: str, states: Iterable[str]) -> int:
+    """Return how many runs of the sweep are in one of `states`."""
+    mine = (runs.c.project_id == project_id) & (runs.c.sweep_name == sweep_name) & runs.c.state.in_(states)
+    statement = select(func.count()).select_from(runs).where(mine, runs.c.deleted_at.is_(None))
+    return int((await conn.execute(statement)).scalar_one())
 
 
 async def count_runs(conn: AsyncConnection, project_id: int, sweep_name: str) -> int:

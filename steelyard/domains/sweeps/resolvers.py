@@ -58,6 +58,13 @@ async def agent_heartbeat(ctx: Context, input: dict[str, Any]) -> dict[str, Any]
     return {"agent": agent, "commands": jsontext.dumps([_command(item) for item in commands])}
 
 
+@mutation.field("enqueueSweepRun")
+async def enqueue_sweep_run(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
+    sweep_id = decode_global_id("Sweep", input["id"])
+    run_id = await dispatch.enqueue_run(ctx, sweep_id, input["config"], input.get("displayName"))
+    return {"id": run_id, "runQueueItemId": None}
+
+
 def _run_states(text: str | None) -> dict[str, bool]:
     try:
         value = jsontext.loads(text or "{}")
@@ -134,6 +141,18 @@ async def sweep_run_count(sweep: Sweep, ctx: Context) -> int:
 def sweep_run_count_expected(sweep: Sweep, _ctx: Context) -> int | None:
     config = service.find_config(sweep)
     return config.expected_runs if config else None
+
+
+@sweep_type.field("state")
+async def sweep_state(sweep: Sweep, ctx: Context) -> str:
+    return await service.current_state(ctx, sweep)
+
+
+@sweep_type.field("controllerRunName")
+def sweep_controller_run_name(sweep: Sweep, _ctx: Context) -> str | None:
+    """Name the run to which a scheduler writes what it thinks; the scheduler makes it."""
+    config = service.find_config(sweep)
+    return f"{sweep.name}-scheduler" if config and config.is_scheduled else None
 
 
 @sweep_type.field("runs")

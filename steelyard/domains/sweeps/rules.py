@@ -17,6 +17,8 @@ AGENT_GRACE = timedelta(minutes=5)
 # An agent that does not report a run it was handed this long ago never took it up.
 HANDED_GRACE = timedelta(seconds=60)
 LIVE = frozenset({"pending", "running", "preempting"})
+# A preempted run is handed out again.
+UNFINISHED = LIVE | {"preempted"}
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,21 @@ async def count_runs(ctx: Context, sweep: Sweep) -> int:
         return await queries.count_runs(conn, sweep.project_id, sweep.name)
 
 
+async def current_state(ctx: Context, sweep: Sweep) -> SweepState:
+    """Return the state as of now: a search of somebody else's program is over when all runs it may have are.
+
+    Agents learn it at their next heartbeat, but the program that adds runs asks here, and perhaps earlier.
+    """
+    config = find_config(sweep)
+    if sweep.state is not SweepState.RUNNING or config is None or not config.is_local or config.run_cap is None:
+        return sweep.state
+    async with ctx.database.read() as conn:
+        if not rules.is_capped(config.run_cap, await queries.count_runs(conn, sweep.project_id, sweep.name)):
+            return sweep.state
+        is_live = await queries.count_unfinished_runs(conn, sweep.project_id, sweep.name, rules.UNFINISHED)
+    return sweep.state if is_live else SweepState.FINISHED
+
+
 async def best_value(ctx: Context, sweep: Sweep) -> float | None:
     """Return the best value of the sweep's metric among its runs, None without a metric or a value."""
     config = find_config(sweep)
