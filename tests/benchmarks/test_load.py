@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.load import console, ingest, latency, objects, panels, reads, real_client, runs, sizes
+from benchmarks.load import console, ingest, latency, objects, panels, reads, real_client, runs, sizes, tables
 from benchmarks.load.rivals import Trackio
 
 TINY = [
@@ -106,3 +106,10 @@ def test_objects_are_fetched_as_they_were_put(tmp_path: Path) -> None:
         f"{direction} {size}" for direction in ("1 up:", "2 down:") for size in ("large", "small")
     }
     assert all(row["MB/s"] > 0 and row["of bare, to disk"] > 0 for row in rows)
+
+
+def test_a_table_answers_what_was_logged(tmp_path: Path) -> None:
+    tables.main(["--rows", "3000", "--output", str(tmp_path)])
+    rows = published(tmp_path, "tables")
+    assert [row["what"] for row in rows][:3] == ["prepare", "a page", "order by numbers, first time"]
+    assert all(row["ms"] > 0 for row in rows)
