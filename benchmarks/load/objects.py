@@ -289,7 +289,8 @@ def run_clients(source: Path, method: str, requests: list[Request], connections:
     told = []
     for client, _ in running:
         assert client.stdout is not None
-        told.append(client.stdout.read())
+        with client.stdout as answer:
+            told.append(answer.read())
         assert client.wait() == 0, "a client failed; its error is above"
     spans = [json.loads(one) for one in told]
     return max(one["ended"] for one in spans) - min(one["began"] for one in spans)
