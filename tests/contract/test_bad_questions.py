@@ -15,7 +15,7 @@ from tests.contract.wire import Wire
 from tests.harness.server import Server, User
 
 # What a person accepts who mistyped; tests on a busy machine are given several times as much.
-PROMPT_S = 0.2 * 20
+PROMPT_S = 0.2 * 10
 LIST = """query L($e: String!, $p: String!, $f: JSONString, $o: String, $n: Int, $a: String) {
   project(name: $p, entityName: $e) { runCount(filters: $f)
   runs(filters: $f, order: $o, first: $n, after: $a) {
