@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from steelyard.columnar.groups import EXACT_INT_END, Floats, Indexes, Mask
 from steelyard.columnar.packing import compress, decompress, pack, unpack
@@ -39,6 +40,12 @@ class Mixed:
 
     def take(self, rows: Indexes) -> Mixed:
         return Mixed(self.kinds[rows], self.numbers[rows], self.rest[rows], self.texts.take(pa.array(rows)))
+
+    def without(self, absent: Mask) -> Mixed:
+        """Return the cells with nulls where `absent` is."""
+        numbers, rest = (np.where(absent, 0.0, values) for values in (self.numbers, self.rest))
+        texts = pc.if_else(pa.array(~absent), self.texts, None)
+        return Mixed(np.where(absent, int(Kind.NULL), self.kinds), numbers, rest, texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +89,7 @@ class Piece:
             return Piece(self.form, self.cells.take(pa.array(rows, mask=absent)))
         if not len(self):
             return mixed_of([None] * len(rows))
-        taken = self.cells.take(np.where(absent, 0, rows))
-        kinds = np.where(absent, int(Kind.NULL), taken.kinds)
-        return Piece(Form.MIXED, Mixed(kinds, taken.numbers, taken.rest, taken.texts))
+        return Piece(Form.MIXED, self.cells.take(np.where(absent, 0, rows)).without(absent))
 
 
 # ---- from values --------------------------------------------------------------------------------------------------

@@ -62,6 +62,11 @@ async def test_an_order_is_that_of_a_plain_sort(table, data):
     assert found.tolist() == chosen[expected].tolist() if len(expected) else not len(found)
 
 
+async def test_a_search_finds_nothing_where_a_row_has_no_partner():
+    joined = await join(frame_of(table_text(["k", "v"], [[1, []]])), frame_of(table_text(["k"], [[2]])), ("k", "k"))
+    assert (await select_rows(joined, Filter((), "[", (0, 1, 2)))).tolist() == [0]
+
+
 @given(table=tables(rows_max=40), top=st.integers(1, 5))
 async def test_a_summary_counts_every_cell(table, top):
     columns, rows = table
