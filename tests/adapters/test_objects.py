@@ -1,9 +1,11 @@
 """One suite over every object store: what is put comes back whole, or is not there at all."""
 
 import asyncio
+import base64
 import hashlib
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -19,10 +21,12 @@ from tests.harness.objects import ORIGIN, chunks, key_and_query, whole
 
 
 @pytest.fixture(params=[False, True], ids=["direct", "proxied"])
-def store(engine: Engine, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ObjectStore]:
+async def store(engine: Engine, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[ObjectStore]:
     with engine.fresh() as settings:
         bucket = ObjectSettings(bucket=settings.get("BUCKET", ""), proxied=request.param)
-        yield open_store(bucket, tmp_path, "a secret")
+        store = open_store(bucket, tmp_path, "a secret")
+        yield store
+        await store.close()
 
 
 async def test_what_is_put_comes_back(store: ObjectStore) -> None:
@@ -78,6 +82,16 @@ async def test_a_wrong_digest_leaves_nothing(store: ObjectStore) -> None:
     with pytest.raises(Invalid):
         await store.put("key", chunks(b"one"), md5=hashlib.md5(b"other").digest())
     assert await store.stat("key") is None
+
+
+@pytest.mark.parametrize("size", [4, 9 << 20], ids=["small", "of several parts"])
+async def test_a_wrong_digest_leaves_what_was_there(store: ObjectStore, size: int) -> None:
+    await store.put("key", chunks(b"before"))
+    with pytest.raises(Invalid, match="MD5"):
+        await store.put("key", chunks(b"x" * size), md5=hashlib.md5(b"before").digest())
+    assert await whole(store, "key") == b"before"
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    assert [item async for item in store.list_unfinished("", later)] == []
 
 
 async def test_a_broken_body_leaves_what_was_there(store: ObjectStore) -> None:
@@ -155,6 +169,24 @@ async def test_a_url_for_readers_of_parts_is_our_own(store: ObjectStore) -> None
         store.signer.check(method, *key_and_query(read.url))
     with pytest.raises(Denied):
         store.signer.check("PUT", *key_and_query(read.url))
+
+
+async def test_an_address_for_one_content_takes_no_other(store: ObjectStore) -> None:
+    """Whatever the sender says it is. Our own address does the same; `test_storage.py` sends it over HTTP."""
+    if isinstance(store, OwnAddresses):
+        return
+    right, other = hashlib.md5(b"right").digest(), hashlib.md5(b"other").digest()
+    write = await store.sign_put("key", origin=ORIGIN, ttl_s=60, md5=right)
+    assert await asyncio.to_thread(_put, write.url, b"right", write.headers) == 200
+    told = {"Content-MD5": base64.b64encode(other).decode()}
+    assert await asyncio.to_thread(_put, write.url, b"other", write.headers) == 400
+    assert await asyncio.to_thread(_put, write.url, b"other", told) == 403
+    assert await asyncio.to_thread(_put, write.url, b"other", {}) == 403
+    assert await whole(store, "key") == b"right"
+
+
+def _put(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    return httpx.put(url, content=body, headers=dict(headers)).status_code
 
 
 def _check_own(signer: UrlSigner, read: str, write: str) -> None:

@@ -238,6 +238,16 @@ async def test_other_content_than_announced_is_refused(storage: Storage, body: b
     assert await storage.store.stat("wrong") is None
 
 
+@pytest.mark.parametrize("size", [len(SMALL), 9 << 20], ids=["small", "of several parts"])
+async def test_an_address_for_one_content_never_changes_what_is_there(storage: Storage, size: int) -> None:
+    right, other = b"r" * size, b"o" * size
+    url = await storage.put_url("fixed", md5(right))
+    for body, status in ((right, 200), (other, 422), (right, 200)):
+        told = {"Content-MD5": base64.b64encode(md5(body)).decode()}
+        assert (await ask("PUT", url, content=body, headers=told)).status_code == status
+        assert await whole(storage.store, "fixed") == right
+
+
 @pytest.mark.parametrize("sent", [len(SMALL) // 2, len(LARGE) - 1])
 async def test_an_upload_that_breaks_off_leaves_what_was_there(storage: Storage, sent: int) -> None:
     await storage.store.put("broken", chunks(b"before"))

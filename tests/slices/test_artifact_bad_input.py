@@ -1,6 +1,7 @@
 """What is no artifact is refused with a reason, and nothing of it is ever seen (docs/protocol/artifacts.md)."""
 
 import json
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,9 +23,19 @@ async def logger(user: Caller) -> Logger:
 
 
 async def put_text(logger: Logger, artifact_id: str, text: bytes) -> None:
+    assert await logger.put(await open_manifest(logger, artifact_id, text), text) == 200
+
+
+async def open_manifest(logger: Logger, artifact_id: str, text: bytes) -> dict[str, Any]:
+    """Announce this manifest; return where it goes."""
     spec = {"artifactID": artifact_id, "name": "wandb_manifest.json", "digest": md5(text), "runName": ""}
     answer = await logger.caller.graphql(MANIFEST, input=logger.place | spec, upload=True)
-    assert await logger.put(answer.data["createArtifactManifest"]["artifactManifest"]["file"], text) == 200
+    file: dict[str, Any] = answer.data["createArtifactManifest"]["artifactManifest"]["file"]
+    return file
+
+
+def manifest_of(files: dict[str, bytes]) -> bytes:
+    return (HEAD + json.dumps(entries(files)) + "}").encode()
 
 
 @pytest.mark.parametrize(
@@ -64,10 +75,24 @@ async def test_a_manifest_that_is_none_is_refused(logger: Logger, text: str):
 
 async def test_a_manifest_of_other_bytes_is_none(logger: Logger):
     made = await logger.create("other bytes", CONTENT)
-    spec = {"artifactID": made["id"], "name": "wandb_manifest.json", "digest": md5(b"announced"), "runName": ""}
-    answer = await logger.caller.graphql(MANIFEST, input=logger.place | spec, upload=True)
-    assert 400 <= await logger.put(answer.data["createArtifactManifest"]["artifactManifest"]["file"], b"sent") < 500
+    assert 400 <= await logger.put(await open_manifest(logger, made["id"], b"announced"), b"sent") < 500
     assert (await logger.commit(made["id"])).status == 422
+
+
+async def test_a_committed_version_keeps_its_bytes_whatever_its_addresses_are_used_for(logger: Logger):
+    made = await logger.create("kept", CONTENT)
+    slots = await logger.open_files(made["id"], CONTENT)
+    assert await logger.put(slots[0], CONTENT["x"]) == 200
+    text = manifest_of(CONTENT)
+    slots.append(await open_manifest(logger, made["id"], text))
+    assert await logger.put(slots[1], text) == 200
+    assert (await logger.commit(made["id"])).data
+    for slot in slots:
+        for told in (slot["uploadHeaders"], [f"Content-MD5:{md5(b'other')}"], []):
+            assert 400 <= await logger.put(slot | {"uploadHeaders": told}, b"other") < 500
+    read = await logger.read(made["id"])
+    assert await logger.get(read["files"]["edges"][0]["node"]["directUrl"]) == CONTENT["x"]
+    assert await logger.get(read["currentManifest"]["file"]["directUrl"]) == text
 
 
 async def test_addresses_are_good_for_what_they_were_made_for(logger: Logger):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from steelyard.adapters.objects.bucket_url import Bucket
 from steelyard.adapters.objects.multipart import md5_of_etag
 from steelyard.adapters.objects.s3_parts import BucketParts
 from steelyard.adapters.objects.signing import OwnReads, UrlSigner
-from steelyard.adapters.objects.sigv4 import BucketSigner, Credentials
+from steelyard.adapters.objects.sigv4 import BucketSigner, Credentials, Signed
 from steelyard.kernel.errors import Invalid, NotFound, Unavailable
 from steelyard.ports.objects import PartAddress, SignedRequest, StoredObject, Unfinished
 
@@ -66,7 +66,8 @@ class S3Objects(OwnReads):
             options.update(access_key_id=bucket.key, secret_access_key=bucket.secret)
         self._store = S3Store(bucket.bucket, retry_config=_RETRIES, **options)
         timeout = httpx.Timeout(read_timeout_s, connect=_CONNECT_TIMEOUT_S)
-        self._parts = BucketParts(BucketSigner(bucket), self._account, self._stat_whole, timeout)
+        self._signer = BucketSigner(bucket)
+        self._parts = BucketParts(self._signer, self._account, self._stat_whole, timeout)
         self._static = Credentials(bucket.key, bucket.secret)
 
     async def put(self, key: str, body: AsyncIterator[bytes], *, md5: bytes | None = None) -> StoredObject:
@@ -77,16 +78,12 @@ class S3Objects(OwnReads):
             with _reaching():
                 await obstore.put_async(self._store, self._prefix + key, first, use_multipart=False)
         else:
-            parts = _joined(first, rest, digest)
+            # Nothing shows before the last part, and what is there stays when the body ends with an error.
+            parts = _joined(first, rest, digest, md5)
             with _reaching():
                 await obstore.put_async(
                     self._store, self._prefix + key, parts, chunk_size=_PART_BYTES, max_concurrency=2
                 )
-        try:
-            _check(digest, md5)
-        except Invalid:
-            await self.delete(key)
-            raise
         stored = await self.stat(key)
         if stored is None:
             raise Unavailable("the bucket does not show an object that it has just taken")
@@ -158,18 +155,20 @@ class S3Objects(OwnReads):
 
     async def sign_put(self, key: str, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
         del origin
-        headers = {"Content-MD5": base64.b64encode(md5).decode()} if md5 else {}
-        return SignedRequest(await self._sign("PUT", key, ttl_s), headers)
+        headers = _announced(md5)
+        return SignedRequest(await self._sign("PUT", key, ttl_s, headers), headers)
 
-    async def _sign(self, method: Any, key: str, ttl_s: int) -> str:
-        return await obstore.sign_async(self._store, method, self._prefix + key, timedelta(seconds=ttl_s))
+    async def _sign(self, method: str, key: str, ttl_s: int, headers: Mapping[str, str] | None = None) -> str:
+        return self._signer.sign(
+            await self._account(), method, self._prefix + key, ttl_s, Signed(headers=headers or {})
+        )
 
     async def start_parts(self, key: str) -> str:
         return await self._parts.start(self._prefix + key)
 
     async def sign_part(self, part: PartAddress, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
         del origin
-        headers = {"Content-MD5": base64.b64encode(md5).decode()} if md5 else {}
+        headers = _announced(md5)
         return SignedRequest(await self._parts.sign(self._whole(part), ttl_s, headers), headers)
 
     async def put_part(
@@ -221,11 +220,18 @@ async def _head_of(body: AsyncIterator[bytes], digest: Any) -> tuple[bytes, Asyn
     return b"".join(parts), None
 
 
-async def _joined(first: bytes, rest: AsyncIterator[bytes], digest: Any) -> AsyncIterator[bytes]:
+async def _joined(first: bytes, rest: AsyncIterator[bytes], digest: Any, md5: bytes | None) -> AsyncIterator[bytes]:
+    """Yield the whole body. Raises `Invalid` at its end when it is not of that MD5."""
     yield first
     async for chunk in rest:
         digest.update(chunk)
         yield chunk
+    _check(digest, md5)
+
+
+def _announced(md5: bytes | None) -> dict[str, str]:
+    """Return the header that a bucket holds a body to; it is signed, so that nobody can send another."""
+    return {"Content-MD5": base64.b64encode(md5).decode()} if md5 else {}
 
 
 def _check(digest: Any, md5: bytes | None) -> None:
