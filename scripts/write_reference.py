@@ -13,7 +13,7 @@ import click
 
 from steelyard.cli import cli
 from steelyard.config import sources
-from steelyard.config.wandb_env import ACCEPTED
+from steelyard.config.wandb_env import ACCEPTED, IGNORED, IGNORED_PREFIXES, NOT_YET, NOT_YET_PREFIXES
 from steelyard.graphql.schema import print_reference
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -27,6 +27,14 @@ W&B Server name (in the order given), the default. Any variable `NAME` may be gi
 content is the value; of the two, `NAME` counts. `steelyard config show` prints each value and where it comes from.
 
 Switches take `true`, `yes`, `on`, `1` and `false`, `no`, `off`, `0`. A change needs a restart.
+"""
+
+OTHER_NAMES_INTRO = """
+## Other names of W&B Server
+
+They may stay in the environment: each is named once in the log of a starting server, a warning where it has no effect
+yet. A name without `GORILLA_` means the same with it, and then goes first.
+
 """
 
 CLI_INTRO = """# The `steelyard` command
@@ -66,7 +74,20 @@ def settings_page() -> str:
         group = item.path.rpartition(".")[0]
         groups.setdefault(group, []).append(item)
     tables = (_settings_table(group, items) for group, items in groups.items())
-    return HEADER + SETTINGS_INTRO + "".join(tables)
+    return HEADER + SETTINGS_INTRO + "".join(tables) + _other_names()
+
+
+def _other_names() -> str:
+    """What becomes of the names of W&B Server that set nothing here."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for meaning, exact, prefixes in (
+        ("no effect yet: {}", NOT_YET, NOT_YET_PREFIXES),
+        ("not needed: {}", IGNORED, IGNORED_PREFIXES),
+    ):
+        for name, why in [*exact.items(), *((f"{prefix}*", why) for prefix, why in prefixes.items())]:
+            rows.setdefault((meaning, why), []).append(f"`{name}`")
+    lines = [[", ".join(names), meaning.format(why)] for (meaning, why), names in rows.items()]
+    return OTHER_NAMES_INTRO + _table(["W&B Server name", "Here"], lines)
 
 
 def _settings_table(group: str, items: list[sources.Origin]) -> str:

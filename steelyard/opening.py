@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 
 import structlog
 
 from steelyard import migrations
 from steelyard.adapters.mail.smtp import open_mailer
 from steelyard.adapters.objects.open import open_store
+from steelyard.config.places import mysql_of
 from steelyard.config.settings import Settings
 from steelyard.context import SYSTEM, CollectionPolicy, Context, HistoryPolicy, Policy, Ports
 from steelyard.domains.accounts import queries
 from steelyard.domains.accounts import tables as t
 from steelyard.kernel.clock import utc_now
+from steelyard.kernel.errors import Invalid, Unavailable
 from steelyard.kernel.limiter import Limiter, Rates
 from steelyard.sql.dialect import insert_ignore
 from steelyard.sql.engine import Database, open_database
@@ -24,9 +27,8 @@ _URL_KEY = "url_signing_key"
 
 async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
     """Connect to the database and the object store, bringing the schema up to date unless told otherwise."""
-    database = open_database(settings.database.url, settings.data_dir, settings.database.max_connections)
-    if migrate and await migrations.upgrade(database):
-        log.info("database schema is up to date", revision=migrations.head_revision())
+    database = open_settled_database(settings)
+    await _bring_up_to_date(database, settings, migrate=migrate)
     return Ports(
         database=database,
         objects=open_store(settings.objects, settings.data_dir, await _signing_key(database)),
@@ -46,6 +48,35 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
         mail=open_mailer(settings.mail, settings.server.public_url),
         limiter=Limiter(Rates(**vars(settings.limits))),
     )
+
+
+def open_settled_database(settings: Settings) -> Database:
+    """Return the database that the settings name. Raises `Invalid` for a data folder of another server."""
+    address = mysql_of(settings.database)
+    if address is None and is_of_another_server(settings.data_dir):
+        raise Invalid(
+            f"the data folder {settings.data_dir} holds the MySQL database of another server (mysql/ibdata1):"
+            " name an empty folder in STEELYARD_DATA_DIR; nothing was changed"
+        )
+    return open_database(address, settings.data_dir, settings.database.max_connections)
+
+
+def is_of_another_server(data_dir: Path) -> bool:
+    """Tell the volume of a W&B Server container, which must not be mixed with ours."""
+    return (data_dir / "mysql" / "ibdata1").exists() and not (data_dir / "steelyard.db").exists()
+
+
+async def _bring_up_to_date(database: Database, settings: Settings, *, migrate: bool) -> None:
+    if migrate and not settings.database.auto_migrate:
+        async with database.read() as conn:
+            found = await migrations.current_revision(conn)
+        if found != migrations.head_revision():
+            raise Unavailable(
+                f"the database schema is at {found or 'nothing'}, this release needs {migrations.head_revision()}:"
+                " run `steelyard migrate` (STEELYARD_DATABASE_AUTO_MIGRATE is false)"
+            )
+    elif migrate and await migrations.upgrade(database):
+        log.info("database schema is up to date", revision=migrations.head_revision())
 
 
 async def _signing_key(database: Database) -> str:

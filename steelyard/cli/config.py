@@ -33,4 +33,5 @@ def show(data: Path | None, as_json: bool) -> None:
         for item in loaded.origins
     ]
     lines = [f"{row['name']:28} {row['value']!s:32} {row['source']}" for row in rows]
+    lines += ["", *map(str, loaded.notes)] if loaded.notes else []
     print_result(rows, "\n".join(lines), as_json=as_json)

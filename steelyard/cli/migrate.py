@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -20,5 +21,7 @@ def migrate(data: Path | None, as_json: bool) -> None:
         async with ctx.database.read() as conn:
             return str(await migrations.current_revision(conn))
 
-    revision = run_command(load_settings(data), work)
+    settings = load_settings(data)
+    asked = replace(settings, database=replace(settings.database, auto_migrate=True))
+    revision = run_command(asked, work)
     print_result({"revision": revision}, f"the schema is at revision {revision}", as_json=as_json)

@@ -13,15 +13,17 @@ from typing import Any, TypeVar
 
 import click
 import orjson
+import structlog
 from sqlalchemy.exc import DBAPIError
 
 from steelyard.config import sources
-from steelyard.config.settings import Settings
+from steelyard.config.settings import DatabaseSettings, ObjectSettings, Settings
 from steelyard.context import Context, Ports
 from steelyard.kernel.errors import Conflict, NotFound, SteelyardError, Unavailable
 from steelyard.opening import open_ports, system_context
 from steelyard.telemetry.logs import configure_logs
 
+log = structlog.get_logger()
 T = TypeVar("T")
 Function = Callable[..., Any]
 
@@ -42,12 +44,17 @@ def data_options(function: Function) -> Function:
     return click.option("--data", type=click.Path(path_type=Path), help="data folder (STEELYARD_DATA_DIR)")(function)
 
 
-def load_settings(data: Path | None, **flags: Any) -> Settings:
-    """Return the settings for a command, and log as they say. Raises `CommandFailed` for values that cannot be read."""
+def load_settings(data: Path | None, *, tell: bool = False, **flags: Any) -> Settings:
+    """Return the settings for a command, and log as they say. Raises `CommandFailed` for values that cannot be read.
+
+    With `tell`, what the environment says without effect is logged too: once, by those commands that serve.
+    """
     with failures_in_a_line():
-        settings = sources.load({"data_dir": data, **flags}, sources.environment()).settings
-        configure_logs(settings.logs.level, json=settings.logs.json)
-    return settings
+        loaded = sources.load({"data_dir": data, **flags}, sources.environment())
+        configure_logs(loaded.settings.logs.level, json=loaded.settings.logs.json)
+    for note in loaded.notes if tell else ():
+        (log.warning if note.is_warning else log.info)(str(note))
+    return loaded.settings
 
 
 class _Loop:
@@ -56,7 +63,7 @@ class _Loop:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loop: AbstractEventLoop | None = None
-        self._ports: dict[tuple[str, str, str], Ports] = {}
+        self._ports: dict[tuple[Path, DatabaseSettings, ObjectSettings], Ports] = {}
 
     def call(self, work: Coroutine[Any, Any, T]) -> T:
         with self._lock:
@@ -66,7 +73,7 @@ class _Loop:
         return run_coroutine_threadsafe(work, self._loop).result()
 
     async def context(self, settings: Settings) -> Context:
-        key = (str(settings.data_dir.resolve()), settings.database.url, settings.objects.bucket)
+        key = (settings.data_dir.resolve(), settings.database, settings.objects)
         if key not in self._ports:
             self._ports[key] = await open_ports(settings)
         return system_context(self._ports[key])

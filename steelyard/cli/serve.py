@@ -31,7 +31,7 @@ SWITCH_INTERVAL_S = 0.0005
 @click.option("--port", type=int, help="port to listen on")
 def serve(data: Path | None, host: str | None, port: int | None) -> None:
     """Start the server."""
-    settings = load_settings(data, **{"server.host": host, "server.port": port})
+    settings = load_settings(data, tell=True, **{"server.host": host, "server.port": port})
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     with failures_in_a_line(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(settings))

@@ -17,7 +17,7 @@ from steelyard.worker.loop import Worker
 @click.option("--data", type=click.Path(path_type=Path), help="data folder (STEELYARD_DATA_DIR)")
 def worker(data: Path | None) -> None:
     """Run background work until stopped."""
-    settings = load_settings(data)
+    settings = load_settings(data, tell=True)
 
     async def run() -> None:
         stopped = asyncio.Event()

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from steelyard.config.bucket_url import check_bucket_url
+from steelyard.config.mysql_url import check_mysql_url
+
 
 @dataclass(frozen=True)
 class ServerSettings:
@@ -25,16 +28,46 @@ class ServerSettings:
 @dataclass(frozen=True)
 class DatabaseSettings:
     url: str = field(
-        default="", metadata={"doc": "mysql://user:password@host:port/name; empty: SQLite", "secret": True}
+        default="",
+        metadata={
+            "doc": "mysql://user:password@host:port/name; empty: by the parts below, or SQLite",
+            "secret": True,
+            "check": check_mysql_url,
+        },
+    )
+    host: str = field(default="", metadata={"doc": "MySQL server, where no URL is set; empty: SQLite"})
+    port: int = field(default=3306, metadata={"doc": "port of the MySQL server"})
+    username: str = field(default="", metadata={"doc": "account at the MySQL server"})
+    password: str = field(default="", metadata={"doc": "password at the MySQL server", "secret": True})
+    name: str = field(default="", metadata={"doc": "database at the MySQL server"})
+    ca: str = field(
+        default="", metadata={"doc": "file of the authority that the MySQL server's certificate must come from"}
     )
     max_connections: int = field(default=20, metadata={"doc": "connections per process"})
+    auto_migrate: bool = field(
+        default=True,
+        metadata={"doc": "a starting server brings the schema up to date; false: `steelyard migrate` does"},
+    )
 
 
 @dataclass(frozen=True)
 class ObjectSettings:
     bucket: str = field(
-        default="", metadata={"doc": "s3://key:secret@host:port/bucket/prefix; empty: a folder", "secret": True}
+        default="",
+        metadata={
+            "doc": "s3://key:secret@host:port/bucket/prefix, or file:///folder; empty: a folder of the data folder",
+            "secret": True,
+            "check": check_bucket_url,
+        },
     )
+    endpoint: str = field(
+        default="",
+        metadata={
+            "doc": "address of the bucket's server, such as https://s3.example.org:9000; empty: as the URL says",
+            "form": r"(https?://[^/\s]+/?)?",
+        },
+    )
+    name: str = field(default="", metadata={"doc": "name of the bucket; empty: as the URL says"})
     region: str = field(default="us-east-1", metadata={"doc": "bucket region when the URL names none"})
     proxied: bool = field(
         default=False, metadata={"doc": "clients and browsers reach the bucket through this server, not directly"}

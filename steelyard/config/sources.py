@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from steelyard.config.notes import Note, is_meant, notes_on
 from steelyard.config.settings import Settings
-from steelyard.config.wandb_env import ACCEPTED
+from steelyard.config.wandb_env import CONVERTED, is_in_force, names_of
 from steelyard.kernel.errors import Invalid
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
+_OURS = "STEELYARD_"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Origin:
 class Loaded:
     settings: Settings
     origins: tuple[Origin, ...]
+    notes: tuple[Note, ...] = ()
 
 
 def environment() -> Mapping[str, str]:
@@ -51,7 +54,7 @@ def load(flags: Mapping[str, Any], env: Mapping[str, str]) -> Loaded:
     origins: list[Origin] = []
     tree = _fill(Settings(), "", flags, env, origins)
     assert isinstance(tree, Settings)
-    return Loaded(tree, tuple(origins))
+    return Loaded(tree, tuple(origins), notes_on(env, (variable_name(item.path) for item in origins)))
 
 
 def _fill(node: Any, prefix: str, flags: Mapping[str, Any], env: Mapping[str, str], out: list[Origin]) -> Any:
@@ -63,7 +66,7 @@ def _fill(node: Any, prefix: str, flags: Mapping[str, Any], env: Mapping[str, st
         if is_dataclass(value):
             changes[item.name] = _fill(value, f"{path}.", flags, env, out)
             continue
-        source, raw = _find(item, path, flags, env)
+        source, raw = _find(path, flags, env)
         if source:
             value = _parse(raw, hints[item.name], source)
             _check(item, value, source)
@@ -89,22 +92,39 @@ def _check(item: Field[Any], value: Any, source: str) -> None:
         raise Invalid(f"{source} must be one of {', '.join(meta['choices'])}, not {value!r}")
     if not re.fullmatch(meta.get("form", ".*"), str(value), re.DOTALL):
         raise Invalid(f"{source} cannot be {value!r}; it is the {meta['doc']}")
+    if value and "check" in meta:
+        try:
+            meta["check"](value)
+        except Invalid as error:
+            raise Invalid(f"{source}: {error.message}") from None
 
 
-def _find(item: Field[Any], path: str, flags: Mapping[str, Any], env: Mapping[str, str]) -> tuple[str, Any]:
+def _find(path: str, flags: Mapping[str, Any], env: Mapping[str, str]) -> tuple[str, Any]:
     if flags.get(path) is not None:
         return "flag", flags[path]
-    for name in _names(path):
-        if name in env and not _is_of_another(item, name, env[name]):
-            return name, env[name]
-        if f"{name}_FILE" in env:
-            return f"{name}_FILE", _read(f"{name}_FILE", Path(env[f"{name}_FILE"]))
+    for name in (variable_name(path), *names_of(path)):
+        found = _given(name, env)
+        if found is not None:
+            return found
     return "", None
 
 
-def _is_of_another(item: Field[Any], name: str, value: str) -> bool:
-    """Tell a value that some other program put there: shells and build tools keep the machine's name in `HOST`."""
-    return name in ACCEPTED and re.fullmatch(item.metadata.get("form", ".*"), value, re.DOTALL) is None
+def _given(name: str, env: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the variable and its value, None when it is not there or does not count."""
+    is_theirs = not name.startswith(_OURS)
+    if name in env and not (is_theirs and not (is_in_force(name, env) and is_meant(name, env[name]))):
+        return name, _converted(name, name, env[name])
+    file = env.get(f"{name}_FILE")
+    return (
+        None if file is None else (f"{name}_FILE", _converted(name, f"{name}_FILE", _read(f"{name}_FILE", Path(file))))
+    )
+
+
+def _converted(name: str, source: str, value: str) -> str:
+    try:
+        return CONVERTED[name](value) if name in CONVERTED else value
+    except Invalid as error:
+        raise Invalid(f"{source}: {error.message}") from None
 
 
 def _read(variable: str, path: Path) -> str:
@@ -112,11 +132,6 @@ def _read(variable: str, path: Path) -> str:
         return path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise Invalid(f"{variable} names a file that cannot be read, {path}: {error}") from error
-
-
-def _names(path: str) -> Iterator[str]:
-    yield variable_name(path)
-    yield from (name for name, target in ACCEPTED.items() if target == path)
 
 
 def _parse(raw: Any, kind: type, source: str) -> Any:

@@ -11,12 +11,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from steelyard.kernel.errors import Invalid
+from steelyard.config.mysql_url import MysqlAddress
 from steelyard.sql.direct import READERS, DirectSqlite, T, Work
 
 # Long enough for a slow command-line write of another process, short enough to fail a request that a proxy still holds.
@@ -82,18 +81,22 @@ class Database:
             self._direct.close()
 
 
-def open_database(url: str, data_dir: Path, max_connections: int) -> Database:
-    """Return a database for `mysql://user:password@host:port/name`, or for a file in `data_dir` when `url` is empty.
+def open_database(address: MysqlAddress | None, data_dir: Path, max_connections: int) -> Database:
+    """Return a database at a MySQL server, or for a file in `data_dir` when there is none.
 
-    Opens no connection yet. Raises `Invalid` for another scheme.
+    Opens no connection yet. Raises `Invalid` for certificates that cannot be read.
     """
-    if not url:
+    if address is None:
         path = data_dir / "steelyard.db"
         path.parent.mkdir(parents=True, exist_ok=True)
         direct = DirectSqlite(_open_plain_sqlite(path, READERS), _open_plain_sqlite(path, 1))
         return Database(_open_sqlite(path), direct)
+    from steelyard.sql.mysql import connector  # the driver, which SQLite does not need
+
     engine = create_async_engine(
-        _mysql_url(url),
+        # what is shown of it; the connections are opened by `connector`
+        URL.create("mysql+asyncmy", address.username, None, address.host, address.port, address.database),
+        async_creator=connector(address),
         pool_size=max_connections,
         max_overflow=0,
         pool_pre_ping=True,
@@ -132,19 +135,3 @@ def _prepare_sqlite(engine: Engine) -> None:
         # IMMEDIATE takes the write lock at once: a reader that turns writer late may find it can never commit.
         writing = conn.get_execution_options().get("steelyard_write")
         conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def _mysql_url(text: str) -> URL:
-    parts = urlsplit(text)
-    if parts.scheme not in {"mysql", "mysql+asyncmy"}:
-        raise Invalid("the database URL must look like mysql://user:password@host:3306/name")
-    query = dict(parse_qsl(parts.query))
-    return URL.create(
-        "mysql+asyncmy",
-        username=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        host=parts.hostname or "localhost",
-        port=parts.port or 3306,
-        database=unquote(parts.path.lstrip("/")),
-        query={"charset": "utf8mb4", **{k: v for k, v in query.items() if k == "unix_socket"}},
-    )

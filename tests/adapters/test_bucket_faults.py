@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from steelyard.adapters.objects.bucket_url import Bucket
 from steelyard.adapters.objects.s3 import S3Objects
 from steelyard.adapters.objects.signing import UrlSigner
+from steelyard.config.bucket_url import Bucket
 from steelyard.kernel.errors import NotFound, SteelyardError, Unavailable
 from tests.services.places import free_port
 

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import event, make_url
 from sqlalchemy.pool import Pool
 
-from steelyard.adapters.objects.bucket_url import Bucket
 from steelyard.adapters.objects.s3 import S3Objects
 from steelyard.adapters.objects.signing import UrlSigner
+from steelyard.config.bucket_url import Bucket
 from tests.harness.engines import SQLITE, Engine
 from tests.harness.site import Answer, Caller, Site, open_site
 from tests.services import mysql

@@ -19,11 +19,11 @@ import obstore
 from obstore.exceptions import GenericError, JoinError
 from obstore.store import S3Store
 
-from steelyard.adapters.objects.bucket_url import Bucket
 from steelyard.adapters.objects.multipart import md5_of_etag
 from steelyard.adapters.objects.s3_parts import BucketParts
 from steelyard.adapters.objects.signing import OwnReads, UrlSigner
 from steelyard.adapters.objects.sigv4 import BucketSigner, Credentials, Signed
+from steelyard.config.bucket_url import Bucket
 from steelyard.kernel.errors import Invalid, NotFound, Unavailable
 from steelyard.ports.objects import PartAddress, SignedRequest, StoredObject, Unfinished
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
-from steelyard.adapters.objects.bucket_url import Bucket
+from steelyard.config.bucket_url import Bucket
 from steelyard.kernel.clock import Clock, utc_now
 
 _UNRESERVED = "-_.~"

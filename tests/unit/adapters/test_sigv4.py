@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
-from steelyard.adapters.objects.bucket_url import Bucket
 from steelyard.adapters.objects.sigv4 import BucketSigner, Credentials, Signed
+from steelyard.config.bucket_url import Bucket
 
 ACCOUNT = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 MOMENT = datetime(2013, 5, 24, tzinfo=UTC)

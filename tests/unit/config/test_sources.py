@@ -39,8 +39,9 @@ def test_our_own_variable_goes_before_the_name_of_the_other_server() -> None:
 
 @pytest.mark.parametrize(("first", "second"), [("MYSQL", "GORILLA_METADATA_STORE"), ("BUCKET", "GORILLA_FILE_STORE")])
 def test_of_two_accepted_names_the_first_listed_counts(first: str, second: str) -> None:
-    found = load({}, {second: "second", first: "first"})
-    assert origin(found, ACCEPTED[first]).value == "first"
+    values = {"MYSQL": "mysql://u:p@h/{}", "BUCKET": "s3://{}"}[first]
+    found = load({}, {second: values.format("second"), first: values.format("first")})
+    assert origin(found, ACCEPTED[first]).value == values.format("first")
 
 
 def test_a_host_that_shells_and_build_tools_set_is_not_taken_for_ours() -> None:
@@ -105,7 +106,7 @@ def test_a_value_of_the_wrong_type_names_its_variable(name: str, value: str) -> 
 def test_secrets_are_marked_so_that_they_are_never_shown() -> None:
     secret = {item.path for item in load({}, {}).origins if item.secret}
     accounts = {"accounts.admin_password", "accounts.admin_api_key"}
-    assert secret == {"database.url", "objects.bucket", "mail.url", "mail.password"} | accounts
+    assert secret == {"database.url", "database.password", "objects.bucket", "mail.url", "mail.password"} | accounts
 
 
 def test_settings_cannot_be_changed_afterwards() -> None:
