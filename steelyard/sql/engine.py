@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from steelyard.config.mysql_url import MysqlAddress
+from steelyard.sql.checkpoints import Checkpoints
 from steelyard.sql.direct import READERS, DirectSqlite, T, Work
 
 # Long enough for a slow command-line write of another process, short enough to fail a request that a proxy still holds.
@@ -28,21 +29,20 @@ _PRAGMAS = (
     f"PRAGMA busy_timeout={_SQLITE_BUSY_MS}",
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-16384",
-    # 16 MB of log between checkpoints: fewer waits for the disk, and what is flushed meanwhile is never copied.
-    "PRAGMA wal_autocheckpoint=4000",
+    # `Checkpoints` comes long before; this is for other processes, and for readers that keep it from getting on.
+    "PRAGMA wal_autocheckpoint=40000",
     # Pages of deleted rows are not written once more as zeros, which would make a flushed chunk cost twice.
     "PRAGMA secure_delete=FAST",
 )
 
 
 class Database:
-    """One engine and its kinds of transaction. `direct` reaches the same SQLite file for small ones."""
+    """One engine and its kinds of transaction. With `path` the engine is SQLite's, and that is its file."""
 
-    def __init__(self, engine: AsyncEngine, direct: DirectSqlite | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, path: Path | None = None) -> None:
         self.engine = engine
-        self._direct = direct
-        self.is_sqlite = engine.dialect.name == "sqlite"
-        self._writer = asyncio.Lock() if self.is_sqlite else None
+        self.is_sqlite = path is not None
+        self._sqlite = _Sqlite(path) if path is not None else None
         self._writing = engine.execution_options(steelyard_write=True)
 
     @asynccontextmanager
@@ -54,7 +54,7 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits at the end of the block and rolls back when it raises."""
-        async with self._writer or nullcontext(), self._writing.connect() as conn, conn.begin():
+        async with self._turn(), self._writing.connect() as conn, conn.begin():
             yield conn
 
     async def read_at_once(self, work: Work[T]) -> T:
@@ -62,23 +62,47 @@ class Database:
 
         `work` must await nothing but its connection, and must not stream rows.
         """
-        if self._direct is None:
+        if self._sqlite is None:
             async with self.read() as conn:
                 return await work(conn)
-        return await self._direct.read(work)
+        return await self._sqlite.direct.read(work)
 
     async def write_at_once(self, work: Work[T]) -> T:
         """Return what `work` returns in a transaction as of `write`, on the terms of `read_at_once`."""
-        if self._direct is None or self._writer is None:
+        if self._sqlite is None:
             async with self.write() as conn:
                 return await work(conn)
-        async with self._writer:
-            return await self._direct.write(work)
+        async with self._turn():
+            return await self._sqlite.direct.write(work)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait until this process may write."""
+        if self._sqlite is None:
+            yield
+            return
+        async with self._sqlite.writer:
+            yield
+        self._sqlite.checkpoints.after_commit()
 
     async def close(self) -> None:
         await self.engine.dispose()
-        if self._direct is not None:
-            self._direct.close()
+        if self._sqlite is not None:
+            await self._sqlite.close()
+
+
+class _Sqlite:
+    """What a file of SQLite has besides its engine: one writer at a time, small transactions, checkpoints."""
+
+    def __init__(self, path: Path) -> None:
+        self.writer = asyncio.Lock()
+        self.direct = DirectSqlite(_open_plain_sqlite(path, READERS), _open_plain_sqlite(path, 1))
+        self.checkpoints = Checkpoints(path, _open_plain_sqlite(path, 1), self.writer)
+
+    async def close(self) -> None:
+        await self.checkpoints.finish()
+        self.direct.close()
+        self.checkpoints.close()
 
 
 def open_database(address: MysqlAddress | None, data_dir: Path, max_connections: int) -> Database:
@@ -89,8 +113,7 @@ def open_database(address: MysqlAddress | None, data_dir: Path, max_connections:
     if address is None:
         path = data_dir / "steelyard.db"
         path.parent.mkdir(parents=True, exist_ok=True)
-        direct = DirectSqlite(_open_plain_sqlite(path, READERS), _open_plain_sqlite(path, 1))
-        return Database(_open_sqlite(path), direct)
+        return Database(_open_sqlite(path), path)
     from steelyard.sql.mysql import connector  # the driver, which SQLite does not need
 
     engine = create_async_engine(
