@@ -18,6 +18,7 @@ _MODULES = {
     "migrate": "migrate",
     "doctor": "doctor",
     "config": "config",
+    "gc": "gc",
     "user": "accounts",
     "org": "accounts",
     "team": "accounts",

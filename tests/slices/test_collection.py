@@ -81,7 +81,7 @@ async def test_bytes_of_a_deleted_version_go_after_the_grace_but_for_those_that_
     await run_collection(site)
     assert await stored(site, project, b"only the first") == [True], "the grace is not over"
     site.clock.move(3700)
-    would = await preview(site.system)
+    would = await preview(site.system, beat)
     done = await run_collection(site)
     assert (done.contents, would.contents) == (1, 1)
     assert would.freed.size_bytes == len(b"only the first") < done.freed.size_bytes, "its manifest went as well"
@@ -142,7 +142,7 @@ async def test_an_upload_that_nobody_goes_on_with_is_given_up(site: Site, logger
     await run_collection(site)
     assert await stored(site, project, b"given up") == [True]
     site.clock.move(2 * DAY)
-    would, done = await preview(site.system), await run_collection(site)
+    would, done = await preview(site.system, beat), await run_collection(site)
     assert (would.versions, would.manifests, would.contents) == (done.versions, done.manifests, done.contents)
     assert done.versions == done.contents == 1
     assert [item.key async for item in site.ports.objects.list(f"artifacts/{project}/")] == []

@@ -217,16 +217,30 @@ class Folder:
             if found.note.parts:
                 shutil.rmtree(f"{self.parts}/{found.note.upload_id}", ignore_errors=True)
 
-    def walk(self) -> Iterator[str]:
-        """Yield the keys of all objects, in no order."""
-        for path in sorted(Path(self._objects).glob("*/*")):
-            if path.suffix == ".json" and not path.with_suffix(_SUFFIX).exists():
-                yield orjson.loads(path.read_bytes())["key"]
-            elif path.suffix == _SUFFIX:
-                with path.open("rb") as file:
-                    note = _read_note(file.fileno(), os.fstat(file.fileno()).st_size)
-                if note is not None:
-                    yield note.key
+    def folders(self) -> list[str]:
+        """Return the folders that `walk` goes through one by one: some hundreds, however many objects there are."""
+        return sorted(str(path) for path in Path(self._objects).glob("*"))
+
+    def walk(self, folder: str) -> Iterator[str]:
+        """Yield the keys of all objects in one of the `folders`, in no order."""
+        for path in sorted(Path(folder).glob("*")):
+            try:
+                key = _key_at(path)
+            except FileNotFoundError:  # deleted meanwhile
+                continue
+            if key is not None:
+                yield key
+
+
+def _key_at(path: Path) -> str | None:
+    """Return the key of the object that the file is, or of the first format the note; None for all else."""
+    if path.suffix == ".json" and not path.with_suffix(_SUFFIX).exists():
+        return str(orjson.loads(path.read_bytes())["key"])
+    if path.suffix != _SUFFIX:
+        return None
+    with path.open("rb") as file:
+        note = _read_note(file.fileno(), os.fstat(file.fileno()).st_size)
+    return note.key if note else None
 
 
 class Arriving:

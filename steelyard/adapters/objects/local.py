@@ -123,10 +123,11 @@ class LocalStore(OwnAddresses):
         await self._write(self._folder.delete, key)
 
     async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
-        for key in await self._read(lambda: list(self._folder.walk())):
-            found = await self.stat(key) if key.startswith(prefix) else None
-            if found:
-                yield found
+        for folder in await self._read(self._folder.folders):
+            for key in await self._read(lambda below: list(self._folder.walk(below)), folder):
+                found = await self.stat(key) if key.startswith(prefix) else None
+                if found:
+                    yield found
 
     async def start_parts(self, key: str) -> str:
         return await self._write(folder_parts.start, self._folder, key)

@@ -8,7 +8,9 @@ from weakref import WeakKeyDictionary
 import structlog
 
 from steelyard.context import Context
-from steelyard.domains.artifacts.lifecycle.collecting import Collected, collect
+from steelyard.domains.artifacts.lifecycle.collecting import Beat, Collected, collect
+from steelyard.domains.artifacts.lifecycle.log import Kind, StartedBy, recorded
+from steelyard.domains.files import purging
 from steelyard.sql.engine import Database
 
 log = structlog.get_logger()
@@ -27,7 +29,7 @@ async def collect_content(ctx: Context) -> None:
         return
     _begun[ctx.database] = now
     done = Collected()
-    await collect(ctx, done, _unwatched)
+    await run_collection(ctx, StartedBy.SCHEDULE, done, unwatched)
     if done != Collected():
         log.info(
             "collected what no artifact version needs",
@@ -40,5 +42,14 @@ async def collect_content(ctx: Context) -> None:
         )
 
 
-async def _unwatched() -> None:
+async def run_collection(ctx: Context, started_by: StartedBy, done: Collected, watch: Beat) -> None:
+    """Collect once, adding to `done`, and delete all objects that wait for it. Leaves a row in the log."""
+    async with recorded(ctx, Kind.CONTENT, started_by, done, watch) as beat:
+        await collect(ctx, done, beat)
+        async for freed in purging.delete_all_due(ctx):
+            done.freed.add(freed)
+            await beat()
+
+
+async def unwatched() -> None:
     """Nobody looks how far it is."""

@@ -235,3 +235,25 @@ artifact_lineage = Table(
     UniqueConstraint("run_id", "artifact_id", "role"),
     Index(None, "artifact_id", "role"),
 )
+
+# What collections have done, the latest of them (lifecycle/log.py).
+gc_runs = Table(
+    "gc_runs",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    # A `lifecycle.log.Kind` and a `lifecycle.log.StartedBy`.
+    Column("kind", String(16), nullable=False),
+    Column("started_by", String(16), nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    # When it last told how far it is.
+    Column("seen_at", UtcTime, nullable=False),
+    # Null while it goes on, and for ever when its process was killed.
+    Column("ended_at", UtcTime),
+    Column("failure", LongText),
+    Column("versions", BigInteger, nullable=False, default=0),
+    Column("manifests", BigInteger, nullable=False, default=0),
+    Column("contents", BigInteger, nullable=False, default=0),
+    Column("uploads", BigInteger, nullable=False, default=0),
+    Column("objects", BigInteger, nullable=False, default=0),
+    Column("size_bytes", BigInteger, nullable=False, default=0),
+)

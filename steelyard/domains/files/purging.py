@@ -90,13 +90,23 @@ async def delete_purged_objects(ctx: Context) -> None:
         log.info("deleted objects of what is gone", objects=freed.objects, size_bytes=freed.size_bytes)
 
 
+async def delete_all_due(ctx: Context) -> AsyncIterator[Freed]:
+    """Delete all that is due, yielding what each turn of it freed. What others are at is left to them."""
+    while (turn := await _take_turn(ctx)) is not None:
+        yield turn
+
+
 async def delete_due(ctx: Context) -> Freed:
     """Delete what is due now, a turn of it, and return what that freed."""
+    return await _take_turn(ctx) or Freed()
+
+
+async def _take_turn(ctx: Context) -> Freed | None:
     now = ctx.ports.clock()
     async with ctx.database.read() as conn:
         due = await queries.list_purges(conn, now, _AT_ONCE)
     if not due:
-        return Freed()
+        return None
     async with ctx.database.write() as conn:
         taken = [item for item in due if await queries.take_purge(conn, item, now + LEASE)]
     freed = Freed()

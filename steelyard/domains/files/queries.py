@@ -16,6 +16,8 @@ from steelyard.domains.runs.tables import runs
 from steelyard.sql.dialect import matches_like, upsert
 from steelyard.sql.types import UtcTime
 
+# Keys that one statement names.
+_CHUNK = 500
 _COLUMNS = [t.c.id, t.c.run_id, t.c.name, t.c.object_key, t.c.mimetype, t.c.size_bytes, t.c.md5, t.c.uploaded_at]
 
 
@@ -167,6 +169,27 @@ async def delete_dead(conn: AsyncConnection, keys: Sequence[str]) -> None:
     """Forget single objects that have been deleted."""
     statement = delete(object_purges).where(object_purges.c.prefix.in_(keys), object_purges.c.is_prefix.is_(False))
     await conn.execute(statement)
+
+
+async def list_purged(conn: AsyncConnection, keys: Sequence[str]) -> set[str]:
+    """Return those of the keys that wait to be deleted, alone or with all that lies below a prefix of theirs."""
+    folders = {key: _folders(key) for key in keys}
+    asked = set(keys).union(*folders.values())
+    found: set[str] = set()
+    for some in _chunks(sorted(asked)):
+        found.update(
+            (await conn.execute(select(object_purges.c.prefix).where(object_purges.c.prefix.in_(some)))).scalars()
+        )
+    return {key for key in keys if key in found or found.intersection(folders[key])}
+
+
+def _folders(key: str) -> list[str]:
+    parts = key.split("/")[:-1]
+    return ["/".join(parts[:count]) + "/" for count in range(1, len(parts) + 1)]
+
+
+def _chunks(items: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
 
 
 async def count_purges(conn: AsyncConnection) -> tuple[int, int]:

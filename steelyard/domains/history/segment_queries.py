@@ -145,3 +145,9 @@ async def sum_sizes_of_runs(conn: AsyncConnection, runs: Sequence[int]) -> dict[
         for run, size in await conn.execute(statement):
             sizes[run] = sizes.get(run, 0) + int(size)
     return sizes
+
+
+async def list_known_keys(conn: AsyncConnection, keys: Sequence[str]) -> set[str]:
+    """Return those of the objects that a segment, in whatever state, leads to."""
+    statement = select(_segments.object_key).where(_segments.object_key.in_(keys))
+    return set((await conn.execute(statement)).scalars())

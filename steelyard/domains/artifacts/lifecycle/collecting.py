@@ -199,7 +199,7 @@ async def _portion(ctx: Context, work: Callable[[AsyncConnection], Awaitable[T]]
         return await work(conn)
 
 
-async def preview(ctx: Context) -> Collected:
+async def preview(ctx: Context, beat: Beat) -> Collected:
     """Return what a collection would do now. Reads only; costs as much as one that finds nothing."""
     limits, would = limits_of(ctx), Collected()
     async with ctx.database.read() as conn:
@@ -209,6 +209,7 @@ async def preview(ctx: Context) -> Collected:
         async with ctx.database.read() as conn:
             part = await queries.next_manifests(conn, part[1], _RANGE)
             would.manifests += await queries.count_needless(conn, limits, part) if part else 0
+        await beat()
     part = (0, 0)
     while part is not None:
         async with ctx.database.read() as conn:
@@ -216,4 +217,8 @@ async def preview(ctx: Context) -> Collected:
             count, size = await queries.weigh_unused(conn, limits, part) if part else (0, 0)
         would.contents += count
         would.freed.add(Freed(count, size))
+        await beat()
+    async for _ in ctx.ports.objects.list_unfinished("artifacts/", limits.unfinished):
+        would.uploads += 1
+        await beat()
     return would
