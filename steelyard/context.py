@@ -14,7 +14,7 @@ from steelyard.kernel.clock import Clock
 from steelyard.kernel.lasting import Lasting
 from steelyard.kernel.limiter import Limiter
 from steelyard.ports.mail import Mailer
-from steelyard.ports.objects import ObjectStore
+from steelyard.ports.objects import Grant, ObjectStore
 from steelyard.sql.engine import Database
 
 
@@ -50,7 +50,10 @@ class Policy:
     session_hours: int = 720
     heartbeat_grace_s: int = 300
     trash_days: int = 0
-    url_ttl_s: int = 86_400
+    # How long signed URLs are good for reading and for writing, and whether they say who asked.
+    read_ttl_s: int = 3600
+    write_ttl_s: int = 86_400
+    attributed: bool = True
     public_url: str = ""
     history: HistoryPolicy = HistoryPolicy()
     table_index_bytes: int = 10 << 30
@@ -60,7 +63,12 @@ class Policy:
     @property
     def upload_window_s(self) -> int:
         """How long an object may still be written by a URL signed now, slow uploads and clocks that differ included."""
-        return self.url_ttl_s + min(self.gc.grace_s, 3600)
+        return self.write_ttl_s + min(self.gc.grace_s, 3600)
+
+    @property
+    def url_ttl_s(self) -> int:
+        """How long any signed URL may still lead somewhere."""
+        return max(self.read_ttl_s, self.write_ttl_s)
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,19 @@ class Context:
     @property
     def database(self) -> Database:
         return self.ports.database
+
+    @property
+    def may_read(self) -> Grant:
+        """What URLs that read are signed under, of what the caller may see."""
+        return self._granted(self.ports.policy.read_ttl_s)
+
+    @property
+    def may_write(self) -> Grant:
+        return self._granted(self.ports.policy.write_ttl_s)
+
+    def _granted(self, ttl_s: int) -> Grant:
+        named = self.ports.policy.attributed and self.identity is not None
+        return Grant(self.origin, ttl_s, self.identity.username if named and self.identity else "")
 
     def as_system(self) -> Context:
         return replace(self, identity=SYSTEM)

@@ -72,7 +72,22 @@ class ObjectSettings:
     proxied: bool = field(
         default=False, metadata={"doc": "clients and browsers reach the bucket through this server, not directly"}
     )
-    url_ttl_s: int = field(default=86_400, metadata={"doc": "how long signed URLs are good, seconds"})
+    public_endpoint: str = field(
+        default="",
+        metadata={
+            "doc": "where clients and browsers reach the bucket's service, when that is another address than ours, such"
+            " as https://s3.example.org",
+            "form": r"(https?://[^/\s]+(/[^\s?]*)?)?",
+        },
+    )
+    kms_key_id: str = field(
+        default="", metadata={"doc": "key that AWS encrypts objects with (SSE-KMS); empty: as the bucket has it"}
+    )
+    read_ttl_s: int = field(default=3600, metadata={"doc": "how long signed URLs are good for reading, seconds"})
+    write_ttl_s: int = field(default=86_400, metadata={"doc": "how long signed URLs are good for uploads, seconds"})
+    attribution_disabled: bool = field(
+        default=False, metadata={"doc": "signed URLs do not say who asked for them (X-User), for the logs of buckets"}
+    )
 
 
 @dataclass(frozen=True)
@@ -140,7 +155,7 @@ class CollectionSettings:
         default=86_400,
         metadata={
             "doc": "uploads that nobody went on with for this long are given up, seconds; never before the upload"
-            " addresses end (STEELYARD_OBJECTS_URL_TTL_S)"
+            " addresses end (STEELYARD_OBJECTS_WRITE_TTL_S)"
         },
     )
     batch_rows: int = field(default=500, metadata={"doc": "rows that one transaction of the collection changes"})

@@ -53,6 +53,15 @@ class SignedRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Grant:
+    """What a signed URL is made under: our public URL, how long it is good, and who asked, for readers of logs."""
+
+    origin: str
+    ttl_s: int
+    requester: str = ""
+
+
 class ObjectStore(Protocol):
     """Every method raises `Unavailable` while the store cannot be reached or does not answer.
 
@@ -85,29 +94,29 @@ class ObjectStore(Protocol):
         """Yield the objects below `prefix`, which is empty or ends with a `/`."""
         ...
 
-    async def sign_get(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
-        """Return a URL that reads `key`, by anybody, for `ttl_s` seconds. `origin` is our public URL.
+    async def sign_get(self, key: str, grant: Grant, *, filename: str, content_type: str) -> SignedRequest:
+        """Return a URL that reads `key`, by anybody, as long as it is granted.
 
         `filename` is the name a browser saves it under.
         """
         ...
 
-    async def sign_read(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
+    async def sign_read(self, key: str, grant: Grant, *, filename: str, content_type: str) -> SignedRequest:
         """Return a URL as `sign_get` does that answers HEAD as well, for readers that ask for the size first.
 
         Where a bucket signs one method only, it leads to ourselves, and the bytes pass this process.
         """
         ...
 
-    async def sign_put(self, key: str, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
-        """Return a URL that writes `key` once or again. With `md5` the store refuses other content, where it can."""
+    async def sign_put(self, key: str, grant: Grant, *, md5: bytes | None = None) -> SignedRequest:
+        """Return a URL that writes `key` once or again. With `md5` the store refuses other content."""
         ...
 
     async def start_parts(self, key: str) -> str:
         """Begin an upload of `key` in parts and return its id. Nothing shows under `key` until it is completed."""
         ...
 
-    async def sign_part(self, part: PartAddress, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
+    async def sign_part(self, part: PartAddress, grant: Grant, *, md5: bytes | None = None) -> SignedRequest:
         """Return a URL that writes the part, once or again; its answer carries an ETag.
 
         With `md5` other content is refused. All parts but the last must have at least `PART_BYTES_MIN`: some stores

@@ -15,7 +15,7 @@ from steelyard.config.settings import ObjectSettings
 from steelyard.kernel.errors import Denied, Invalid, NotFound
 from steelyard.ports.objects import PART_BYTES_MIN, ObjectStore, PartAddress
 from tests.harness.engines import MYSQL_S3, Engine
-from tests.harness.objects import ORIGIN, check_own, chunks, is_own, whole
+from tests.harness.objects import GRANT, check_own, chunks, is_own, whole
 
 FIRST = bytes(range(256)) * (PART_BYTES_MIN // 256)
 SECOND = b"the end"
@@ -38,7 +38,7 @@ def md5(data: bytes) -> bytes:
 async def send(store: ObjectStore, upload_id: str, number: int, data: bytes, key: str = "key") -> tuple[int, str]:
     """Put a part as its sender does: through the store's own address, or through us. Return what completing wants."""
     part = PartAddress(key, upload_id, number)
-    signed = await store.sign_part(part, origin=ORIGIN, ttl_s=60, md5=md5(data))
+    signed = await store.sign_part(part, GRANT, md5=md5(data))
     if is_own(store):
         check_own(store, "PUT", signed.url)
         etag = await store.put_part(part, chunks(data), size_bytes=len(data), md5=md5(data))
@@ -135,12 +135,12 @@ async def test_a_part_with_a_wrong_digest_or_length_is_refused(store: ObjectStor
         await store.put_part(PartAddress("key", "../objects", 1), chunks(SECOND), size_bytes=len(SECOND))
     for number in (0, 10_001):
         with pytest.raises(Invalid):
-            await store.sign_part(PartAddress("key", part.upload_id, number), origin=ORIGIN, ttl_s=60)
+            await store.sign_part(PartAddress("key", part.upload_id, number), GRANT)
 
 
 async def test_the_url_of_a_part_takes_that_part_alone(store: ObjectStore) -> None:
     upload_id = await store.start_parts("key")
-    signed = await store.sign_part(PartAddress("key", upload_id, 1), origin=ORIGIN, ttl_s=60, md5=md5(SECOND))
+    signed = await store.sign_part(PartAddress("key", upload_id, 1), GRANT, md5=md5(SECOND))
     for changed in (signed.url.replace("=1&", "=2&"), signed.url.replace(upload_id, "f" * 32)):
         assert changed != signed.url
         if is_own(store):
@@ -156,7 +156,7 @@ async def test_a_bucket_refuses_other_content_than_was_signed(store: ObjectStore
     if is_own(store):
         return
     part = PartAddress("key", await store.start_parts("key"), 1)
-    signed = await store.sign_part(part, origin=ORIGIN, ttl_s=60, md5=md5(SECOND))
+    signed = await store.sign_part(part, GRANT, md5=md5(SECOND))
     assert (await asyncio.to_thread(httpx.put, signed.url, content=b"x", headers=dict(signed.headers))).is_error
     assert (await asyncio.to_thread(httpx.put, signed.url, content=SECOND)).status_code == 403
 

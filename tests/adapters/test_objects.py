@@ -15,9 +15,9 @@ from steelyard.adapters.objects.open import open_store
 from steelyard.adapters.objects.signing import OwnAddresses, OwnReads, UrlSigner
 from steelyard.config.settings import ObjectSettings
 from steelyard.kernel.errors import Denied, Invalid, NotFound
-from steelyard.ports.objects import ObjectStore
+from steelyard.ports.objects import Grant, ObjectStore
 from tests.harness.engines import Engine
-from tests.harness.objects import ORIGIN, chunks, key_and_query, whole
+from tests.harness.objects import GRANT, ORIGIN, chunks, key_and_query, whole
 
 
 @pytest.fixture(params=[False, True], ids=["direct", "proxied"])
@@ -151,8 +151,8 @@ async def test_listing_is_by_prefix(store: ObjectStore) -> None:
 
 async def test_a_signed_url_opens_one_object_for_one_method(store: ObjectStore) -> None:
     await store.put("key", chunks(b"x"))
-    read = await store.sign_get("key", origin=ORIGIN, ttl_s=60, filename="k.txt", content_type="text/plain")
-    write = await store.sign_put("other", origin=ORIGIN, ttl_s=60)
+    read = await store.sign_get("key", GRANT, filename="k.txt", content_type="text/plain")
+    write = await store.sign_put("other", GRANT)
     if isinstance(store, OwnAddresses):
         _check_own(store.signer, read.url, write.url)
     else:
@@ -163,7 +163,7 @@ async def test_a_signed_url_opens_one_object_for_one_method(store: ObjectStore) 
 async def test_a_url_for_readers_of_parts_is_our_own(store: ObjectStore) -> None:
     """It must answer HEAD too, for which a bucket wants another signature."""
     assert isinstance(store, OwnReads)
-    read = await store.sign_read("key", origin=ORIGIN, ttl_s=60, filename="k", content_type="text/plain")
+    read = await store.sign_read("key", GRANT, filename="k", content_type="text/plain")
     assert read.url.startswith(ORIGIN)
     for method in ("GET", "HEAD"):
         store.signer.check(method, *key_and_query(read.url))
@@ -176,7 +176,7 @@ async def test_an_address_for_one_content_takes_no_other(store: ObjectStore) -> 
     if isinstance(store, OwnAddresses):
         return
     right, other = hashlib.md5(b"right").digest(), hashlib.md5(b"other").digest()
-    write = await store.sign_put("key", origin=ORIGIN, ttl_s=60, md5=right)
+    write = await store.sign_put("key", GRANT, md5=right)
     assert await asyncio.to_thread(_put, write.url, b"right", write.headers) == 200
     told = {"Content-MD5": base64.b64encode(other).decode()}
     assert await asyncio.to_thread(_put, write.url, b"other", write.headers) == 400
@@ -198,7 +198,7 @@ def _check_own(signer: UrlSigner, read: str, write: str) -> None:
             signer.check(method, name, asked)
     with pytest.raises(Denied):
         signer.check("GET", key, query | {"expires": "99999999999"})
-    expired = key_and_query(signer.sign("GET", "key", ORIGIN, -1, {}))
+    expired = key_and_query(signer.sign("GET", "key", Grant(ORIGIN, -1), {}))
     with pytest.raises(Denied, match="expired"):
         signer.check("GET", *expired)
 

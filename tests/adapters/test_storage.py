@@ -27,7 +27,7 @@ from steelyard.config.settings import ObjectSettings
 from steelyard.http.bulk import BulkProtocol
 from steelyard.http.objects import ObjectRoutes
 from steelyard.kernel.errors import SteelyardError
-from steelyard.ports.objects import PART_BYTES_MIN, ObjectStore, PartAddress, StoredObject
+from steelyard.ports.objects import PART_BYTES_MIN, Grant, ObjectStore, PartAddress, StoredObject
 from tests.harness.engines import SQLITE, Engine
 from tests.harness.objects import chunks, whole
 from tests.services.places import free_port
@@ -49,11 +49,11 @@ class Storage:
     told: list[StoredObject]
 
     async def put_url(self, key: str, md5: bytes | None = None, ttl_s: int = 60) -> str:
-        return (await self.store.sign_put(key, origin=self.origin, ttl_s=ttl_s, md5=md5)).url
+        return (await self.store.sign_put(key, Grant(self.origin, ttl_s), md5=md5)).url
 
     async def get_url(self, key: str, ttl_s: int = 60) -> str:
-        options: Any = {"origin": self.origin, "ttl_s": ttl_s, "filename": "a ü.txt", "content_type": "text/plain"}
-        return (await self.store.sign_get(key, **options)).url
+        grant = Grant(self.origin, ttl_s)
+        return (await self.store.sign_get(key, grant, filename="a ü.txt", content_type="text/plain")).url
 
     async def stored(self, key: str, body: bytes) -> str:
         """Put an object and return the URL that reads it."""
@@ -265,7 +265,7 @@ async def test_parts_by_http(storage: Storage) -> None:
 
     async def url_of(number: int, body: bytes) -> str:
         part = PartAddress("parts", upload_id, number)
-        return (await storage.store.sign_part(part, origin=storage.origin, ttl_s=60, md5=md5(body))).url
+        return (await storage.store.sign_part(part, Grant(storage.origin, 60), md5=md5(body))).url
 
     listed = []
     for number, body in enumerate((first, LARGE, SMALL), 1):

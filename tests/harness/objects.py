@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from steelyard.adapters.objects.signing import PATH_PREFIX, OwnAddresses
-from steelyard.ports.objects import ObjectStore
+from steelyard.ports.objects import Grant, ObjectStore
 
 ORIGIN = "http://steelyard.test"
+GRANT = Grant(ORIGIN, 60)
 
 
 async def chunks(*parts: bytes) -> AsyncIterator[bytes]:

@@ -249,7 +249,7 @@ async def test_committed_versions_are_whole_and_nothing_else_stays(
     with engine.fresh() as env:
         async with open_site(tmp_path, env) as one, open_site(tmp_path, env) as two:
             for site in (one, two):
-                policy = dataclasses.replace(site.ports.policy, url_ttl_s=URL_TTL_S, gc=POLICY)
+                policy = dataclasses.replace(site.ports.policy, write_ttl_s=URL_TTL_S, gc=POLICY)
                 site.use(dataclasses.replace(site.ports, clock=one.clock, policy=policy))
             world = World([one, two], one.clock, await one.user(), int(seed))
             await world.logger().log("alpha", {"first": b"first"})

@@ -1,10 +1,15 @@
 """Files of a run as the public API lists them (docs/protocol/queries.md, run files)."""
 
+import time
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 import pytest_asyncio
 from sqlalchemy import update
 
 from steelyard.domains.files.tables import run_files
+from tests.harness.site import Caller, Site
 from tests.slices.streamed import START
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -31,6 +36,37 @@ async def ask(site, user):
         return (await user.graphql(LIST, e=user.name, r="r", **given)).data["project"]["run"]
 
     return ask
+
+
+ONE = """query F($e: String!) { project(name: "p", entityName: $e) { run(name: "r") {
+  files(names: ["a.txt"]) { edges { node { url put: url(upload: true) } } } } } }"""
+
+
+def term_of(url):
+    """Return for how long a signed URL is good, ours or a bucket's, and who asked for it."""
+    query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+    ttl_s = int(query["X-Amz-Expires"]) if "X-Amz-Expires" in query else int(query["expires"]) - time.time()
+    return ttl_s, query.get("X-User")
+
+
+async def test_addresses_name_who_asked_and_end_after_an_hour_or_a_day(ask, user):
+    del ask
+    (edge,) = (await user.graphql(ONE, e=user.name)).data["project"]["run"]["files"]["edges"]
+    read, write = term_of(edge["node"]["url"]), term_of(edge["node"]["put"])
+    assert 2640 < read[0] <= 3600, (
+        "those of our own end up to a quarter earlier, so that they stay the same for a while"
+    )
+    assert 86_340 < write[0] <= 86_400
+    assert (read[1], write[1]) == (user.name, user.name)
+
+
+async def test_who_asked_is_kept_from_the_bucket_where_settings_say_so(ask, user, site):
+    del ask
+    policy = replace(site.ports.policy, attributed=False)
+    quiet = Caller(Site(replace(site.ports, policy=policy), site.clock), user.name, user.key)
+    (edge,) = (await quiet.graphql(ONE, e=user.name)).data["project"]["run"]["files"]["edges"]
+    assert [term_of(url)[1] for url in edge["node"].values()] == [None, None]
+    await quiet.site.http.aclose()
 
 
 def names(found):

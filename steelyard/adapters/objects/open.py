@@ -7,6 +7,7 @@ from pathlib import Path
 from steelyard.adapters.objects.local import LocalStore
 from steelyard.adapters.objects.proxied import ProxiedStore
 from steelyard.adapters.objects.signing import UrlSigner
+from steelyard.adapters.objects.sigv4 import BucketSigner
 from steelyard.config.places import bucket_of, folder_of_objects
 from steelyard.config.settings import ObjectSettings
 from steelyard.ports.objects import ObjectStore
@@ -20,7 +21,7 @@ def open_store(settings: ObjectSettings, data_dir: Path, signing_key: str) -> Ob
     from steelyard.adapters.objects.s3 import S3Objects  # a large library that a folder does not need
 
     signer = UrlSigner(signing_key)
-    bucket = S3Objects(place, signer)
+    bucket = S3Objects(place, signer, public_endpoint=settings.public_endpoint, kms_key_id=settings.kms_key_id)
     return ProxiedStore(bucket, signer) if settings.proxied else bucket
 
 
@@ -29,4 +30,4 @@ def bucket_origin(settings: ObjectSettings) -> str:
     bucket = bucket_of(settings)
     if bucket is None or settings.proxied:
         return ""
-    return bucket.endpoint or f"https://{bucket.bucket}.s3.{bucket.region}.amazonaws.com"
+    return BucketSigner(bucket, endpoint=settings.public_endpoint).origin

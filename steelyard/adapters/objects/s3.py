@@ -5,10 +5,9 @@ One kind of URL leads to ourselves: a bucket signs GET or HEAD, not both (`sign_
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,16 +15,18 @@ from typing import Any
 
 import httpx
 import obstore
-from obstore.exceptions import GenericError, JoinError
+from obstore.exceptions import GenericError, JoinError, UnauthenticatedError
 from obstore.store import S3Store
 
+from steelyard.adapters.objects.account import BucketAccount
 from steelyard.adapters.objects.multipart import md5_of_etag
 from steelyard.adapters.objects.s3_parts import BucketParts
+from steelyard.adapters.objects.s3_urls import BucketUrls
 from steelyard.adapters.objects.signing import OwnReads, UrlSigner
-from steelyard.adapters.objects.sigv4 import BucketSigner, Credentials, Signed
+from steelyard.adapters.objects.sigv4 import BucketSigner
 from steelyard.config.bucket_url import Bucket
 from steelyard.kernel.errors import Invalid, NotFound, Unavailable
-from steelyard.ports.objects import PartAddress, SignedRequest, StoredObject, Unfinished
+from steelyard.ports.objects import Grant, PartAddress, SignedRequest, StoredObject, Unfinished
 
 # Bodies up to this size go up in one request; longer ones in parts of it.
 _PART_BYTES = 8 << 20
@@ -41,34 +42,33 @@ _RETRIES: Any = {
 }
 # A large object that a slow client reads through us may take this long; one that stands still ends much sooner.
 _TOTAL_TIMEOUT = timedelta(hours=6)
+# How the library names `BucketAccount` in its errors.
+_NO_KEYS = "External AWS credential provider"
 _REFUSED = re.compile(r"non-2xx status code: 4(?!08|29)[0-9]{2}")
 
 
 class S3Objects(OwnReads):
     """Meets `steelyard.ports.objects.ObjectStore`."""
 
-    def __init__(self, bucket: Bucket, signer: UrlSigner, *, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        bucket: Bucket,
+        signer: UrlSigner,
+        *,
+        public_endpoint: str = "",
+        kms_key_id: str = "",
+        read_timeout_s: float = READ_TIMEOUT_S,
+    ) -> None:
         super().__init__(signer)
         self._prefix = f"{bucket.prefix}/" if bucket.prefix else ""
-        options: dict[str, Any] = {
-            "region": bucket.region,
-            "virtual_hosted_style_request": not bucket.path_style,
-            "client_options": {
-                "allow_http": True,
-                "connect_timeout": timedelta(seconds=_CONNECT_TIMEOUT_S),
-                "read_timeout": timedelta(seconds=read_timeout_s),
-                "timeout": _TOTAL_TIMEOUT,
-            },
-        }
-        if bucket.endpoint:
-            options["endpoint"] = bucket.endpoint
-        if bucket.key:
-            options.update(access_key_id=bucket.key, secret_access_key=bucket.secret)
-        self._store = S3Store(bucket.bucket, retry_config=_RETRIES, **options)
+        # Of what a bucket encrypts with a key of its own account, the ETag is no MD5.
+        self._etags_are_md5 = not kms_key_id
+        account, own = BucketAccount(bucket), BucketSigner(bucket)
+        self._store = _open(bucket, own, account, kms_key_id, read_timeout_s)
+        encryption = _encryption(kms_key_id)
         timeout = httpx.Timeout(read_timeout_s, connect=_CONNECT_TIMEOUT_S)
-        self._signer = BucketSigner(bucket)
-        self._parts = BucketParts(self._signer, self._account, self._stat_whole, timeout)
-        self._static = Credentials(bucket.key, bucket.secret)
+        self._parts = BucketParts(own, account, self._stat_whole, timeout, encryption)
+        self._urls = BucketUrls(bucket, account, endpoint=public_endpoint, encryption=encryption)
 
     async def put(self, key: str, body: AsyncIterator[bytes], *, md5: bytes | None = None) -> StoredObject:
         digest = hashlib.md5(usedforsecurity=False)
@@ -89,9 +89,6 @@ class S3Objects(OwnReads):
             raise Unavailable("the bucket does not show an object that it has just taken")
         return replace(stored, md5=digest.digest())
 
-    async def _account(self) -> Credentials:
-        return self._static
-
     async def stat(self, key: str) -> StoredObject | None:
         return await self._stat_whole(self._prefix + key)
 
@@ -104,7 +101,7 @@ class S3Objects(OwnReads):
 
     def _stored(self, meta: Any) -> StoredObject:
         etag = meta.get("e_tag") or ""
-        digest = md5_of_etag(etag)
+        digest = md5_of_etag(etag) if self._etags_are_md5 else None
         key = meta["path"].removeprefix(self._prefix)
         return StoredObject(key, meta["size"], meta["last_modified"], bytes.fromhex(digest) if digest else None, etag)
 
@@ -149,27 +146,18 @@ class S3Objects(OwnReads):
                 for meta in batch:
                     yield self._stored(meta)
 
-    async def sign_get(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
-        del origin, filename, content_type  # the bucket signs neither a name nor a type
-        return SignedRequest(await self._sign("GET", key, ttl_s))
+    async def sign_get(self, key: str, grant: Grant, *, filename: str, content_type: str) -> SignedRequest:
+        del filename, content_type  # the bucket signs neither a name nor a type
+        return await self._urls.of_get(self._prefix + key, grant)
 
-    async def sign_put(self, key: str, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
-        del origin
-        headers = _announced(md5)
-        return SignedRequest(await self._sign("PUT", key, ttl_s, headers), headers)
-
-    async def _sign(self, method: str, key: str, ttl_s: int, headers: Mapping[str, str] | None = None) -> str:
-        return self._signer.sign(
-            await self._account(), method, self._prefix + key, ttl_s, Signed(headers=headers or {})
-        )
+    async def sign_put(self, key: str, grant: Grant, *, md5: bytes | None = None) -> SignedRequest:
+        return await self._urls.of_put(self._prefix + key, grant, md5)
 
     async def start_parts(self, key: str) -> str:
         return await self._parts.start(self._prefix + key)
 
-    async def sign_part(self, part: PartAddress, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
-        del origin
-        headers = _announced(md5)
-        return SignedRequest(await self._parts.sign(self._whole(part), ttl_s, headers), headers)
+    async def sign_part(self, part: PartAddress, grant: Grant, *, md5: bytes | None = None) -> SignedRequest:
+        return await self._urls.of_part(self._whole(part), grant, md5)
 
     async def put_part(
         self, part: PartAddress, body: AsyncIterator[bytes], *, size_bytes: int, md5: bytes | None = None
@@ -193,6 +181,34 @@ class S3Objects(OwnReads):
         await self._parts.close()
 
 
+def _open(bucket: Bucket, own: BucketSigner, account: BucketAccount, kms_key_id: str, read_timeout_s: float) -> S3Store:
+    options: dict[str, Any] = {
+        "region": bucket.region,
+        "virtual_hosted_style_request": not bucket.path_style,
+        "client_options": {
+            "allow_http": True,
+            "connect_timeout": timedelta(seconds=_CONNECT_TIMEOUT_S),
+            "read_timeout": timedelta(seconds=read_timeout_s),
+            "timeout": _TOTAL_TIMEOUT,
+        },
+    }
+    if bucket.endpoint:
+        # Where the bucket is part of the host's name, the library wants that whole name.
+        options["endpoint"] = bucket.endpoint if bucket.path_style else own.origin
+    if account.is_borrowed:
+        options["credential_provider"] = account.lend
+    else:
+        options.update(access_key_id=bucket.key, secret_access_key=bucket.secret)
+    if kms_key_id:
+        options.update(server_side_encryption="aws:kms", sse_kms_key_id=kms_key_id)
+    return S3Store(bucket.bucket, retry_config=_RETRIES, **options)
+
+
+def _encryption(kms_key_id: str) -> dict[str, str]:
+    name = "x-amz-server-side-encryption"
+    return {name: "aws:kms", f"{name}-aws-kms-key-id": kms_key_id} if kms_key_id else {}
+
+
 @contextmanager
 def _reaching() -> Iterator[None]:
     """Tell of a bucket that does not answer as `Unavailable`; one that refuses us is a fault of ours or our settings.
@@ -201,6 +217,10 @@ def _reaching() -> Iterator[None]:
     """
     try:
         yield
+    except UnauthenticatedError as error:
+        if _NO_KEYS not in str(error):
+            raise
+        raise Unavailable("the bucket's credentials cannot be had; the request may be repeated") from error
     except (GenericError, JoinError) as error:
         if _REFUSED.search(str(error)):
             raise
@@ -227,11 +247,6 @@ async def _joined(first: bytes, rest: AsyncIterator[bytes], digest: Any, md5: by
         digest.update(chunk)
         yield chunk
     _check(digest, md5)
-
-
-def _announced(md5: bytes | None) -> dict[str, str]:
-    """Return the header that a bucket holds a body to; it is signed, so that nobody can send another."""
-    return {"Content-MD5": base64.b64encode(md5).decode()} if md5 else {}
 
 
 def _check(digest: Any, md5: bytes | None) -> None:

@@ -9,20 +9,20 @@ import asyncio
 import base64
 import re
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import httpx
 
+from steelyard.adapters.objects.account import BucketAccount
 from steelyard.adapters.objects.multipart import check_list, check_number
-from steelyard.adapters.objects.sigv4 import BucketSigner, Credentials, Signed
+from steelyard.adapters.objects.sigv4 import BucketSigner, Signed
 from steelyard.kernel.clock import parse_iso
 from steelyard.kernel.errors import Invalid, NotFound, Unavailable
 from steelyard.ports.objects import PartAddress, StoredObject, Unfinished
 
-Account = Callable[[], Awaitable[Credentials]]
 Stat = Callable[[str], Awaitable[StoredObject | None]]
 
 # A call is signed, sent at once and forgotten.
@@ -55,8 +55,16 @@ class BucketRefusedError(Exception):
 class BucketParts:
     """The half of `steelyard.ports.objects.ObjectStore` about parts; keys are whole, the bucket's prefix included."""
 
-    def __init__(self, signer: BucketSigner, account: Account, stat: Stat, timeout: httpx.Timeout) -> None:
+    def __init__(
+        self,
+        signer: BucketSigner,
+        account: BucketAccount,
+        stat: Stat,
+        timeout: httpx.Timeout,
+        encryption: Mapping[str, str],
+    ) -> None:
         self._signer = signer
+        self._encryption = encryption
         self._account = account
         self._stat = stat
         self._timeout = timeout
@@ -75,17 +83,16 @@ class BucketParts:
         self._opened = None
 
     async def start(self, key: str) -> str:
-        answer = await self._call("POST", key, [("uploads", "")])
+        more = Signed([("uploads", "")], self._encryption)
+        url = self._signer.sign(await self._account.credentials(), "POST", key, _CALL_TTL_S, more)
+        answer = await self._send("POST", url, headers=more.headers)
+        answer.check()
         return _text(ET.fromstring(answer.content), "UploadId")  # noqa: S314 - the operator's own bucket; expat bounds entities
-
-    async def sign(self, part: PartAddress, ttl_s: int, headers: dict[str, str]) -> str:
-        check_number(part.number)
-        query = [("partNumber", str(part.number)), ("uploadId", part.upload_id)]
-        return self._signer.sign(await self._account(), "PUT", part.key, ttl_s, Signed(query, headers))
 
     async def put(self, part: PartAddress, body: AsyncIterator[bytes], size_bytes: int, md5: bytes | None) -> str:
         headers = {"Content-MD5": base64.b64encode(md5).decode()} if md5 else {}
-        url = await self.sign(part, _CALL_TTL_S, headers)
+        more = Signed(query_of(part), headers)
+        url = self._signer.sign(await self._account.credentials(), "PUT", part.key, _CALL_TTL_S, more)
         sized = headers | {"Content-Length": str(size_bytes)}
         answer = await self._send("PUT", url, content=_sized(body, size_bytes), headers=sized)
         if answer.code in _GONE:
@@ -101,7 +108,7 @@ class BucketParts:
             ET.SubElement(part, "PartNumber").text = str(number)
             ET.SubElement(part, "ETag").text = etag
         more = Signed([("uploadId", upload_id)])
-        url = self._signer.sign(await self._account(), "POST", key, _CALL_TTL_S, more)
+        url = self._signer.sign(await self._account.credentials(), "POST", key, _CALL_TTL_S, more)
         timeout = httpx.Timeout(_COMPLETE_TIMEOUT_S, connect=self._timeout.connect)
         answer = await self._send("POST", url, content=ET.tostring(listed), timeout=timeout)
         # Gone is also an upload that was completed, when the answer was lost and is asked for again.
@@ -132,7 +139,7 @@ class BucketParts:
             place.append(("upload-id-marker", _text(page, "NextUploadIdMarker")))
 
     async def _call(self, method: str, key: str, query: list[tuple[str, str]], fine: set[str] | None = None) -> _Answer:
-        url = self._signer.sign(await self._account(), method, key, _CALL_TTL_S, Signed(query))
+        url = self._signer.sign(await self._account.credentials(), method, key, _CALL_TTL_S, Signed(query))
         answer = await self._send(method, url)
         if answer.code not in (fine or set()):
             answer.check()
@@ -144,6 +151,12 @@ class BucketParts:
         except httpx.TransportError as error:
             raise Unavailable("the object store does not answer; the request may be repeated") from error
         return _Answer(answer)
+
+
+def query_of(part: PartAddress) -> list[tuple[str, str]]:
+    """Return what names the part in a URL. Raises `Invalid` for a number that no part has."""
+    check_number(part.number)
+    return [("partNumber", str(part.number)), ("uploadId", part.upload_id)]
 
 
 class _Answer:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from steelyard.adapters.objects.multipart import check_number
 from steelyard.kernel.errors import Denied
-from steelyard.ports.objects import PartAddress, SignedRequest
+from steelyard.ports.objects import Grant, PartAddress, SignedRequest
 
 PATH_PREFIX = "/storage/"
 # Shorter lives are meant to the second.
@@ -22,17 +22,17 @@ class UrlSigner:
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
 
-    def sign(self, method: str, key: str, origin: str, ttl_s: int, extra: Mapping[str, str]) -> str:
-        """Return an absolute URL good for `ttl_s` seconds. `extra` travels in the query, signed too.
+    def sign(self, method: str, key: str, grant: Grant, extra: Mapping[str, str]) -> str:
+        """Return an absolute URL. `extra` and who asked travel in the query, signed too.
 
         One for reading may end up to a quarter earlier: so it is the same for some time, and browsers know it again.
         """
-        expires = int(time.time()) + ttl_s
-        if method == "GET" and ttl_s >= _SAME_FROM_S:
-            expires -= expires % (ttl_s // 4)
-        query = {"method": method, "expires": str(expires), **extra}
+        expires = int(time.time()) + grant.ttl_s
+        if method == "GET" and grant.ttl_s >= _SAME_FROM_S:
+            expires -= expires % (grant.ttl_s // 4)
+        query = {"method": method, "expires": str(expires), **extra, **named(grant)}
         signature = self._digest(key, query)
-        return f"{origin}{PATH_PREFIX}{quote(key, safe='/')}?{urlencode({**query, 'signature': signature})}"
+        return f"{grant.origin}{PATH_PREFIX}{quote(key, safe='/')}?{urlencode({**query, 'signature': signature})}"
 
     def check(self, method: str, key: str, query: Mapping[str, str]) -> None:
         """Raise `Denied` unless the query was signed by us for `method` and `key` and has not expired."""
@@ -51,30 +51,35 @@ class UrlSigner:
         return hmac.new(self._secret, "\n".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
+def named(grant: Grant) -> dict[str, str]:
+    """Return what says in a URL who asked for it, under the name that W&B Server uses."""
+    return {"X-User": grant.requester} if grant.requester else {}
+
+
 class OwnReads:
     """A store some or all of whose objects clients reach through this server (`http/objects.py`)."""
 
     def __init__(self, signer: UrlSigner) -> None:
         self.signer = signer
 
-    async def sign_read(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
+    async def sign_read(self, key: str, grant: Grant, *, filename: str, content_type: str) -> SignedRequest:
         extra = {"filename": filename, "type": content_type}
-        return SignedRequest(self.signer.sign("GET", key, origin, ttl_s, extra))
+        return SignedRequest(self.signer.sign("GET", key, grant, extra))
 
 
 class OwnAddresses(OwnReads):
     """The signing half of a store whose objects clients reach through this server only."""
 
-    async def sign_get(self, key: str, *, origin: str, ttl_s: int, filename: str, content_type: str) -> SignedRequest:
-        return await self.sign_read(key, origin=origin, ttl_s=ttl_s, filename=filename, content_type=content_type)
+    async def sign_get(self, key: str, grant: Grant, *, filename: str, content_type: str) -> SignedRequest:
+        return await self.sign_read(key, grant, filename=filename, content_type=content_type)
 
-    async def sign_put(self, key: str, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
-        return SignedRequest(self.signer.sign("PUT", key, origin, ttl_s, _announced(md5)))
+    async def sign_put(self, key: str, grant: Grant, *, md5: bytes | None = None) -> SignedRequest:
+        return SignedRequest(self.signer.sign("PUT", key, grant, _announced(md5)))
 
-    async def sign_part(self, part: PartAddress, *, origin: str, ttl_s: int, md5: bytes | None = None) -> SignedRequest:
+    async def sign_part(self, part: PartAddress, grant: Grant, *, md5: bytes | None = None) -> SignedRequest:
         check_number(part.number)
         extra = {"upload": part.upload_id, "part": str(part.number), **_announced(md5)}
-        return SignedRequest(self.signer.sign("PUT", part.key, origin, ttl_s, extra))
+        return SignedRequest(self.signer.sign("PUT", part.key, grant, extra))
 
 
 def _announced(md5: bytes | None) -> dict[str, str]:

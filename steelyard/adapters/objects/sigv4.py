@@ -40,16 +40,24 @@ PLAIN = Signed()
 
 
 class BucketSigner:
-    """Knows where the bucket is, not who asks: the credentials come with each call."""
+    """Knows where the bucket is, not who asks: the credentials come with each call.
 
-    def __init__(self, bucket: Bucket, *, clock: Clock = utc_now) -> None:
-        address = urlsplit(bucket.endpoint or f"https://s3.{bucket.region}.amazonaws.com")
+    `endpoint` is another address of the same bucket, such as the one that clients reach.
+    """
+
+    def __init__(self, bucket: Bucket, *, endpoint: str = "", clock: Clock = utc_now) -> None:
+        address = urlsplit(endpoint or bucket.endpoint or f"https://s3.{bucket.region}.amazonaws.com")
         self._scheme, host, path = address.scheme, address.netloc, address.path.rstrip("/")
         self._host = host if bucket.path_style else f"{bucket.bucket}.{host}"
         self._root = f"{path}/{bucket.bucket}" if bucket.path_style else path
         self._region = bucket.region
         self._clock = clock
         self._derived: tuple[tuple[str, str], bytes] = (("", ""), b"")
+
+    @property
+    def origin(self) -> str:
+        """Where the URLs lead."""
+        return f"{self._scheme}://{self._host}"
 
     def sign(self, account: Credentials, method: str, key: str, ttl_s: int, more: Signed = PLAIN) -> str:
         """Return a URL good for `ttl_s` seconds. An empty `key` is the bucket itself."""
@@ -73,7 +81,7 @@ class BucketSigner:
         request = hashlib.sha256("\n".join(lines).encode()).hexdigest()
         text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{request}"
         signature = hmac.digest(self._signing_key(account.secret, stamp[:8]), text.encode(), "sha256").hex()
-        return f"{self._scheme}://{self._host}{path}?{asked}&X-Amz-Signature={signature}"
+        return f"{self.origin}{path}?{asked}&X-Amz-Signature={signature}"
 
     def _signing_key(self, secret: str, day: str) -> bytes:
         """Derive the key of that day, or remember it: it is a third of the work."""

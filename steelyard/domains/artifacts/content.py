@@ -227,6 +227,4 @@ async def _read(ctx: Context, key: str, algorithm: str) -> bytes | None:
 async def upload_request(ctx: Context, blob: Blob) -> SignedRequest:
     """Return the request that stores the content; the store refuses what is not of its MD5."""
     md5 = bytes.fromhex(blob.md5 or blob.digest)
-    return await ctx.ports.objects.sign_put(
-        blob.object_key, origin=ctx.origin, ttl_s=ctx.ports.policy.url_ttl_s, md5=md5
-    )
+    return await ctx.ports.objects.sign_put(blob.object_key, ctx.may_write, md5=md5)

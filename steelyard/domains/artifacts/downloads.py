@@ -79,8 +79,7 @@ async def _signed(ctx: Context, key: str, path: str) -> str:
     sign = objects.sign_read if is_document(kind) else objects.sign_get
     signed = await sign(
         key,
-        origin=ctx.origin,
-        ttl_s=ctx.ports.policy.url_ttl_s,
+        ctx.may_read,
         filename=PurePosixPath(path).name or "download",
         content_type=kind,
     )

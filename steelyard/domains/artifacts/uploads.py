@@ -259,7 +259,6 @@ async def manifest_upload(ctx: Context, manifest: Manifest) -> SignedRequest | N
         return None
     return await ctx.ports.objects.sign_put(
         manifest.object_key,
-        origin=ctx.origin,
-        ttl_s=ctx.ports.policy.url_ttl_s,
+        ctx.may_write,
         md5=base64.b64decode(manifest.digest),
     )

@@ -26,7 +26,9 @@ async def create_run_files(ctx: Context, input: dict[str, Any]) -> dict[str, Any
         {**_node(item), "name": name, "uploadUrl": request.url}
         for name, item, request in zip(input["files"], opened, signed, strict=True)
     ]
-    return {"runID": encode_global_id("Run", run.id), "uploadHeaders": [], "files": files}
+    # They are those of the bucket, the same for all.
+    headers = [f"{name}:{value}" for name, value in signed[0].headers.items()] if signed else []
+    return {"runID": encode_global_id("Run", run.id), "uploadHeaders": headers, "files": files}
 
 
 def _node(item: RunFile) -> dict[str, Any]:

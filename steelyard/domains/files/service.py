@@ -54,7 +54,7 @@ async def open_uploads(ctx: Context, run: Run, names: Sequence[str]) -> list[Run
 
 
 async def upload_url(ctx: Context, item: RunFile) -> SignedRequest:
-    return await ctx.ports.objects.sign_put(item.object_key, origin=ctx.origin, ttl_s=ctx.ports.policy.url_ttl_s)
+    return await ctx.ports.objects.sign_put(item.object_key, ctx.may_write)
 
 
 async def download_url(ctx: Context, item: RunFile) -> str:
@@ -63,8 +63,7 @@ async def download_url(ctx: Context, item: RunFile) -> str:
     sign = objects.sign_read if is_document(item.mimetype) else objects.sign_get
     signed = await sign(
         item.object_key,
-        origin=ctx.origin,
-        ttl_s=ctx.ports.policy.url_ttl_s,
+        ctx.may_read,
         filename=PurePosixPath(item.name).name,
         content_type=item.mimetype,
     )

@@ -37,7 +37,7 @@ class Exports:
 
 
 async def find_exports(ctx: Context, run: Run) -> Exports:
-    """Return URLs of the history's files, good for `url_ttl_s`; a file, once handed out, is always the same.
+    """Return URLs of the history's files, good for the time of reading; a file, once handed out, is always the same.
 
     There are none while rows are in the journal or in segments that may still be merged, where lines have to be merged
     into rows, where a fork or a rewind cut a file, nor after a rewind that took a file away.
@@ -100,8 +100,7 @@ def _is_dense(directory: Directory) -> bool:
 async def _sign(ctx: Context, run: Run, number: int, segment: Segment) -> str:
     signed = await ctx.ports.objects.sign_read(
         segment.object_key,
-        origin=ctx.origin,
-        ttl_s=ctx.ports.policy.url_ttl_s,
+        ctx.may_read,
         filename=f"{run.run_id}_{number}.runhistory.parquet",
         content_type=_CONTENT_TYPE,
     )

@@ -30,8 +30,8 @@ export interface VersionRef extends CollectionRef {
   version: string;
 }
 
-// a version that is committed stays as it is; the hour keeps its signed links young
-const CONTENT_STALE_MS = 3_600_000;
+// a version that is committed stays as it is; half an hour keeps its signed links young
+const CONTENT_STALE_MS = 1_800_000;
 const FOLDER_PAGE = 200;
 
 export const pathOf = (ref: CollectionRef, ...rest: string[]): string =>

@@ -12,8 +12,9 @@ import type {
 } from "@/api/contract";
 
 const AGAIN_MS = 400;
-// files of runs may be replaced, and aliases move; what a version holds never changes
+// files of runs may be replaced, and aliases move; what a version holds never changes, but links to media end
 const FRESH_MS = 60_000;
+const LINKED_MS = 1_800_000;
 const isFixed = (source: TableSource): boolean => source.kind === "artifact" && /^v\d+$/.test(source.version);
 
 export const isMaking = (answer: object): answer is TableMaking => "totalBytes" in answer;
@@ -22,7 +23,7 @@ const ask = <T>(what: string, source: TableSource, body: object, signal: AbortSi
   post<T | TableMaking>(`/app/tables:${what}`, { source, ...body }, signal);
 
 const common = (source: TableSource) => ({
-  staleTime: isFixed(source) ? Number.POSITIVE_INFINITY : FRESH_MS,
+  staleTime: isFixed(source) ? LINKED_MS : FRESH_MS,
   refetchOnWindowFocus: false,
   refetchInterval: ({ state }: { state: { data?: object | undefined } }) =>
     state.data && isMaking(state.data) ? AGAIN_MS : (false as const),
