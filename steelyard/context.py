@@ -8,6 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from steelyard.kernel.clock import Clock
@@ -43,6 +46,18 @@ class CollectionPolicy:
 
 
 @dataclass(frozen=True)
+class AccountPolicy:
+    """What accounts may do by themselves (docs/operate/access.md)."""
+
+    # False: nobody makes projects under their own name any more, and what is there is read-only.
+    personal_entities: bool = True
+    # True: whoever has an account makes teams.
+    user_teams: bool = False
+    # False: administrators see the teams that they belong to, and no others.
+    admins_enter_teams: bool = True
+
+
+@dataclass(frozen=True)
 class Policy:
     """The settings that domains decide by."""
 
@@ -59,6 +74,7 @@ class Policy:
     table_index_bytes: int = 10 << 30
     gc: CollectionPolicy = CollectionPolicy()
     features_off: frozenset[str] = frozenset()
+    accounts: AccountPolicy = AccountPolicy()
 
     @property
     def upload_window_s(self) -> int:
@@ -88,6 +104,34 @@ class Ports:
     closing: asyncio.Event = field(default_factory=asyncio.Event, compare=False, repr=False)
 
 
+class KeyRights(StrEnum):
+    """What a key lets its bearer do of what the account may."""
+
+    ALL = "all"
+    # see, and add: runs, rows, files, artifact versions; never delete or change what is there
+    APPEND = "append"
+    READ = "read"
+
+
+@dataclass(frozen=True)
+class KeyScope:
+    """The bounds of an API key; by default it has none."""
+
+    rights: KeyRights = KeyRights.ALL
+    # Nothing outside these projects; None for no such bound.
+    project_ids: frozenset[int] | None = None
+    expires_at: datetime | None = None
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the bearer may do all that the account may, while and where the key is good."""
+        return self.rights is KeyRights.ALL and self.project_ids is None
+
+
+UNBOUNDED = KeyScope()
+
+
 @dataclass(frozen=True)
 class Identity:
     """An authenticated account with its memberships as of at most a few seconds ago."""
@@ -101,6 +145,14 @@ class Identity:
     roles: Mapping[int, str] = field(default_factory=dict)
     # organization id → role
     organization_roles: Mapping[int, str] = field(default_factory=dict)
+    # project id → role, of projects whose member list names the account
+    project_roles: Mapping[int, str] = field(default_factory=dict)
+    # entity ids of the teams of organizations that the account administers
+    oversees: frozenset[int] = frozenset()
+    # False: administering the server or an organization opens no team (`AccountPolicy.admins_enter_teams`)
+    enters_teams: bool = True
+    # The bounds of the key that it was known by; those of a browser session are none.
+    key: KeyScope = UNBOUNDED
 
 
 # The operator at the command line, and our own background jobs: allowed everything, owning nothing.

@@ -9,7 +9,8 @@ import click
 
 from steelyard.cli.running import command, load_settings, print_result, run_command
 from steelyard.context import Context
-from steelyard.domains.accounts import credentials, organizations, service
+from steelyard.domains.accounts import keys, organizations, people, service, teams
+from steelyard.domains.accounts.keys import NewKey
 from steelyard.domains.accounts.model import Role, User
 from steelyard.domains.accounts.service import NewUser
 from steelyard.kernel.errors import NotFound
@@ -78,6 +79,35 @@ def user_delete(name: str, data: Path | None, as_json: bool) -> None:
     print_result({"username": name}, f"ended the account {name}", as_json=as_json)
 
 
+@command(user, "deactivate")
+@click.argument("name")
+def user_deactivate(name: str, data: Path | None, as_json: bool) -> None:
+    """Keep an account out until it is restored; its keys, memberships and projects stay."""
+    found = run_command(load_settings(data), lambda ctx: people.deactivate_user(ctx, name))
+    print_result(_user_json(found), f"deactivated {name}", as_json=as_json)
+
+
+@command(user, "restore")
+@click.argument("name")
+def user_restore(name: str, data: Path | None, as_json: bool) -> None:
+    """Let a deactivated or deleted account in again."""
+    found = run_command(load_settings(data), lambda ctx: people.restore_user(ctx, name))
+    print_result(_user_json(found), f"restored {name}", as_json=as_json)
+
+
+@command(user, "set-admin")
+@click.argument("name")
+@click.option("--no", "revoked", is_flag=True, help="makes them an ordinary user again")
+def user_set_admin(name: str, revoked: bool, data: Path | None, as_json: bool) -> None:
+    """Make an account an administrator of the server."""
+    found = run_command(load_settings(data), lambda ctx: people.set_admin(ctx, name, is_admin=not revoked))
+    print_result(
+        _user_json(found),
+        f"{name} {'is no administrator now' if revoked else 'administers the server'}",
+        as_json=as_json,
+    )
+
+
 @command(user, "list")
 def user_list(data: Path | None, as_json: bool) -> None:
     """List accounts."""
@@ -112,7 +142,7 @@ def org_delete(name: str, data: Path | None, as_json: bool) -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="what they may do")
 def org_add_member(name: str, username: str, role: str, data: Path | None, as_json: bool) -> None:
     """Add a user to an organization, or change their role."""
-    run_command(load_settings(data), lambda ctx: organizations.add_organization_member(ctx, name, username, Role(role)))
+    run_command(load_settings(data), lambda ctx: organizations.set_organization_member(ctx, name, username, Role(role)))
     print_result({"name": name, "user": username, "role": role}, f"{username} is {role} of {name}", as_json=as_json)
 
 
@@ -122,7 +152,7 @@ def org_add_member(name: str, username: str, role: str, data: Path | None, as_js
 @click.option("--admin", required=True, help="user who administers it")
 def team_create(name: str, organization: str, admin: str, data: Path | None, as_json: bool) -> None:
     """Make a team."""
-    run_command(load_settings(data), lambda ctx: organizations.create_team(ctx, name, organization, admin))
+    run_command(load_settings(data), lambda ctx: teams.create_team(ctx, name, organization, admin))
     print_result({"name": name, "org": organization, "admin": admin}, f"made team {name}", as_json=as_json)
 
 
@@ -130,7 +160,7 @@ def team_create(name: str, organization: str, admin: str, data: Path | None, as_
 @click.argument("name")
 def team_delete(name: str, data: Path | None, as_json: bool) -> None:
     """Remove a team that owns no projects."""
-    run_command(load_settings(data), lambda ctx: organizations.delete_team(ctx, name))
+    run_command(load_settings(data), lambda ctx: teams.delete_team(ctx, name))
     print_result({"name": name}, f"removed team {name}", as_json=as_json)
 
 
@@ -139,7 +169,7 @@ def team_delete(name: str, data: Path | None, as_json: bool) -> None:
 @click.option("--name", default="", help="what the key is for")
 def key_create(username: str, name: str, data: Path | None, as_json: bool) -> None:
     """Make an API key and print it once."""
-    made = run_command(load_settings(data), lambda ctx: credentials.create_key(ctx, name, username))
+    made = run_command(load_settings(data), lambda ctx: keys.create_key(ctx, NewKey(name, username=username)))
     key_id = encode_global_id("ApiKey", made.key.id)
     print_result({"id": key_id, "user": username, "key": made.secret}, made.secret, as_json=as_json)
 
@@ -153,7 +183,7 @@ def key_revoke(key_id: str, data: Path | None, as_json: bool) -> None:
         number = find_global_id("ApiKey", key_id)
         if number is None:
             raise NotFound(f"there is no key {key_id!r}")
-        await credentials.revoke_key(ctx, number)
+        await keys.revoke_key(ctx, number)
 
     run_command(load_settings(data), work)
     print_result({"id": key_id}, f"revoked {key_id}", as_json=as_json)

@@ -97,6 +97,15 @@ class AccountSettings:
     admin_email: str = field(default="", metadata={"doc": "e-mail address of the first administrator"})
     admin_password: str = field(default="", metadata={"doc": "password of the first administrator", "secret": True})
     admin_api_key: str = field(default="", metadata={"doc": "API key of the first administrator", "secret": True})
+    no_personal_entities: bool = field(
+        default=False,
+        metadata={"doc": "nobody makes projects under their own name, and those that are there are read-only"},
+    )
+    user_team_creation: bool = field(default=False, metadata={"doc": "whoever has an account may make teams"})
+    no_admin_team_access: bool = field(
+        default=False,
+        metadata={"doc": "administrators see only the teams they belong to, and do not add themselves to others"},
+    )
     session_hours: int = field(default=720, metadata={"doc": "length of a browser session, hours"})
 
 

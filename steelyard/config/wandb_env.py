@@ -54,6 +54,9 @@ ACCEPTED: dict[str, str] = {
     "SMTP_PORT": "mail.port",
     "SMTP_USER": "mail.username",
     "SMTP_PASSWORD": "mail.password",
+    "GORILLA_DISABLE_PERSONAL_ENTITY": "accounts.no_personal_entities",
+    "GORILLA_ALLOW_USER_TEAM_CREATION": "accounts.user_team_creation",
+    "GORILLA_DISABLE_ADMIN_TEAM_ACCESS": "accounts.no_admin_team_access",
     "GORILLA_ARTIFACT_GC_ENABLED": "gc.enabled",
     "GORILLA_ARTIFACTS_GC_BATCH_SIZE": "gc.batch_rows",
     "GORILLA_ARTIFACTS_GC_DELETE_FILES_NUM_WORKERS": "gc.parallel_deletes",
@@ -115,9 +118,6 @@ NOT_YET: dict[str, str] = {
     "GORILLA_SUPPORTED_FILE_STORES": _TEAM_BUCKETS,
     **dict.fromkeys(
         (
-            "GORILLA_ALLOW_USER_TEAM_CREATION",
-            "GORILLA_DISABLE_PERSONAL_ENTITY",
-            "GORILLA_DISABLE_ADMIN_TEAM_ACCESS",
             "GORILLA_DISABLE_CODE_SAVING",
             "GORILLA_ALLOW_ANONYMOUS_PUBLIC_PROJECTS",
             "GORILLA_CORS_ORIGINS",

@@ -5,21 +5,9 @@ the list together with the commit that gives it a resolver.
 """
 
 _BY_AREA = {
-    "access": (
-        "Mutation.createUser",
-        "Mutation.createTeam",
-        "Mutation.createInvite",
-        "Mutation.deleteInvite",
-        "Mutation.createServiceAccount",
-        "Mutation.createAnonymousEntity",
-        "Mutation.createProjectMembers",
-        "Mutation.deleteProjectMembers",
-        "Mutation.updateProjectMember",
-        "Mutation.updateProjectTeamMember",
-        "Project.members",
-        "Project.teamMembers",
-    ),
     "registry": (
+        "Mutation.updateProjectTeamMember",
+        "Project.teamMembers",
         "Entity.artifactCollections",
         "Entity.artifactMemberships",
         "Project.allowAllArtifactTypesInRegistry",

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import steelyard.domains
 from steelyard.adapters.objects.signing import OwnReads
 from steelyard.context import SYSTEM, Context, Ports
-from steelyard.domains.accounts.credentials import Authenticator
+from steelyard.domains.accounts.identities import Authenticator
 from steelyard.domains.files import service as files
 from steelyard.http.callers import Callers
 from steelyard.http.errors import error_response, on_error

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
 from steelyard.context import Context, Identity, Ports
-from steelyard.domains.accounts.credentials import Authenticator
+from steelyard.domains.accounts.identities import Authenticator
 from steelyard.domains.accounts.model import BrowserSession
 from steelyard.domains.accounts.routes import SESSION_COOKIE
 from steelyard.kernel.errors import Denied
@@ -26,6 +28,12 @@ class BrowserCaller:
     session: BrowserSession | None
 
 
+def peer(scope: Mapping[str, Any]) -> str:
+    """Return the address that a request comes from, as the trusted proxies tell it."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
 class Callers:
     """Knows how requests prove who sends them."""
 
@@ -35,7 +43,7 @@ class Callers:
 
     async def of_api(self, request: HTTPConnection) -> Context:
         """Return the context of a client request. Raises `Unauthenticated` without a good API key."""
-        identity = await self._authenticator.by_header(request.headers.get("authorization", ""))
+        identity = await self._authenticator.by_header(request.headers.get("authorization", ""), peer(request.scope))
         return self._context(request, identity)
 
     async def of_browser(self, request: HTTPConnection) -> BrowserCaller:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 import steelyard.domains
 from steelyard.context import Context
+from steelyard.domains.accounts import access
 from steelyard.graphql.binding import ObjectBinding, bind_schema
 from steelyard.graphql.errors import format_errors, status_of
 from steelyard.graphql.executor import TextsExecutor
@@ -62,6 +63,8 @@ class GraphQLEndpoint:
         if prepared.document is None:
             return _answer({"errors": format_errors(prepared.errors, ctx.request_id)}, 200)
         operation = _operation(prepared.document, payload.get("operationName"))
+        if operation.operation is OperationType.MUTATION:
+            access.require_changes(ctx)
         return await self._execute(ctx, prepared.document, operation, payload.get("variables") or {})
 
     async def _execute(

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from steelyard.context import Context, Ports
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
-from steelyard.domains.accounts.credentials import Authenticator
+from steelyard.domains.accounts.identities import Authenticator
 from steelyard.domains.runs import queries
 from steelyard.domains.runs.model import RunRef
 from steelyard.kernel.errors import Gone, NotFound
@@ -45,16 +45,16 @@ class Admission:
         self._authenticator = authenticator
         self._runs = Remembered(self._load, REMEMBERED_S, REMEMBERED_MAX)
 
-    async def admit(self, authorization: str, address: Address) -> tuple[RunRef, int]:
-        """Return the run that the caller may write to, and the caller's account.
+    async def admit(self, authorization: str, peer: str, address: Address) -> tuple[RunRef, int]:
+        """Return the run that the caller may add to, and the caller's account. `peer` is where the request comes from.
 
         Raises `Unauthenticated`, `NotFound` (also for what the caller may not see), `Denied`, `Gone` for a deleted run.
         """
-        identity = await self._authenticator.by_header(authorization)
+        identity = await self._authenticator.by_header(authorization, peer)
         run = await self._runs.get(address)
         if not access.allows(identity, Permission.READ, run.target):
             raise _not_found(address)
-        account = access.require(Context(self._ports, identity), Permission.WRITE, run.target).user_id
+        account = access.require(Context(self._ports, identity), Permission.APPEND, run.target).user_id
         if run.deleted:
             raise Gone(f"run {run.run_id} was deleted; start again under a new run id")
         return run, account

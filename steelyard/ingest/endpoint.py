@@ -49,7 +49,9 @@ class FileStream:
 
     async def __call__(self, address: Address, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        run, account = await self._admission.admit(headers.get(b"authorization", b"").decode("latin-1"), address)
+        peer = scope["client"][0] if scope.get("client") else ""
+        authorization = headers.get(b"authorization", b"").decode("latin-1")
+        run, account = await self._admission.admit(authorization, peer, address)
         body = await _read_body(headers, receive)
         left = self._limiter.charge(_charges(run, account, len(body))) if self._limiter.rates.is_on else None
         frame = await _decode(headers, body)

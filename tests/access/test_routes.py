@@ -132,6 +132,13 @@ TABLE = {
     f"GET {PROJECT}": Row(READERS),
     f"PATCH {PROJECT}": Row(MANAGERS, {"visibility": "private"}),
     f"DELETE {PROJECT}": Row(MANAGERS, prepare=Place.fresh_project),
+    f"GET {PROJECT}/members": Row(READERS),
+    f"POST {PROJECT}/members": Row(
+        MANAGERS | {"admin": 404, "operator": 404}, {"username": "nobody-of-this-name", "role": "member"}
+    ),
+    f"DELETE {PROJECT}/members/{{username}}": Row(
+        MANAGERS | {"admin": 404, "operator": 404}, path={"username": "nobody-of-this-name"}
+    ),
     f"POST {PROJECT}/runs:query": Row(READERS, {}),
     f"POST {PROJECT}/runs:group": Row(READERS, {"by": ["state"]}),
     f"GET {PROJECT}/columns": Row(READERS),

@@ -49,6 +49,8 @@ async def open_place(site: Site, visibility: str) -> Place:
     run = (await callers["admin"].graphql(UPSERT, input=given)).data["upsertBucket"]["bucket"]
     path = f"/app/projects/{team}/p"
     assert (await callers["admin"].send("PATCH", path, {"visibility": visibility})).status == 200
+    if visibility == Visibility.RESTRICTED:
+        await site.restrict(callers["admin"], team, "p", member=callers["member"], viewer=callers["viewer"])
     found = await callers["admin"].graphql(f'{{ project(name: "p", entityName: "{team}") {{ id }} }}')
     return Place(site, team, callers, visibility, found.data["project"]["id"], run["id"])
 

@@ -54,6 +54,8 @@ async def place(request: pytest.FixtureRequest, site: Site) -> Place:
     made.view = await made.make(name="shown", spec='{"a":1}')
     path = f"/app/projects/{team}/p"
     assert (await callers["admin"].send("PATCH", path, {"visibility": request.param})).status == 200
+    if request.param == Visibility.RESTRICTED:
+        await site.restrict(callers["admin"], team, "p", member=callers["member"], viewer=callers["viewer"])
     return made
 
 

@@ -11,14 +11,15 @@ from typing import Any
 import httpx
 
 from steelyard.config.sources import load
-from steelyard.context import Context, Ports
-from steelyard.domains.accounts import organizations, queries, service
-from steelyard.domains.accounts import tables as t
+from steelyard.context import Context, KeyScope, Ports
+from steelyard.domains.accounts import keys, organizations, queries, service, teams
+from steelyard.domains.accounts.access import Visibility
+from steelyard.domains.accounts.keys import NewKey
+from steelyard.domains.accounts.model import Role
 from steelyard.domains.accounts.service import NewUser
 from steelyard.domains.history.curves.frames import MEDIA_TYPE
 from steelyard.http.app import build_app
 from steelyard.opening import close_ports, open_ports, system_context
-from steelyard.sql.dialect import insert_row
 from steelyard.telemetry.logs import configure_logs
 from tests.harness.frames import read_frames
 
@@ -58,13 +59,14 @@ class Caller:
     site: "Site"
     name: str
     key: str | None
+    address: str = "127.0.0.1"
 
     async def graphql(self, document: str, headers: dict[str, str] | None = None, **variables: Any) -> Answer:
         return await self.send("POST", "/graphql", {"query": document, "variables": variables}, headers)
 
     async def send(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         auth = ("api", self.key) if self.key else None
-        answer = await self.site.http.request(method, path, json=body, auth=auth, headers=headers)
+        answer = await self.site.http_from(self.address).request(method, path, json=body, auth=auth, headers=headers)
         if answer.headers.get("content-type") == MEDIA_TYPE:
             return Answer(answer.status_code, read_frames(answer.content))
         is_json = answer.headers.get("content-type", "").startswith("application/json")
@@ -80,8 +82,15 @@ class Site:
         """Answer with these ports from now on: another policy or clock, the same database and store."""
         self.ports = ports
         self.app: Any = build_app(ports, contextlib.nullcontext)
-        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://site.test")
+        self._https: dict[str, httpx.AsyncClient] = {}
+        self.http = self.http_from("127.0.0.1")
+
+    def http_from(self, address: str) -> httpx.AsyncClient:
+        """Return a client whose requests come from `address`."""
+        if address not in self._https:
+            transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False, client=(address, 123))
+            self._https[address] = httpx.AsyncClient(transport=transport, base_url="http://site.test")
+        return self._https[address]
 
     @property
     def system(self) -> Context:
@@ -95,29 +104,47 @@ class Site:
     def nobody(self) -> Caller:
         return Caller(self, "", None)
 
-    async def team(self, admin: Caller, **others: Caller) -> str:
+    async def team(self, admin: Caller, organization: str | None = None, **others: Caller) -> str:
         """Make a team; `others` are callers by role (`viewer=…`, `member=…`)."""
         name = f"t{secrets.token_hex(4)}"
-        team = await organizations.create_team(self.system, name, None, admin.name)
-        async with self.ports.database.write() as conn:
-            for role, caller in others.items():
-                user = await queries.find_user_by_name(conn, caller.name)
-                assert user is not None
-                values = {"entity_id": team.id, "user_id": user.id, "role": role, "created_at": self.clock()}
-                await insert_row(conn, t.team_members, **values)
+        await teams.create_team(self.system, name, organization, admin.name)
+        for role, caller in others.items():
+            await teams.set_member(self.system, name, caller.name, Role(role))
         return name
 
+    async def restrict(self, admin: Caller, team: str, project: str, **named: Caller) -> None:
+        """Restrict a project to those named, by role (`viewer=…`, `member=…`)."""
+        path = f"/app/projects/{team}/{project}"
+        assert (await admin.send("PATCH", path, {"visibility": Visibility.RESTRICTED})).status == 200
+        for role, caller in named.items():
+            answer = await admin.send("POST", f"{path}/members", {"username": caller.name, "role": role})
+            assert answer.status == 204, answer.body
+            await self.settle(caller)
+
+    async def settle(self, caller: Caller) -> None:
+        """Give the account another key: rights are remembered by key for some seconds."""
+        caller.key = (await self.key(caller)).key
+
     async def service_account(self, team: str) -> Caller:
-        """Make an account that belongs to a team instead of a person."""
-        caller = await self.user()
-        async with self.ports.database.write() as conn:
-            user, entity = await queries.find_user_by_name(conn, caller.name), await queries.find_entity(conn, team)
-            assert user is not None
-            assert entity is not None
-            await queries.update_user(conn, user.id, kind="service", entity_id=entity.id)
-            values = {"entity_id": entity.id, "user_id": user.id, "role": "member", "created_at": self.clock()}
-            await insert_row(conn, t.team_members, **values)
-        return caller
+        """Make an account that belongs to a team, or to all teams of an organization, instead of a person."""
+        made = await teams.create_service_account(self.system, team, "ci")
+        async with self.ports.database.read() as conn:
+            user = await queries.find_user(conn, made.key.user_id)
+        assert user is not None
+        return Caller(self, user.username, made.secret)
+
+    async def key(self, owner: Caller, **scope: Any) -> Caller:
+        """Make another key of an account, with bounds."""
+        made = await keys.create_key(self.system, NewKey(scope=KeyScope(**scope), username=owner.name))
+        return Caller(self, owner.name, made.secret)
+
+    async def organization(self, admin: Caller, **others: Caller) -> str:
+        """Make an organization; `others` are callers by role (`viewer=…`, `member=…`)."""
+        name = f"o{secrets.token_hex(4)}"
+        await organizations.create_organization(self.system, name, admin.name)
+        for role, caller in others.items():
+            await organizations.set_organization_member(self.system, name, caller.name, Role(role))
+        return name
 
 
 @contextlib.asynccontextmanager

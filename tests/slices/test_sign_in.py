@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 import pytest_asyncio
 
-from steelyard.domains.accounts import credentials, service, throttle
+from steelyard.domains.accounts import identities, service, throttle
 from steelyard.domains.accounts.service import NewUser
 from tests.harness.server import PASSWORD
 from tests.harness.site import Caller, Site
@@ -241,7 +241,7 @@ async def test_a_revoked_key_stops_working_within_the_time_it_is_remembered(site
     viewer = "{ viewer { username } }"
     assert (await fresh.graphql(viewer)).status == 200
     assert (await user.send("DELETE", f"/app/keys/{made['id']}")).status == 204
-    assert credentials.CACHE_TTL_S <= 5
+    assert identities.CACHE_TTL_S <= 5
     while (await fresh.graphql(viewer)).status == 200:
         pass
     assert (await fresh.graphql(viewer)).status == 401

@@ -1,7 +1,8 @@
 """The one place that decides who may do what. Every service function asks here first.
 
-Roles of an entity: `viewer` reads, `member` writes, `admin` also manages. An administrator of the server may do all.
-A thing that a caller may not even read looks absent to them.
+Three things are asked, and all must agree: the role of the account (of the entity, or of a single project), who beyond
+the entity's members may use the project, and the bounds of the API key. Identities are made in `identities.py`; nothing
+else knows roles. A thing that a caller may not even read looks absent to them.
 """
 
 from __future__ import annotations
@@ -9,14 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from steelyard.context import Context, Identity
+from steelyard.context import Context, Identity, KeyRights
 from steelyard.kernel.errors import Denied, NotFound, Unauthenticated
 
 
 class Permission(Enum):
     READ = "read"
+    # add runs, rows, files, artifact versions; nothing that is there is lost
+    APPEND = "append"
     WRITE = "write"
+    # delete and rename projects, say who may see them
     MANAGE = "manage"
+    # say who belongs to a team
+    PEOPLE = "people"
 
 
 class Visibility:
@@ -24,41 +30,93 @@ class Visibility:
 
     PRIVATE = "private"
     TEAM = "team"
+    # only those whom the project's own list names, and who administer the team
     RESTRICTED = "restricted"
     PUBLIC = "public"
     OPEN = "open"
     ALL = (PRIVATE, TEAM, RESTRICTED, PUBLIC, OPEN)
+    FOR_EVERYBODY = (PUBLIC, OPEN)
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked for: something of an entity, in a project of the given visibility if it is inside one."""
+    """What is asked for: an entity, or something in a project of it."""
 
     entity_id: int
     visibility: str = Visibility.PRIVATE
+    project_id: int | None = None
     what: str = "project"
 
 
-_BY_ROLE = {
-    "viewer": {Permission.READ},
-    "member": {Permission.READ, Permission.WRITE},
-    "admin": {Permission.READ, Permission.WRITE, Permission.MANAGE},
-}
-_BY_VISIBILITY = {
-    Visibility.PUBLIC: {Permission.READ},
-    Visibility.OPEN: {Permission.READ, Permission.WRITE},
-}
+_READ = frozenset({Permission.READ})
+_ADD = _READ | {Permission.APPEND}
+_WRITE = _ADD | {Permission.WRITE}
+_ALL = frozenset(Permission)
+_NONE: frozenset[Permission] = frozenset()
+_BY_ROLE = {"viewer": _READ, "member": _WRITE, "admin": _ALL}
+_BY_VISIBILITY = {Visibility.PUBLIC: _READ, Visibility.OPEN: _WRITE}
+_BY_KEY = {KeyRights.ALL: _ALL, KeyRights.APPEND: _ADD, KeyRights.READ: _READ}
 
 
 def allows(identity: Identity | None, permission: Permission, target: Target) -> bool:
     if identity is None:
         return False
-    if identity.is_admin:
+    key = identity.key
+    if permission not in _BY_KEY[key.rights]:
+        return False
+    if key.project_ids is not None and target.project_id not in key.project_ids:
+        return False
+    if permission is Permission.PEOPLE and oversees(identity, target.entity_id):
         return True
-    role = identity.roles.get(target.entity_id)
-    if role and permission in _BY_ROLE[role]:
-        return True
-    return permission in _BY_VISIBILITY.get(target.visibility, set())
+    role = _role(identity, target)
+    return (role is not None and permission in _BY_ROLE[role]) or permission in _BY_VISIBILITY.get(
+        target.visibility, _NONE
+    )
+
+
+def oversees(identity: Identity, entity_id: int) -> bool:
+    """Tell whether the account administers the server, or the organization that the team belongs to."""
+    return identity.is_admin or entity_id in identity.oversees
+
+
+def _role(identity: Identity, target: Target) -> str | None:
+    """Return the role that counts: an administrator's, else the project's own, else the entity's."""
+    own = identity.roles.get(target.entity_id)
+    if own == "admin" or (identity.enters_teams and oversees(identity, target.entity_id)):
+        return "admin"
+    if target.project_id is not None:
+        named = identity.project_roles.get(target.project_id)
+        if named is not None or target.visibility == Visibility.RESTRICTED:
+            return named
+    return own
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Which projects a list may name, the same as `allows` lets read; None stands for no bound.
+
+    All that everybody may see; all of the entities `whole`; of the entities `joined` those that are not restricted,
+    and those of `named`. Of these, the ones of `only`.
+    """
+
+    whole: frozenset[int] | None
+    joined: frozenset[int]
+    named: frozenset[int]
+    only: frozenset[int] | None
+
+
+def shown(identity: Identity) -> Shown:
+    only = identity.key.project_ids
+    administered = {entity_id for entity_id, role in identity.roles.items() if role == "admin"}
+    if identity.enters_teams:
+        administered |= identity.oversees
+    sees_all = identity.is_admin and identity.enters_teams
+    return Shown(
+        None if sees_all else frozenset(administered),
+        frozenset(identity.roles),
+        frozenset(identity.project_roles),
+        only,
+    )
 
 
 def require(ctx: Context, permission: Permission, target: Target) -> Identity:
@@ -75,14 +133,31 @@ def require(ctx: Context, permission: Permission, target: Target) -> Identity:
 
 
 def require_account(ctx: Context) -> Identity:
+    """Return the caller, whatever the bounds of their key."""
     if ctx.identity is None:
         raise Unauthenticated("user is not logged in")
     return ctx.identity
 
 
+def require_changes(ctx: Context) -> Identity:
+    """Return the caller unless their key only reads. What is changed has rules of its own on top."""
+    identity = require_account(ctx)
+    if identity.key.rights is KeyRights.READ:
+        raise Denied("permission denied: this API key only reads")
+    return identity
+
+
+def require_whole(ctx: Context) -> Identity:
+    """Return the caller when their key has no bounds: for what concerns the account itself."""
+    identity = require_account(ctx)
+    if not identity.key.is_whole:
+        raise Denied("permission denied: this API key is bounded; use one that is not, or the browser")
+    return identity
+
+
 def require_admin(ctx: Context) -> Identity:
     """Return the caller when they administer the server."""
-    identity = require_account(ctx)
+    identity = require_whole(ctx)
     if not identity.is_admin:
         raise Denied("permission denied")
     return identity

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 
 from steelyard.context import Context
-from steelyard.domains.accounts import credentials, queries, secrets
+from steelyard.domains.accounts import queries, secrets, sessions
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import User
 from steelyard.domains.accounts.service import NewUser, insert_user
@@ -47,7 +47,7 @@ async def create_first_admin(ctx: Context, token: str, spec: NewUser, user_agent
         if not fits or not await queries.delete_secret(conn, _TOKEN) or await queries.count_users(conn):
             raise Denied("this link has been used or is wrong; the current one stands in the server's log")
         user = await insert_user(ctx, conn, spec, password_hash)
-    return await credentials.open_session(ctx, user.id, user_agent)
+    return await sessions.open_session(ctx, user.id, user_agent)
 
 
 async def create_configured_admin(ctx: Context, spec: NewUser) -> User | None:
@@ -67,4 +67,4 @@ async def sign_up(ctx: Context, spec: NewUser, user_agent: str) -> str:
     password_hash = await secrets.hash_password(spec.password)
     async with ctx.database.write() as conn:
         user = await insert_user(ctx, conn, spec, password_hash)
-    return await credentials.open_session(ctx, user.id, user_agent)
+    return await sessions.open_session(ctx, user.id, user_agent)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from steelyard.context import UNBOUNDED, KeyScope
+
 
 class EntityKind(StrEnum):
     USER = "user"
@@ -48,11 +50,12 @@ class User:
     entity: str
     settings: str
     created_at: datetime
+    ended_at: datetime | None
 
     @classmethod
     def nobody(cls, moment: datetime) -> User:
         """Stand in for an account that is gone."""
-        return cls(0, "", "deleted user", "", False, "human", False, 0, "", "{}", moment)
+        return cls(0, "", "deleted user", "", False, "human", False, 0, "", "{}", moment, moment)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,16 @@ class Membership:
 
 
 @dataclass(frozen=True)
+class ProjectRole:
+    """What an account is in one project of an entity, whatever it is in the entity."""
+
+    project_id: int
+    entity_id: int
+    user_id: int
+    role: str
+
+
+@dataclass(frozen=True)
 class ApiKey:
     id: int
     user_id: int
@@ -71,6 +84,7 @@ class ApiKey:
     hint: str
     created_at: datetime
     last_used_at: datetime | None
+    scope: KeyScope = UNBOUNDED
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,19 @@
-"""Use cases of organizations and teams, for administrators and the command line."""
+"""Use cases of organizations: made and dissolved by administrators of the server, filled by their own."""
 
 from __future__ import annotations
 
 from sqlalchemy import delete, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts import access, queries
 from steelyard.domains.accounts import tables as t
-from steelyard.domains.accounts.model import Entity, EntityKind, Organization, Role
-from steelyard.domains.accounts.service import insert_entity, load_user_by_name
-from steelyard.kernel.errors import Conflict, NotFound
+from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Organization, Role, User
+from steelyard.domains.accounts.service import delete_entity, insert_entity, load_user_by_name
+from steelyard.domains.accounts.teams import end_service, leave_team
+from steelyard.kernel.errors import Conflict, Denied, Invalid, NotFound
 from steelyard.kernel.names import check_entity_name
-from steelyard.sql.dialect import insert_row
+from steelyard.sql.dialect import insert_row, upsert
 
 
 async def create_organization(ctx: Context, name: str, admin: str) -> Organization:
@@ -51,57 +51,95 @@ async def _load_organization(conn: AsyncConnection, name: str) -> Organization:
     return organization
 
 
-async def add_organization_member(ctx: Context, name: str, username: str, role: Role) -> None:
-    access.require_admin(ctx)
+async def set_organization_member(ctx: Context, name: str, username: str, role: Role) -> None:
+    """Add a person to an organization, or change what they are there. Raises `Denied` for the last administrator."""
     async with ctx.database.write() as conn:
-        organization = await _load_organization(conn, name)
+        organization = await _load_administered(ctx, conn, name)
         user = await load_user_by_name(conn, username)
+        if user.kind != "human":
+            raise Invalid("a service account is made by its organization")
+        if role is not Role.ADMIN:
+            await _refuse_last_admin(conn, organization, user)
         await _join_organization(ctx, conn, organization.id, user.id, role)
+
+
+async def remove_organization_member(ctx: Context, name: str, username: str) -> None:
+    """Take a person out of an organization and of all its teams, or end a service account of it.
+
+    Everybody may leave. Raises `Denied` for the last administrator, of the organization or of one of its teams.
+    """
+    identity = access.require_whole(ctx)
+    async with ctx.database.write() as conn:
+        user = await load_user_by_name(conn, username)
+        if user.id == identity.user_id:
+            organization = await _load_organization(conn, name)
+        else:
+            organization = await _load_administered(ctx, conn, name)
+        if organization.id not in await queries.organization_roles(conn, user.id):
+            raise NotFound(f"{username!r} is no member of {name!r}")
+        await _refuse_last_admin(conn, organization, user)
+        owned = await queries.list_entities_of(conn, [organization.id])
+        for team in owned:
+            await leave_team(ctx, conn, team, user)
+        mine = t.organization_members.c
+        await conn.execute(
+            delete(t.organization_members).where(mine.organization_id == organization.id, mine.user_id == user.id)
+        )
+        if user.kind == "service" and user.entity_id in {item.id for item in owned}:
+            await end_service(ctx, conn, user)
+
+
+async def list_organization_members(ctx: Context, name: str) -> list[Membership]:
+    """Return who belongs to an organization that the caller belongs to. Raises `NotFound`."""
+    identity = access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        organization = await _load_organization(conn, name)
+        if not identity.is_admin and organization.id not in identity.organization_roles:
+            raise NotFound(f"there is no organization {name!r}")
+        return await queries.list_organization_members(conn, organization.id)
+
+
+async def list_organization_teams(ctx: Context, name: str) -> list[Entity]:
+    """Return the teams of an organization that the caller belongs to. Raises `NotFound`."""
+    identity = access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        organization = await _load_organization(conn, name)
+        if not identity.is_admin and organization.id not in identity.organization_roles:
+            raise NotFound(f"there is no organization {name!r}")
+        owned = await queries.list_entities_of(conn, [organization.id])
+    return [item for item in owned if item.kind is EntityKind.TEAM]
+
+
+async def load_name(ctx: Context, organization_id: int) -> str:
+    """Return the name of an organization that the caller belongs to. Raises `NotFound`."""
+    identity = access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        found = await queries.find_organization_by_id(conn, organization_id)
+    if found is None or not (identity.is_admin or found.id in identity.organization_roles):
+        raise NotFound("there is no such organization")
+    return found.name
+
+
+async def _load_administered(ctx: Context, conn: AsyncConnection, name: str) -> Organization:
+    """Return an organization that the caller administers. Raises `NotFound`, `Denied`."""
+    identity = access.require_whole(ctx)
+    organization = await _load_organization(conn, name)
+    if identity.is_admin or identity.organization_roles.get(organization.id) == Role.ADMIN:
+        return organization
+    if organization.id not in identity.organization_roles:
+        raise NotFound(f"there is no organization {name!r}")
+    raise Denied("permission denied")
+
+
+async def _refuse_last_admin(conn: AsyncConnection, organization: Organization, user: User) -> None:
+    admins = await queries.lock_organization_admins(conn, organization.id)
+    if user.id in admins and admins <= {user.id}:
+        raise Denied(f"this is the last administrator of {organization.name}; make another one first")
 
 
 async def _join_organization(
     ctx: Context, conn: AsyncConnection, organization_id: int, user_id: int, role: Role
 ) -> None:
     table = t.organization_members
-    mine = (table.c.organization_id == organization_id) & (table.c.user_id == user_id)
-    await conn.execute(delete(table).where(mine))
-    await insert_row(
-        conn, table, organization_id=organization_id, user_id=user_id, role=role, created_at=ctx.ports.clock()
-    )
-
-
-async def create_team(ctx: Context, name: str, organization: str | None, admin: str) -> Entity:
-    access.require_admin(ctx)
-    check_entity_name(name, "team name")
-    async with ctx.database.write() as conn:
-        user = await load_user_by_name(conn, admin)
-        owner = await _load_organization(conn, organization) if organization else None
-        entity_id = await insert_entity(ctx, conn, name, EntityKind.TEAM, owner.id if owner else None)
-        await insert_row(
-            conn,
-            t.team_members,
-            entity_id=entity_id,
-            user_id=user.id,
-            role=Role.ADMIN,
-            created_at=ctx.ports.clock(),
-        )
-        entity = await queries.find_entity_by_id(conn, entity_id)
-    assert entity is not None, "it was just written"
-    return entity
-
-
-async def delete_team(ctx: Context, name: str) -> None:
-    """Remove a team that owns no project. Raises `Conflict` while it owns one."""
-    access.require_admin(ctx)
-    async with ctx.database.write() as conn:
-        entity = await queries.find_entity(conn, name)
-        if entity is None or entity.kind is not EntityKind.TEAM:
-            raise NotFound(f"there is no team {name!r}")
-        await delete_entity(conn, entity)
-
-
-async def delete_entity(conn: AsyncConnection, entity: Entity) -> None:
-    try:
-        await conn.execute(delete(t.entities).where(t.entities.c.id == entity.id))
-    except IntegrityError as error:
-        raise Conflict(f"{entity.name!r} still owns projects; delete or move them first") from error
+    row = {"organization_id": organization_id, "user_id": user_id, "role": role, "created_at": ctx.ports.clock()}
+    await upsert(conn, table, [row], key=("organization_id", "user_id"), update=("role",))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from ipaddress import ip_network
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from steelyard.context import KeyRights, KeyScope
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import (
     ApiKey,
@@ -16,6 +18,7 @@ from steelyard.domains.accounts.model import (
     EntityKind,
     Membership,
     Organization,
+    ProjectRole,
     Role,
     User,
 )
@@ -39,6 +42,12 @@ async def find_user(conn: AsyncConnection, user_id: int) -> User | None:
 
 async def find_user_by_name(conn: AsyncConnection, username: str) -> User | None:
     return await _find_user(conn, _users().where(t.users.c.username == username))
+
+
+async def find_user_by_address(conn: AsyncConnection, email: str) -> User | None:
+    """Return the account of an e-mail address, however it is written."""
+    found = _users().where(func.lower(t.users.c.email) == email.lower()).order_by(t.users.c.id)
+    return await _find_user(conn, found)
 
 
 async def find_login(conn: AsyncConnection, login: str) -> tuple[int, str | None] | None:
@@ -99,6 +108,12 @@ async def find_entity_by_id(conn: AsyncConnection, entity_id: int) -> Entity | N
     return _entity(row) if row else None
 
 
+async def list_entities_of(conn: AsyncConnection, organization_ids: list[int]) -> list[Entity]:
+    """Return what organizations own: their teams, and each its own entity."""
+    statement = select(*_ENTITY).where(t.entities.c.organization_id.in_(organization_ids))
+    return [_entity(row) for row in await conn.execute(statement.order_by(t.entities.c.name))]
+
+
 async def list_entities(conn: AsyncConnection, ids: list[int]) -> list[Entity]:
     rows = await conn.execute(select(*_ENTITY).where(t.entities.c.id.in_(ids)).order_by(t.entities.c.name))
     return [_entity(row) for row in rows]
@@ -135,10 +150,35 @@ async def find_organization_entity(conn: AsyncConnection, organization_id: int) 
 
 
 async def list_team_members(conn: AsyncConnection, entity_id: int) -> list[Membership]:
-    statement = _users().add_columns(t.team_members.c.role.label("membership_role"))
-    statement = statement.join(t.team_members, t.team_members.c.user_id == t.users.c.id)
-    rows = await conn.execute(statement.where(t.team_members.c.entity_id == entity_id).order_by(t.team_members.c.id))
+    return await _memberships(conn, t.team_members, t.team_members.c.entity_id == entity_id)
+
+
+async def list_organization_members(conn: AsyncConnection, organization_id: int) -> list[Membership]:
+    table = t.organization_members
+    return await _memberships(conn, table, table.c.organization_id == organization_id)
+
+
+async def _memberships(conn: AsyncConnection, table: Table, condition: ColumnElement[bool]) -> list[Membership]:
+    statement = _users().add_columns(table.c.role.label("membership_role"))
+    statement = statement.join(table, table.c.user_id == t.users.c.id)
+    rows = await conn.execute(statement.where(condition).order_by(table.c.id))
     return [_membership(dict(row._mapping)) for row in rows]
+
+
+async def lock_team_admins(conn: AsyncConnection, entity_id: int) -> set[int]:
+    """Return the active administrators of a team, of whom none can go by others until we have decided."""
+    return await _lock_admins(conn, t.team_members, t.team_members.c.entity_id == entity_id)
+
+
+async def lock_organization_admins(conn: AsyncConnection, organization_id: int) -> set[int]:
+    table = t.organization_members
+    return await _lock_admins(conn, table, table.c.organization_id == organization_id)
+
+
+async def _lock_admins(conn: AsyncConnection, table: Table, condition: ColumnElement[bool]) -> set[int]:
+    statement = select(table.c.user_id).join(t.users, t.users.c.id == table.c.user_id)
+    statement = statement.where(condition, table.c.role == Role.ADMIN, t.users.c.is_active).order_by(table.c.id)
+    return set((await conn.execute(statement.with_for_update(of=table))).scalars())
 
 
 def _membership(values: dict[str, Any]) -> Membership:
@@ -152,6 +192,21 @@ async def team_roles(conn: AsyncConnection, user_id: int) -> dict[int, str]:
     return {row.entity_id: row.role for row in rows}
 
 
+async def project_roles(conn: AsyncConnection, user_id: int) -> list[ProjectRole]:
+    """Return the places of an account in the member lists of projects."""
+    return await _project_roles(conn, t.project_members.c.user_id == user_id)
+
+
+async def list_project_members(conn: AsyncConnection, project_id: int) -> list[ProjectRole]:
+    return await _project_roles(conn, t.project_members.c.project_id == project_id)
+
+
+async def _project_roles(conn: AsyncConnection, condition: ColumnElement[bool]) -> list[ProjectRole]:
+    table = t.project_members
+    columns = [table.c[name] for name in ("project_id", "entity_id", "user_id", "role")]
+    return [ProjectRole(*row) for row in await conn.execute(select(*columns).where(condition).order_by(table.c.id))]
+
+
 async def organization_roles(conn: AsyncConnection, user_id: int) -> dict[int, str]:
     members = t.organization_members.c
     rows = await conn.execute(select(members.organization_id, members.role).where(members.user_id == user_id))
@@ -160,28 +215,66 @@ async def organization_roles(conn: AsyncConnection, user_id: int) -> dict[int, s
 
 # ---- keys and sessions ----------------------------------------------------------------------------------------
 
-_KEY = [c for c in t.api_keys.c if c.name != "secret_hash"]
+_KEY = [t.api_keys.c[name] for name in ("id", "user_id", "name", "hint", "created_at", "last_used_at")]
+_SCOPE = [t.api_keys.c[name] for name in ("rights", "in_projects", "expires_at", "networks")]
 
 
-async def find_key_owner(conn: AsyncConnection, secret_hash: str) -> tuple[int, int] | None:
-    """Return id of the key and of its active owner."""
-    statement = select(t.api_keys.c.id, t.api_keys.c.user_id).join(t.users, t.users.c.id == t.api_keys.c.user_id)
-    row = (await conn.execute(statement.where(t.api_keys.c.secret_hash == secret_hash, t.users.c.is_active))).first()
-    return (row.id, row.user_id) if row else None
+async def find_active_key(conn: AsyncConnection, secret_hash: str) -> ApiKey | None:
+    """Return the key of this secret when its owner is active; an expired one too."""
+    statement = select(*_KEY, *_SCOPE).join(t.users, t.users.c.id == t.api_keys.c.user_id)
+    found = await _keys(conn, statement.where(t.api_keys.c.secret_hash == secret_hash, t.users.c.is_active))
+    return found[0] if found else None
 
 
 async def list_keys(conn: AsyncConnection, user_id: int) -> list[ApiKey]:
-    rows = await conn.execute(select(*_KEY).where(t.api_keys.c.user_id == user_id).order_by(t.api_keys.c.id))
-    return [ApiKey(**row._mapping) for row in rows]
+    statement = select(*_KEY, *_SCOPE).where(t.api_keys.c.user_id == user_id)
+    return await _keys(conn, statement.order_by(t.api_keys.c.id))
 
 
 async def find_key(conn: AsyncConnection, key_id: int) -> ApiKey | None:
-    row = (await conn.execute(select(*_KEY).where(t.api_keys.c.id == key_id))).first()
-    return ApiKey(**row._mapping) if row else None
+    found = await _keys(conn, select(*_KEY, *_SCOPE).where(t.api_keys.c.id == key_id))
+    return found[0] if found else None
+
+
+async def _keys(conn: AsyncConnection, statement: Select[Any]) -> list[ApiKey]:
+    rows = (await conn.execute(statement)).all()
+    bounded = [row.id for row in rows if row.in_projects]
+    projects: dict[int, set[int]] = {key_id: set() for key_id in bounded}
+    if bounded:
+        table = t.api_key_projects
+        for key_id, project_id in await conn.execute(select(table).where(table.c.key_id.in_(bounded))):
+            projects[key_id].add(project_id)
+    return [_key(row, projects.get(row.id)) for row in rows]
+
+
+def _key(row: Any, projects: set[int] | None) -> ApiKey:
+    return ApiKey(row.id, row.user_id, row.name, row.hint, row.created_at, row.last_used_at, _scope(row, projects))
+
+
+def _scope(row: Any, projects: set[int] | None) -> KeyScope:
+    return KeyScope(
+        KeyRights(row.rights),
+        None if projects is None else frozenset(projects),
+        row.expires_at,
+        tuple(ip_network(network) for network in row.networks.split()),
+    )
+
+
+async def list_unseen_keys(conn: AsyncConnection, maker_id: int) -> list[tuple[int, str, datetime]]:
+    """Return account, secret and birth of keys that `maker_id` has made and not seen."""
+    unseen = t.unseen_keys.c
+    statement = select(t.api_keys.c.user_id, unseen.secret, unseen.created_at)
+    statement = statement.join(t.api_keys, t.api_keys.c.id == unseen.key_id).where(unseen.maker_id == maker_id)
+    return [(row[0], row[1], row[2]) for row in await conn.execute(statement)]
 
 
 async def touch_key(conn: AsyncConnection, key_id: int, moment: datetime) -> None:
     await conn.execute(update(t.api_keys).where(t.api_keys.c.id == key_id).values(last_used_at=moment))
+
+
+async def touch_session(conn: AsyncConnection, session_id: int, moment: datetime) -> None:
+    table = t.browser_sessions
+    await conn.execute(update(table).where(table.c.id == session_id).values(last_seen_at=moment))
 
 
 _SESSION = [c for c in t.browser_sessions.c if c.name != "token_hash"]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from steelyard.context import Context
-from steelyard.domains.accounts import credentials, service
-from steelyard.domains.accounts.model import ApiKey, Entity, EntityKind, Membership, Organization, User
+from steelyard.domains.accounts import keys, organizations, people, service, teams
+from steelyard.domains.accounts.keys import NewKey
+from steelyard.domains.accounts.loaders import users
+from steelyard.domains.accounts.model import ApiKey, Entity, EntityKind, Membership, Organization, Role, User
 from steelyard.graphql.binding import ObjectBinding
 from steelyard.graphql.connection import Connection, Edge, PageInfo, slice_page
 from steelyard.kernel import jsontext
+from steelyard.kernel.errors import Denied, Invalid
 from steelyard.kernel.ids import decode_global_id, encode_global_id
 
 query = ObjectBinding("Query")
@@ -77,17 +81,26 @@ def user_account_type(user: User, _ctx: Context) -> str:
 
 @user_type.field("photoUrl")
 @user_type.field("userInfo")
-@user_type.field("deletedAt")
 def absent(_user: User, _ctx: Context) -> None:
     return None
+
+
+@user_type.field("deletedAt")
+def user_ended(user: User, _ctx: Context) -> datetime | None:
+    return None if user.is_active else user.ended_at
+
+
+@user_type.field("entity")
+async def user_entity(user: User, ctx: Context) -> str:
+    return await service.default_entity(ctx) if _is_self(user, ctx) else user.entity
 
 
 @user_type.field("apiKeys")
 async def user_keys(user: User, ctx: Context) -> Connection | None:
     if not _is_self(user, ctx):
         return None
-    keys = [_key(key, shown=key.hint) for key in await credentials.list_keys(ctx)]
-    return Connection([Edge(key, "") for key in keys], PageInfo(None, has_next_page=False))
+    shown = [_key(key, shown=key.hint) for key in await keys.list_keys(ctx)]
+    return Connection([Edge(key, "") for key in shown], PageInfo(None, has_next_page=False))
 
 
 def _key(key: ApiKey, shown: str) -> dict[str, Any]:
@@ -170,10 +183,13 @@ async def entity_organization(entity: Entity, ctx: Context) -> Organization | No
 
 @entity_type.field("members")
 async def entity_members(entity: Entity, ctx: Context) -> list[dict[str, Any]]:
-    return [_member(item) for item in await service.list_team_members(ctx, entity)]
+    """`apiKey` is the key of a service account, shown once to whoever has just made it."""
+    found = await service.list_team_members(ctx, entity)
+    unseen = await keys.take_unseen(ctx)
+    return [_member(item, unseen.get(item.user.id)) for item in found]
 
 
-def _member(item: Membership) -> dict[str, Any]:
+def _member(item: Membership, secret: str | None) -> dict[str, Any]:
     user = item.user
     return {
         "id": encode_global_id("Member", user.id),
@@ -184,6 +200,7 @@ def _member(item: Membership) -> dict[str, Any]:
         "admin": item.role == "admin",
         "pending": False,
         "accountType": "SERVICE" if user.kind == "service" else "MEMBER",
+        "apiKey": secret,
     }
 
 
@@ -202,11 +219,57 @@ def no_vendor_account(_organization: Organization, _ctx: Context) -> None:
 
 @mutation.field("generateApiKey")
 async def generate_api_key(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
-    made = await credentials.create_key(ctx, input.get("description") or "")
+    made = await keys.create_key(ctx, NewKey(input.get("description") or ""))
     return {"apiKey": _key(made.key, shown=made.secret)}
 
 
 @mutation.field("deleteApiKey")
 async def delete_api_key(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
-    await credentials.revoke_key(ctx, decode_global_id("ApiKey", input["id"]))
+    await keys.revoke_key(ctx, decode_global_id("ApiKey", input["id"]))
     return {"success": True}
+
+
+# ---- people, teams, service accounts --------------------------------------------------------------------------
+
+
+@mutation.field("createUser")
+async def create_user(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
+    return {"user": await people.create_user_of_address(ctx, input["email"], is_admin=bool(input.get("admin")))}
+
+
+@mutation.field("createTeam")
+async def create_team(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
+    owner = input.get("organizationId")
+    organization = None
+    if owner is not None:
+        organization = await organizations.load_name(ctx, decode_global_id("Organization", owner))
+    return {"entity": await teams.create_team(ctx, input["teamName"], organization, input.get("teamAdminUserName"))}
+
+
+@mutation.field("createInvite")
+async def create_invite(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
+    role = Role.ADMIN if input.get("admin") else Role.MEMBER
+    user = await teams.invite(ctx, input["entityName"], input.get("username"), input.get("email"), role)
+    number = encode_global_id("Member", user.id)
+    return {"invite": {"id": number, "name": user.name, "email": user.email, "createdAt": None, "toUser": user}}
+
+
+@mutation.field("deleteInvite")
+async def delete_invite(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
+    """`id` is that of a member or of a pending invitation, as `Entity.members` lists them."""
+    if not input.get("id") or not input.get("entityName"):
+        raise Invalid("both id and entityName are needed")
+    await teams.remove_member(ctx, input["entityName"], decode_global_id("Member", input["id"]))
+    return {"success": True}
+
+
+@mutation.field("createServiceAccount")
+async def create_service_account(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
+    """The key is in the next answer to `Entity.members`, once, for the caller."""
+    made = await teams.create_service_account(ctx, input["entityName"], input["description"], unseen=True)
+    return {"user": await users.load(ctx, made.key.user_id)}
+
+
+@mutation.field("createAnonymousEntity")
+def create_anonymous_entity(_ctx: Context, **_: Any) -> None:
+    raise Denied("nobody works here without an account; sign in and make a key at /authorize")

@@ -1,4 +1,4 @@
-"""The web app's routes of accounts: sign-in, first start, password, keys, sessions (web/src/api/contract.ts)."""
+"""The web app's routes of accounts: sign-in, first start, password, sessions (web/src/api/contract.ts)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 import steelyard
 from steelyard.context import Context
-from steelyard.domains.accounts import credentials, first_start, queries, service
-from steelyard.domains.accounts.credentials import SignIn
-from steelyard.domains.accounts.model import ApiKey, Entity
+from steelyard.domains.accounts import first_start, queries, service, sessions
+from steelyard.domains.accounts.model import Entity
 from steelyard.domains.accounts.service import NewUser
+from steelyard.domains.accounts.sessions import SignIn
 from steelyard.kernel.errors import Invalid
 from steelyard.kernel.ids import decode_global_id, encode_global_id
 from steelyard.rest.bodies import read_json
@@ -61,14 +61,14 @@ async def sign_in(ctx: Context, request: Request) -> Response:
     body = await read_json(request)
     address = request.client.host if request.client else ""
     given = SignIn(_text(body, "login"), _text(body, "password"), _agent(request), address)
-    token = await credentials.sign_in(ctx, given)
+    token = await sessions.sign_in(ctx, given)
     return _signed_in(ctx, request, token)
 
 
 @routes.delete("/app/session")
 async def sign_out(ctx: Context, request: Request) -> Response:
     if request.state.browser_session:
-        await credentials.end_session(ctx, request.state.browser_session.id)
+        await sessions.end_session(ctx, request.state.browser_session.id)
     response = json_response(None)
     response.delete_cookie(SESSION_COOKIE, path="/")
     return response
@@ -107,33 +107,7 @@ def _signed_in(ctx: Context, request: Request, token: str) -> Response:
 async def change_password(ctx: Context, request: Request) -> None:
     body = await read_json(request)
     session = request.state.browser_session
-    await credentials.change_password(ctx, _text(body, "current"), _text(body, "new"), session.id if session else None)
-
-
-@routes.get("/app/keys")
-async def list_keys(ctx: Context, _request: Request) -> dict[str, Any]:
-    return {"keys": [_key(key) for key in await credentials.list_keys(ctx)]}
-
-
-@routes.post("/app/keys")
-async def create_key(ctx: Context, request: Request) -> dict[str, Any]:
-    made = await credentials.create_key(ctx, _text(await read_json(request), "name"))
-    return {**_key(made.key), "secret": made.secret}
-
-
-@routes.delete("/app/keys/{id}")
-async def revoke_key(ctx: Context, request: Request) -> None:
-    await credentials.revoke_key(ctx, decode_global_id("ApiKey", request.path_params["id"]))
-
-
-def _key(key: ApiKey) -> dict[str, Any]:
-    return {
-        "id": encode_global_id("ApiKey", key.id),
-        "name": key.name,
-        "hint": key.hint,
-        "createdAt": key.created_at,
-        "lastUsedAt": key.last_used_at,
-    }
+    await sessions.change_password(ctx, _text(body, "current"), _text(body, "new"), session.id if session else None)
 
 
 @routes.get("/app/sessions")
@@ -148,14 +122,14 @@ async def list_sessions(ctx: Context, request: Request) -> dict[str, Any]:
                 "lastSeenAt": session.last_seen_at,
                 "current": current is not None and session.id == current.id,
             }
-            for session in await credentials.list_sessions(ctx)
+            for session in await sessions.list_sessions(ctx)
         ]
     }
 
 
 @routes.delete("/app/sessions/{id}")
 async def end_session(ctx: Context, request: Request) -> None:
-    await credentials.end_session(ctx, decode_global_id("Session", request.path_params["id"]))
+    await sessions.end_session(ctx, decode_global_id("Session", request.path_params["id"]))
 
 
 def _new_user(body: dict[str, Any], *, is_admin: bool) -> NewUser:

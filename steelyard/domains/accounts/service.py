@@ -1,6 +1,6 @@
 """Use cases of accounts: people and entities.
 
-Teams are in `organizations.py`, keys and sessions in `credentials.py`.
+Teams are in `teams.py`, keys in `keys.py`, browser sessions in `sessions.py`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from steelyard.context import Context
 from steelyard.domains.accounts import access, queries, secrets
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.access import Permission, Target
+from steelyard.domains.accounts.keys import NewKey, insert_key
 from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Organization, User
 from steelyard.kernel.errors import Conflict, Denied, NotFound
 from steelyard.kernel.names import check_entity_name, fold
@@ -63,8 +64,7 @@ async def insert_user(ctx: Context, conn: AsyncConnection, spec: NewUser, passwo
             created_at=now,
         )
         if spec.api_key is not None:
-            secret = secrets.check_given_key(spec.api_key)
-            await insert_row(conn, t.api_keys, **key_columns(user_id, "", secret), created_at=now)
+            await insert_key(ctx, conn, user_id, NewKey(), secrets.check_given_key(spec.api_key))
     except IntegrityError as error:
         if not is_duplicate(error):
             raise
@@ -72,15 +72,6 @@ async def insert_user(ctx: Context, conn: AsyncConnection, spec: NewUser, passwo
     user = await queries.find_user(conn, user_id)
     assert user is not None, "it was just written"
     return user
-
-
-def key_columns(user_id: int, name: str, secret: str) -> dict[str, object]:
-    return {
-        "user_id": user_id,
-        "name": name,
-        "secret_hash": secrets.hash_token(secret),
-        "hint": secrets.key_hint(secret),
-    }
 
 
 async def insert_entity(
@@ -97,6 +88,15 @@ async def insert_entity(
         organization_id=organization_id,
         created_at=ctx.ports.clock(),
     )
+
+
+async def delete_entity(conn: AsyncConnection, entity: Entity) -> None:
+    """Remove a team or an organization's entity, with its service accounts. Raises `Conflict` if it owns projects."""
+    try:
+        await conn.execute(delete(t.users).where(t.users.c.entity_id == entity.id, t.users.c.kind == "service"))
+        await conn.execute(delete(t.entities).where(t.entities.c.id == entity.id))
+    except IntegrityError as error:
+        raise Conflict(f"{entity.name!r} still owns projects; delete or move them first") from error
 
 
 async def load_user_by_name(conn: AsyncConnection, username: str) -> User:
@@ -125,9 +125,9 @@ async def delete_user(ctx: Context, username: str) -> None:
             raise NotFound(f"there is no active user {username!r}")
         if user.is_admin and await queries.lock_admins(conn) <= {user.id}:
             raise Denied("this is the last administrator; make another one first")
-        for table in (t.api_keys, t.browser_sessions, t.team_members, t.organization_members):
+        for table in (t.api_keys, t.browser_sessions, t.team_members, t.organization_members, t.project_members):
             await conn.execute(delete(table).where(table.c.user_id == user.id))
-        await queries.update_user(conn, user.id, is_active=False, password_hash=None)
+        await queries.update_user(conn, user.id, is_active=False, password_hash=None, ended_at=ctx.ports.clock())
 
 
 async def set_password(ctx: Context, username: str, password: str) -> None:
@@ -212,6 +212,16 @@ def may_write_to(ctx: Context, entity: Entity) -> bool:
 # ---- the caller -----------------------------------------------------------------------------------------------
 
 
+async def find_active_user(ctx: Context, username: str) -> User:
+    """Return the account of this name. Raises `NotFound`, also for ended ones."""
+    access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        user = await load_user_by_name(conn, username)
+    if not user.is_active:
+        raise NotFound(f"there is no user {username!r}")
+    return user
+
+
 async def load_viewer(ctx: Context) -> User:
     identity = access.require_account(ctx)
     async with ctx.database.read() as conn:
@@ -222,7 +232,21 @@ async def load_viewer(ctx: Context) -> User:
 
 async def default_entity(ctx: Context) -> str:
     """Return the name of the entity that is meant when the caller names none."""
-    return (await load_viewer(ctx)).entity
+    access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        return await find_default_entity(ctx, conn)
+
+
+async def find_default_entity(ctx: Context, conn: AsyncConnection) -> str:
+    """Return where the caller's runs go when they name no entity: to a team, where personal entities are off."""
+    identity = access.require_account(ctx)
+    user = await queries.find_user(conn, identity.user_id)
+    assert user is not None, "an identity has its account"
+    is_own = user.kind == "human" and user.entity == user.username
+    if ctx.ports.policy.accounts.personal_entities or not is_own:
+        return user.entity
+    own = await queries.list_entities(conn, list(identity.roles))
+    return next((item.name for item in own if item.kind is EntityKind.TEAM), user.entity)
 
 
 async def search_users(ctx: Context, search: str) -> list[User]:

@@ -43,6 +43,8 @@ users = Table(
     Column("default_entity_id", BigId, ForeignKey("entities.id")),
     Column("settings", LongText, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    # When `is_active` became false.
+    Column("ended_at", UtcTime),
 )
 
 organization_members = Table(
@@ -69,6 +71,20 @@ team_members = Table(
     Index(None, "user_id"),
 )
 
+# Whom a project's own list names, and as what. `entity_id` is the owner of the project.
+project_members = Table(
+    "project_members",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("project_id", BigId, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("entity_id", BigId, ForeignKey("entities.id", ondelete="CASCADE"), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("project_id", "user_id"),
+    Index(None, "user_id", "entity_id"),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,
@@ -79,7 +95,33 @@ api_keys = Table(
     Column("hint", Name(16), nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("last_used_at", UtcTime),
+    Column("rights", String(16), nullable=False, server_default="all"),
+    # Whether `api_key_projects` bounds it: a key whose last project is gone opens nothing.
+    Column("in_projects", Boolean, nullable=False, server_default="0"),
+    Column("expires_at", UtcTime),
+    # networks that it may be used from, separated by blanks; empty for everywhere
+    Column("networks", String(1024), nullable=False, server_default=""),
     Index(None, "user_id"),
+)
+
+api_key_projects = Table(
+    "api_key_projects",
+    metadata,
+    Column("key_id", BigId, ForeignKey("api_keys.id", ondelete="CASCADE"), primary_key=True),
+    Column("project_id", BigId, ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "project_id"),
+)
+
+# Keys of new service accounts until their maker has seen them, minutes at most: the client makes an account by one
+# request and learns its key by the next.
+unseen_keys = Table(
+    "unseen_keys",
+    metadata,
+    Column("key_id", BigId, ForeignKey("api_keys.id", ondelete="CASCADE"), primary_key=True),
+    Column("maker_id", BigId, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("secret", String(128), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Index(None, "maker_id"),
 )
 
 browser_sessions = Table(

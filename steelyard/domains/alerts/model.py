@@ -47,6 +47,7 @@ class Alert:
     entity_id: int
     entity: str
     visibility: str
+    project_id: int
 
 
 @dataclass(frozen=True)

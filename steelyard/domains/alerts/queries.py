@@ -25,6 +25,7 @@ def _alerts() -> Select[Any]:
             runs.c.title.label("run_title"),
             projects.c.name.label("project"),
             projects.c.entity_id,
+            projects.c.id.label("project_id"),
             projects.c.visibility,
             entities.c.name.label("entity"),
         )

@@ -44,7 +44,7 @@ async def send_alert(ctx: Context, entity: str, project: str, run_id: str, alert
     hour. Raises `NotFound`, `Denied`.
     """
     run = await load_run(ctx, entity, project, run_id)
-    access.require(ctx, Permission.WRITE, run.target)
+    access.require(ctx, Permission.APPEND, run.target)
     alert = replace(alert, title=alert.title[:TITLE_MAX], text=alert.text[:TEXT_MAX])
     now = ctx.ports.clock()
     async with ctx.database.write() as conn:
@@ -107,7 +107,7 @@ async def read_inbox(ctx: Context, before: int | None = None, limit: int = 50) -
 
 
 def _target(alert: Alert) -> access.Target:
-    return access.Target(alert.entity_id, alert.visibility, what="run")
+    return access.Target(alert.entity_id, alert.visibility, alert.project_id, what="run")
 
 
 async def load_preferences(ctx: Context) -> Preferences:
@@ -118,7 +118,7 @@ async def load_preferences(ctx: Context) -> Preferences:
 
 async def change_preferences(ctx: Context, *, by_mail: bool | None, least_severity: str | None) -> Preferences:
     """Change what the caller hears of alerts; None leaves a choice. Raises `Invalid`."""
-    identity = access.require_account(ctx)
+    identity = access.require_whole(ctx)
     async with ctx.database.write() as conn:
         chosen = await queries.find_preferences(conn, identity.user_id)
         if by_mail is not None:
@@ -131,7 +131,7 @@ async def change_preferences(ctx: Context, *, by_mail: bool | None, least_severi
 
 async def mark_read(ctx: Context, up_to: int) -> None:
     """Note that the caller has seen their alerts up to this one; an older one changes nothing."""
-    identity = access.require_account(ctx)
+    identity = access.require_whole(ctx)
     async with ctx.database.write() as conn:
         chosen = await queries.find_preferences(conn, identity.user_id)
         if up_to > chosen.read_up_to:

@@ -48,12 +48,19 @@ async def load_readable(ctx: Context, conn: AsyncConnection, artifact_id: int) -
     return artifact
 
 
-async def load_writable(ctx: Context, conn: AsyncConnection, artifact_id: int) -> Artifact:
+async def load_writable(
+    ctx: Context, conn: AsyncConnection, artifact_id: int, permission: Permission = Permission.WRITE
+) -> Artifact:
     """Return a version that the caller may change. Raises `NotFound` or `Denied`."""
     artifact = await load_readable(ctx, conn, artifact_id)
-    if not allows(ctx.identity, Permission.WRITE, artifact.target):
+    if not allows(ctx.identity, permission, artifact.target):
         raise Denied("permission denied")
     return artifact
+
+
+async def load_growing(ctx: Context, conn: AsyncConnection, artifact_id: int) -> Artifact:
+    """Return a version that the caller may add content to. Raises `NotFound` or `Denied`."""
+    return await load_writable(ctx, conn, artifact_id, Permission.APPEND)
 
 
 async def load_collection(

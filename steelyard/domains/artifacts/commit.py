@@ -36,7 +36,7 @@ async def commit_version(ctx: Context, artifact_id: int) -> Artifact:
     longer than clients wait. Costs time with the number of files; nothing of it is visible before the end.
     """
     async with ctx.database.read() as conn:
-        artifact = await access.load_writable(ctx, conn, artifact_id)
+        artifact = await access.load_growing(ctx, conn, artifact_id)
         announced = await content_queries.list_uploaded_manifests(conn, artifact.id)
     if artifact.state is State.COMMITTED:
         return artifact
@@ -50,7 +50,7 @@ async def _commit(ctx: Context, artifact: Artifact) -> Artifact:
     while (staged := await staging.claim(ctx, artifact, uploaded[0])) is None:
         await asyncio.sleep(_LOOK_AGAIN_S)
         async with ctx.database.read() as conn:
-            current = await access.load_writable(ctx, conn, artifact.id)
+            current = await access.load_growing(ctx, conn, artifact.id)
         if current.state is State.COMMITTED:
             return current
     async with staging.kept(ctx, staged):

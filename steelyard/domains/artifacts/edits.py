@@ -165,7 +165,7 @@ async def create_type(ctx: Context, entity: str, project: str, name: str, descri
     """Return the type, made when missing."""
     rules.check_type_name(name)
     async with ctx.database.write() as conn:
-        owner = await projects.ensure_project(ctx, conn, entity, project)
+        owner = await projects.ensure_project(ctx, conn, entity, project, Permission.APPEND)
         return await queries.ensure_type(conn, owner.id, name, ctx.ports.clock(), description)
 
 

@@ -108,7 +108,7 @@ class Collection:
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, what="artifact collection")
+        return Target(self.entity_id, self.visibility, self.project_id, what="artifact collection")
 
 
 class Sequence(Collection):
@@ -154,7 +154,7 @@ class Artifact:
     @property
     def target(self) -> Target:
         """The project of its sequence; who reads a link reads the version as well, see `access.py`."""
-        return Target(self.entity_id, self.visibility, what="artifact")
+        return Target(self.entity_id, self.visibility, self.project_id, what="artifact")
 
     @property
     def space(self) -> Space:

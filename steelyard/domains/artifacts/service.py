@@ -214,7 +214,7 @@ async def use_artifact(ctx: Context, artifact_id: int, name: RunName, used_as: s
         run = await run_queries.find_run(conn, name.entity, name.project, name.run_id)
         if run is None:
             raise NotFound(f"run {name.entity}/{name.project}/{name.run_id} not found")
-        require(ctx, Permission.WRITE, run.target)
+        require(ctx, Permission.APPEND, run.target)
         link = Link(run.id, artifact.id, LineageRole.INPUT, used_as)
         await lineage_queries.record(conn, link, ctx.ports.clock())
         await changes.record(conn, run.project_id, run.id, ChangeKind.ARTIFACTS, ctx.ports.clock())

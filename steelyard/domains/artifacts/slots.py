@@ -49,7 +49,7 @@ async def open_files(ctx: Context, specs: Sequence[FileSpec], algorithm: str | N
     owners: dict[int, Artifact] = {}
     async with ctx.database.read() as conn:
         for artifact_id in {spec.artifact_id for spec in specs}:
-            owners[artifact_id] = _of_algorithm(await access.load_writable(ctx, conn, artifact_id), algorithm)
+            owners[artifact_id] = _of_algorithm(await access.load_growing(ctx, conn, artifact_id), algorithm)
     wanted: dict[Space, dict[str, Announced]] = {}
     for spec, digest in zip(specs, digests, strict=True):
         space = owners[spec.artifact_id].space
@@ -162,7 +162,7 @@ async def _load_blob(ctx: Context, upload: PartsUpload) -> Blob:
     """Return the content that the upload brings. Raises `NotFound` when it is none of the artifact's project."""
     space, digest = content.find_space(upload.object_key) or (None, "")
     async with ctx.database.read() as conn:
-        artifact = await access.load_writable(ctx, conn, upload.artifact_id)
+        artifact = await access.load_growing(ctx, conn, upload.artifact_id)
         if space == artifact.space:
             blob = (await content_queries.find_blobs(conn, artifact.space, [digest])).get(digest)
             if blob is not None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
+from steelyard.domains.accounts.access import Permission
 from steelyard.domains.artifacts import access, content_queries, lineage_queries, queries, rules
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import (
@@ -42,7 +43,7 @@ async def create_version(ctx: Context, spec: NewVersion) -> Artifact:
     """
     _check(spec)
     async with ctx.database.write() as conn:
-        project = await projects.ensure_project(ctx, conn, spec.entity, spec.project)
+        project = await projects.ensure_project(ctx, conn, spec.entity, spec.project, Permission.APPEND)
         run = await _run_id(conn, project, spec.run)
         sequence = await _ensure_sequence(ctx, conn, project, spec)
         await queries.lock_collection(conn, sequence.id)
@@ -195,7 +196,7 @@ async def open_manifest(ctx: Context, artifact_id: int, spec: NewManifest) -> Ma
     """Announce a manifest of the version. The committed manifest of a version never changes by it."""
     _check_manifest_digest(spec.digest)
     async with ctx.database.write() as conn:
-        artifact = await access.load_writable(ctx, conn, artifact_id)
+        artifact = await access.load_growing(ctx, conn, artifact_id)
         await _check_base(ctx, conn, artifact, spec.base_artifact_id)
         await queries.touch_pending(conn, [artifact.id], ctx.ports.clock())
         manifest_id = await insert_row(
@@ -219,7 +220,7 @@ async def change_manifest(ctx: Context, manifest_id: int, digest: str | None, ba
         found = await content_queries.list_manifests_by_id(conn, [manifest_id])
         if not found or found[0].kind is ManifestKind.STAGED:
             raise NotFound("artifact manifest not found")
-        artifact = await access.load_writable(ctx, conn, found[0].artifact_id)
+        artifact = await access.load_growing(ctx, conn, found[0].artifact_id)
         if artifact.manifest_id == manifest_id:
             raise Invalid("the manifest of a committed artifact cannot be changed")
         await _check_base(ctx, conn, artifact, base_artifact_id)

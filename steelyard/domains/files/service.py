@@ -39,13 +39,13 @@ async def load_writable_run(ctx: Context, entity: str, project: str, run_id: str
         run = await runs.find_run(conn, entity, project, run_id)
     if run is None:
         raise NotFound(f"run {run_id!r} not found")
-    access.require(ctx, Permission.WRITE, run.target)
+    access.require(ctx, Permission.APPEND, run.target)
     return run
 
 
 async def open_uploads(ctx: Context, run: Run, names: Sequence[str]) -> list[RunFile]:
     """Return a file per name, in the given order, ready for its content. Raises `Invalid` for unfit names."""
-    access.require(ctx, Permission.WRITE, run.target)
+    access.require(ctx, Permission.APPEND, run.target)
     cleaned = [clean_name(name) for name in names]
     async with ctx.database.write() as conn:
         await queries.ensure_files(conn, run.id, dict.fromkeys(cleaned), ctx.ports.clock())

@@ -37,7 +37,7 @@ class Project:
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility)
+        return Target(self.entity_id, self.visibility, self.id)
 
 
 def wire_access(visibility: str) -> str:

@@ -6,17 +6,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from steelyard.domains.accounts.access import Visibility
+from steelyard.domains.accounts.access import Shown, Visibility
 from steelyard.domains.accounts.tables import entities
 from steelyard.domains.projects.model import Project
 from steelyard.domains.projects.tables import project_names, projects
 from steelyard.kernel.names import fold
 from steelyard.sql.dialect import upsert
-
-_SEEN_BY_ALL = (Visibility.PUBLIC, Visibility.OPEN)
 
 
 def _projects() -> Select[Any]:
@@ -71,17 +69,25 @@ async def list_projects_by_id(conn: AsyncConnection, ids: list[int]) -> list[Pro
 
 
 async def list_projects(
-    conn: AsyncConnection, owners: Collection[int], seen_whole: Collection[int] | None, offset: int, limit: int
+    conn: AsyncConnection, owners: Collection[int], shown: Shown, offset: int, limit: int
 ) -> list[Project]:
-    """Return the projects of `owners`, the last active first.
-
-    Of owners outside `seen_whole` only those that everybody may see; None stands for all owners.
-    """
-    statement = _projects().where(projects.c.entity_id.in_(owners))
-    if seen_whole is not None:
-        statement = statement.where(or_(projects.c.entity_id.in_(seen_whole), projects.c.visibility.in_(_SEEN_BY_ALL)))
+    """Return the projects of `owners` that may be shown, the last active first."""
+    statement = _projects().where(projects.c.entity_id.in_(owners), _may_be_shown(shown))
     statement = statement.order_by(projects.c.last_active_at.desc(), projects.c.id.desc())
     return [Project(**row._mapping) for row in await conn.execute(statement.offset(offset).limit(limit))]
+
+
+def _may_be_shown(shown: Shown) -> ColumnElement[bool]:
+    column = projects.c
+    may: ColumnElement[bool] = true()
+    if shown.whole is not None:
+        may = or_(
+            column.visibility.in_(Visibility.FOR_EVERYBODY),
+            column.entity_id.in_(shown.whole),
+            column.entity_id.in_(shown.joined) & (column.visibility != Visibility.RESTRICTED),
+            column.id.in_(shown.named),
+        )
+    return may if shown.only is None else may & column.id.in_(shown.only)
 
 
 async def update_project(conn: AsyncConnection, project_id: int, **values: Any) -> None:

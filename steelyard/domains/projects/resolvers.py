@@ -7,13 +7,14 @@ from typing import Any
 from steelyard.context import Context
 from steelyard.domains.accounts import service as accounts
 from steelyard.domains.accounts.loaders import entities, users
-from steelyard.domains.accounts.model import Entity, User
-from steelyard.domains.projects import service
+from steelyard.domains.accounts.model import Entity, Membership, Role, User
+from steelyard.domains.accounts.teams import parse_role
+from steelyard.domains.projects import members, service
 from steelyard.domains.projects.model import Project, parse_access, wire_access
 from steelyard.domains.projects.service import ProjectChange
 from steelyard.graphql.binding import ObjectBinding
 from steelyard.graphql.connection import Connection, offset_of, offset_page, page_size
-from steelyard.kernel.errors import NotFound
+from steelyard.kernel.errors import Invalid, NotFound
 from steelyard.kernel.ids import decode_global_id, encode_global_id
 
 query = ObjectBinding("Query")
@@ -110,6 +111,24 @@ async def author(project: Project, ctx: Context) -> User | None:
     return await users.load(ctx, project.created_by) if project.created_by else None
 
 
+@project_type.field("members")
+async def project_members(project: Project, ctx: Context) -> list[dict[str, Any]]:
+    """Those whom the project's own list names."""
+    return [_member(item) for item in await members.list_members(ctx, project)]
+
+
+def _member(item: Membership) -> dict[str, Any]:
+    user = item.user
+    role = {"id": encode_global_id("Role", list(Role).index(item.role)), "name": item.role.value}
+    return {
+        "id": encode_global_id("User", user.id),
+        "name": user.name,
+        "username": user.username,
+        "email": user.email,
+        "role": role,
+    }
+
+
 # ---- mutations ------------------------------------------------------------------------------------------------
 
 
@@ -143,3 +162,30 @@ async def rename_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
 async def delete_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     await service.delete_project(ctx, decode_global_id("Project", input["id"]))
     return {"success": True}
+
+
+@mutation.field("createProjectMembers")
+async def create_project_members(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
+    users = await members.load_users(ctx, _user_ids(input))
+    await members.set_members(ctx, decode_global_id("Project", input["projectId"]), users, Role.VIEWER)
+    return {"success": True}
+
+
+@mutation.field("updateProjectMember")
+async def update_project_member(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
+    found = await members.load_users(ctx, [decode_global_id("User", input["userId"])])
+    role = parse_role(input["userProjectRole"])
+    await members.set_members(ctx, decode_global_id("Project", input["projectId"]), found, role)
+    return {"success": True}
+
+
+@mutation.field("deleteProjectMembers")
+async def delete_project_members(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
+    await members.remove_members(ctx, decode_global_id("Project", input["projectId"]), _user_ids(input))
+    return {"success": True}
+
+
+def _user_ids(given: dict[str, Any]) -> list[int]:
+    if given.get("teamIds"):
+        raise Invalid("only people can be named as members of a project")
+    return [decode_global_id("User", text) for text in given.get("userIds") or ()]

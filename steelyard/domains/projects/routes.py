@@ -12,6 +12,7 @@ from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts import service as accounts
 from steelyard.domains.accounts.routes import entity_ref
 from steelyard.domains.projects import service
+from steelyard.domains.projects.member_routes import routes as member_routes
 from steelyard.domains.projects.model import Project
 from steelyard.domains.projects.service import ProjectChange
 from steelyard.kernel.errors import NotFound
@@ -19,7 +20,7 @@ from steelyard.rest.bodies import find_text, read_json
 from steelyard.rest.contributions import Contributions
 from steelyard.rest.routes import RouteTable
 
-routes = RouteTable()
+routes = RouteTable([*member_routes.entries])
 # Projects of one page; people with more of them search by name.
 _SHOWN_PROJECTS = 1000
 
@@ -87,6 +88,7 @@ async def show_projects(ctx: Context, found: Sequence[Project]) -> list[dict[str
             "createdBy": names.get(project.created_by or 0),
             "lastActiveAt": project.last_active_at,
             "canWrite": not service.is_read_only(ctx, project),
+            "canManage": service.may_manage(ctx, project),
             **totals[project.id],
         }
         for project in found

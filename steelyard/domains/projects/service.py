@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts import queries as account_queries
+from steelyard.domains.accounts import service as accounts
 from steelyard.domains.accounts.access import Permission, Target, Visibility
 from steelyard.domains.accounts.model import Entity, EntityKind
 from steelyard.domains.projects import queries
 from steelyard.domains.projects.events import PROJECT_DELETED
+from steelyard.domains.projects.members import name_author
 from steelyard.domains.projects.model import Project, check_visibility
 from steelyard.domains.projects.tables import projects
 from steelyard.kernel.errors import Conflict, Denied, NotFound
@@ -75,9 +77,8 @@ async def list_own_projects(ctx: Context, offset: int, limit: int) -> list[Proje
 
 async def _list(ctx: Context, owners: list[int], offset: int, limit: int) -> list[Project]:
     identity = access.require_account(ctx)
-    seen_whole = None if identity.is_admin else list(identity.roles)
     async with ctx.database.read() as conn:
-        return await queries.list_projects(conn, owners, seen_whole, offset, limit)
+        return await queries.list_projects(conn, owners, access.shown(identity), offset, limit)
 
 
 async def load_owner(ctx: Context, conn: AsyncConnection, entity: str | None) -> Entity:
@@ -85,34 +86,43 @@ async def load_owner(ctx: Context, conn: AsyncConnection, entity: str | None) ->
 
     Raises `NotFound` for an unknown name.
     """
-    identity = access.require_account(ctx)
-    if not entity:
-        user = await account_queries.find_user(conn, identity.user_id)
-        assert user is not None, "an identity has its account"
-        entity = user.entity
+    access.require_account(ctx)
+    entity = entity or await accounts.find_default_entity(ctx, conn)
     found = await account_queries.find_entity(conn, entity)
     if found is None:
         raise NotFound(f"entity {entity} not found")
     return found
 
 
-async def ensure_project(ctx: Context, conn: AsyncConnection, entity: str | None, name: str | None) -> Project:
+async def ensure_project(
+    ctx: Context,
+    conn: AsyncConnection,
+    entity: str | None,
+    name: str | None,
+    permission: Permission = Permission.WRITE,
+) -> Project:
     """Return the project that a client is about to write to, made when it is the first to use the name.
 
     A name that a project had before leads to it, so that programs under way go on where their runs are.
     Joins the caller's transaction; two callers at once get the same project. Raises `NotFound` for an unknown entity,
-    `Denied` without write access (whether the project exists is not told), `Invalid` for an unfit name.
+    `Denied` without `permission` (whether the project exists is not told), `Invalid` for an unfit name.
     """
     owner = await load_owner(ctx, conn, entity)
+    _refuse_personal(ctx, owner)
     name = check_project_name(name or DEFAULT_PROJECT)
     found = await queries.find_project(conn, owner.name, name)
-    if not access.allows(ctx.identity, Permission.WRITE, found.target if found else Target(owner.id)):
+    if not access.allows(ctx.identity, permission, found.target if found else Target(owner.id)):
         raise Denied("permission denied")
     if found is None:
         await insert_ignore(conn, projects, _new_columns(ctx, owner, name, ProjectChange()))
         found = await queries.find_project(conn, owner.name, name)
     assert found is not None, "it was just written"
     return found
+
+
+def _refuse_personal(ctx: Context, owner: Entity) -> None:
+    if owner.kind is EntityKind.USER and not ctx.ports.policy.accounts.personal_entities:
+        raise Denied("personal projects are switched off on this server; name a team as the entity")
 
 
 def _new_columns(ctx: Context, owner: Entity, name: str, spec: ProjectChange) -> dict[str, Any]:
@@ -136,6 +146,7 @@ async def create_project(ctx: Context, entity: str | None, name: str, spec: Proj
     """Make a project. Raises `Conflict` when the name is taken, else as `ensure_project` does."""
     async with ctx.database.write() as conn:
         owner = await load_owner(ctx, conn, entity)
+        _refuse_personal(ctx, owner)
         if not access.allows(ctx.identity, Permission.WRITE, Target(owner.id)):
             raise Denied("permission denied")
         columns = _new_columns(ctx, owner, check_project_name(name), spec)
@@ -147,7 +158,8 @@ async def create_project(ctx: Context, entity: str | None, name: str, spec: Proj
             raise Conflict(f"a project {owner.name}/{name} exists already") from error
         await queries.forget_former_name(conn, owner.id, name)
         project = await queries.find_named(conn, owner.name, name)
-    assert project is not None, "it was just written"
+        assert project is not None, "it was just written"
+        await name_author(ctx, conn, project)
     return project
 
 
@@ -167,7 +179,9 @@ async def upsert_project(
         if before is not None:
             _check_change(ctx, project, change)
         await _write(conn, project, change.columns())
-        return await _reload(conn, project.id), before is None
+        changed = await _reload(conn, project.id)
+        await name_author(ctx, conn, changed)
+        return changed, before is None
 
 
 async def update_project(ctx: Context, project_id: int, change: ProjectChange, name: str | None = None) -> Project:
@@ -186,7 +200,10 @@ async def update_project(ctx: Context, project_id: int, change: ProjectChange, n
         await _write(conn, project, values)
         if "name" in values:
             await queries.note_former_name(conn, project, values["name"], ctx.ports.clock())
-        return await _reload(conn, project_id)
+        changed = await _reload(conn, project_id)
+        if "visibility" in values:
+            await name_author(ctx, conn, changed)
+        return changed
 
 
 def _check_change(ctx: Context, project: Project, change: ProjectChange) -> None:
@@ -227,4 +244,8 @@ async def _reload(conn: AsyncConnection, project_id: int) -> Project:
 
 
 def is_read_only(ctx: Context, project: Project) -> bool:
-    return not access.allows(ctx.identity, Permission.WRITE, project.target)
+    return not access.allows(ctx.identity, Permission.APPEND, project.target)
+
+
+def may_manage(ctx: Context, project: Project) -> bool:
+    return access.allows(ctx.identity, Permission.MANAGE, project.target)

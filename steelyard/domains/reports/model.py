@@ -42,7 +42,7 @@ class View:
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, "view")
+        return Target(self.entity_id, self.visibility, self.project_id, "view")
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class RunRef:
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, what="run")
+        return Target(self.entity_id, self.visibility, self.project_id, what="run")
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Run:
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, what="run")
+        return Target(self.entity_id, self.visibility, self.project_id, what="run")
 
     @property
     def condition(self) -> Condition:

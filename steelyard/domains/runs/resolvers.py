@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from steelyard.context import Context
+from steelyard.domains.accounts.access import Permission
 from steelyard.domains.accounts.loaders import users
 from steelyard.domains.accounts.model import User
 from steelyard.domains.projects.model import Project
@@ -145,7 +146,8 @@ async def upsert_run(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     """By name it starts or continues work on a run; by id alone it edits one."""
     change = _change(input)
     if input.get("id") and not input.get("name"):
-        run, inserted = await service.update_run(ctx, decode_global_id("Run", input["id"]), change), False
+        number, inserted = decode_global_id("Run", input["id"]), False
+        run = await service.update_run(ctx, number, change, Permission.APPEND)
     elif input.get("id"):
         run, inserted = await service.resume_run(ctx, decode_global_id("Run", input["id"]), change), False
     else:

@@ -125,14 +125,14 @@ async def _prepare_fork(ctx: Context, name: RunName, point: BranchPoint) -> Orig
         stored = await queries.find_project_run(conn, known.project_id, name.run_id) if known else None
     if known is not None:
         is_other = point.run_id != name.run_id and stored is not None and documents.branch_point(stored.config) != point
-        if is_other and access.allows(ctx.identity, Permission.WRITE, known.target):
+        if is_other and access.allows(ctx.identity, Permission.APPEND, known.target):
             raise Invalid(f"run {name.run_id} exists already: a fork needs a run id of its own")
         return None
     if point.run_id == name.run_id:
         raise Invalid("a run cannot be forked from itself; rewind it instead")
     if parent is None or parent.deleted or not access.allows(ctx.identity, Permission.READ, parent.target):
         raise NotFound(f"run {point.run_id} to fork from not found in project {where[0]}/{where[1]}")
-    access.require(ctx, Permission.WRITE, parent.target)  # the new run is of the same project
+    access.require(ctx, Permission.APPEND, parent.target)  # the new run is of the same project
     return await origins.prepare(ctx, parent, point)
 
 
@@ -147,7 +147,7 @@ async def _upsert_run(
         # The new run will refer to its parent, and runs are locked before projects by everybody.
         if origin is not None and await queries.lock_condition(conn, origin.parent.id) is None:
             raise OriginMoved
-        project = await projects.ensure_project(ctx, conn, name.entity, name.project)
+        project = await projects.ensure_project(ctx, conn, name.entity, name.project, Permission.APPEND)
         found = await queries.lock_project_run(conn, project.id, run_id)
         new = {**taken_over, **columns, "run_id": run_id}
         inserted = found is None and await _insert_run(ctx, conn, project, change, new)
@@ -274,19 +274,23 @@ async def _update(conn: AsyncConnection, run: Run, now: datetime, **values: Any)
 async def _author(ctx: Context, conn: AsyncConnection, entity_id: int) -> int | None:
     """Return whose run it is: the caller's, or that of the member whom a service account names in its headers."""
     identity = access.require_account(ctx)
-    named = ctx.headers.get("x-wandb-username", "")
-    if identity.kind == "service" and named:
-        user = await account_queries.find_user_by_name(conn, named)
-        if user and (user.entity_id == entity_id or entity_id in await account_queries.team_roles(conn, user.id)):
+    named, address = (ctx.headers.get(name, "") for name in ("x-wandb-username", "x-wandb-user-email"))
+    if identity.kind == "service" and (named or address):
+        user = await account_queries.find_user_by_name(conn, named) if named else None
+        user = user or (await account_queries.find_user_by_address(conn, address) if address else None)
+        if user and user.is_active and entity_id in await account_queries.team_roles(conn, user.id):
             return user.id
     return identity.user_id or None
 
 
-async def update_run(ctx: Context, run: int, change: RunChange) -> Run:
-    """Change a run by its number, without starting an attempt. Raises `Gone`, `Denied`, `NotFound`, `Invalid`."""
+async def update_run(ctx: Context, run: int, change: RunChange, permission: Permission = Permission.WRITE) -> Run:
+    """Change a run by its number, without starting an attempt. Raises `Gone`, `Denied`, `NotFound`, `Invalid`.
+
+    Programs do so while they log, which `permission` may take into account.
+    """
     columns = change.columns()
     async with ctx.database.write() as conn:
-        found = await _load_for_change(ctx, conn, run)
+        found = await _load_for_change(ctx, conn, run, permission)
         after = _condition_given(found.condition, change) or found.condition
         await _write(conn, found, ctx.ports.clock(), change, columns | _condition_columns(found.condition, after))
         changed = await _reload(conn, found.project_id, found.run_id)
@@ -298,7 +302,7 @@ async def resume_run(ctx: Context, run: int, change: RunChange) -> Run:
     """Continue work on the run of this number: a new attempt of an ended one. Raises as `update_run` does."""
     columns = change.columns()
     async with ctx.database.write() as conn:
-        found = await _load_for_change(ctx, conn, run)
+        found = await _load_for_change(ctx, conn, run, Permission.APPEND)
         await _start_again(ctx, conn, found, change, columns)
         changed = await _reload(conn, found.project_id, found.run_id)
     await _note_activity(ctx, changed)
@@ -331,11 +335,13 @@ async def restart_run(ctx: Context, run: int, summary: str, change: Restart) -> 
     return changed
 
 
-async def _load_for_change(ctx: Context, conn: AsyncConnection, run: int) -> Run:
+async def _load_for_change(
+    ctx: Context, conn: AsyncConnection, run: int, permission: Permission = Permission.WRITE
+) -> Run:
     found = await queries.lock_run(conn, run)
     if found is None:
         raise NotFound("run not found")
-    access.require(ctx, Permission.WRITE, found.target)
+    access.require(ctx, permission, found.target)
     _refuse_deleted(found)
     return found
 
@@ -412,4 +418,4 @@ async def delete_run(ctx: Context, run: int, *, outputs: bool = False) -> None:
 
 
 def is_read_only(ctx: Context, run: Run) -> bool:
-    return not access.allows(ctx.identity, Permission.WRITE, run.target)
+    return not access.allows(ctx.identity, Permission.APPEND, run.target)

@@ -47,7 +47,7 @@ class Sweep:
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, what="sweep")
+        return Target(self.entity_id, self.visibility, self.project_id, what="sweep")
 
 
 @dataclass(frozen=True)

@@ -35,10 +35,11 @@ class RunNode:
     entity: str
     entity_id: int
     visibility: str
+    project_id: int
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, what="run")
+        return Target(self.entity_id, self.visibility, self.project_id, what="run")
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,14 @@ class ArtifactNode:
     entity: str
     entity_id: int
     visibility: str
+    project_id: int
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, what="artifact")
+        return Target(self.entity_id, self.visibility, self.project_id, what="artifact")
 
 
-_PLACE = [projects.c.name, entities.c.name, projects.c.entity_id, projects.c.visibility]
+_PLACE = [projects.c.name, entities.c.name, projects.c.entity_id, projects.c.visibility, projects.c.id]
 
 
 async def list_runs(conn: AsyncConnection, ids: Collection[int]) -> list[RunNode]:
@@ -148,7 +150,7 @@ async def list_shares(conn: AsyncConnection, beside: Beside) -> list[Share]:
     statement = statement.join(projects, projects.c.id == owner)
     statement = statement.group_by(owner, projects.c.entity_id, projects.c.visibility, *kinds)
     rows = await conn.execute(statement)
-    return [Share(row[0], row[4] if kinds else "", Target(row[1], row[2]), row[3]) for row in rows]
+    return [Share(row[0], row[4] if kinds else "", Target(row[1], row[2], row[0]), row[3]) for row in rows]
 
 
 @dataclass(frozen=True)

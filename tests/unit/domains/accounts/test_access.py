@@ -1,22 +1,44 @@
-"""Who may do what: by role, by visibility, by nobody."""
+"""Who may do what: by role, by visibility, by the bounds of a key, by nobody."""
 
 import dataclasses
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from steelyard.context import SYSTEM, Context, Identity, Ports
-from steelyard.domains.accounts.access import Permission, Target, Visibility, allows, require, require_admin
+from steelyard.context import SYSTEM, Context, Identity, KeyRights, KeyScope, Ports
+from steelyard.domains.accounts.access import (
+    Permission,
+    Target,
+    Visibility,
+    allows,
+    require,
+    require_admin,
+    require_changes,
+    require_whole,
+)
 from steelyard.kernel.errors import Denied, NotFound, Unauthenticated
 
-READ, WRITE, MANAGE = Permission.READ, Permission.WRITE, Permission.MANAGE
-TEAM = 7
+READ, APPEND, WRITE, MANAGE, PEOPLE = Permission
+TEAM, PROJECT = 7, 70
 STRANGER = Identity(user_id=1, username="eve", entity_id=1, is_admin=False, roles={1: "admin"})
 ROLES = ("viewer", "member", "admin")
 BY_ROLE = {role: dataclasses.replace(STRANGER, roles={1: "admin", TEAM: role}) for role in ROLES}
-TARGETS = st.builds(Target, st.just(TEAM), st.sampled_from(Visibility.ALL))
+OPERATOR = dataclasses.replace(STRANGER, is_admin=True)
+OVERSEER = dataclasses.replace(STRANGER, oversees=frozenset({TEAM}))
+GRANTED = {"viewer": {READ}, "member": {READ, APPEND, WRITE}, "admin": set(Permission)}
+SCOPES = st.builds(
+    KeyScope, st.sampled_from(KeyRights), st.none() | st.sampled_from([frozenset({PROJECT}), frozenset({PROJECT + 1})])
+)
+TARGETS = st.builds(Target, st.just(TEAM), st.sampled_from(Visibility.ALL), st.sampled_from([None, PROJECT]))
+IDENTITIES = st.builds(
+    dataclasses.replace,
+    st.sampled_from([STRANGER, *BY_ROLE.values(), OPERATOR, OVERSEER]),
+    key=SCOPES,
+    project_roles=st.sampled_from([{}, *({PROJECT: role} for role in ROLES)]),
+    enters_teams=st.booleans(),
+)
 
 
 def asking(identity: Identity | None) -> Context:
@@ -24,52 +46,91 @@ def asking(identity: Identity | None) -> Context:
     return Context(ports=cast("Ports", None), identity=identity)
 
 
-@pytest.mark.parametrize(
-    ("role", "granted"), [("viewer", {READ}), ("member", {READ, WRITE}), ("admin", {READ, WRITE, MANAGE})]
-)
-@pytest.mark.parametrize("visibility", [Visibility.PRIVATE, Visibility.TEAM, Visibility.RESTRICTED])
-def test_members_of_an_entity_by_role(role: str, granted: set[Permission], visibility: str) -> None:
-    assert {item for item in Permission if allows(BY_ROLE[role], item, Target(TEAM, visibility))} == granted
+def granted(identity: Identity, *target: Any) -> set[Permission]:
+    return {item for item in Permission if allows(identity, item, Target(*target))}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("visibility", [Visibility.PRIVATE, Visibility.TEAM])
+def test_members_of_an_entity_by_role(role: str, visibility: str) -> None:
+    assert granted(BY_ROLE[role], TEAM, visibility, PROJECT) == GRANTED[role]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_restricted_project_is_for_those_it_names_and_for_administrators(role: str) -> None:
+    target = (TEAM, Visibility.RESTRICTED, PROJECT)
+    assert granted(BY_ROLE[role], *target) == (set(Permission) if role == "admin" else set())
+    for named in ROLES:
+        member = dataclasses.replace(BY_ROLE[role], project_roles={PROJECT: named})
+        assert granted(member, *target) == GRANTED["admin" if role == "admin" else named]
+    elsewhere = dataclasses.replace(BY_ROLE["member"], project_roles={PROJECT + 1: "admin"})
+    assert granted(elsewhere, *target) == set()
+
+
+def test_a_project_may_give_a_member_less_or_more_than_the_team_does() -> None:
+    for role, named in (("member", "viewer"), ("viewer", "member")):
+        identity = dataclasses.replace(BY_ROLE[role], project_roles={PROJECT: named})
+        assert granted(identity, TEAM, Visibility.TEAM, PROJECT) == GRANTED[named]
+        assert granted(identity, TEAM, Visibility.TEAM, PROJECT + 1) == GRANTED[role]
 
 
 @pytest.mark.parametrize(
-    ("visibility", "granted"),
+    ("visibility", "expected"),
     [
         (Visibility.PRIVATE, set()),
         (Visibility.TEAM, set()),
         (Visibility.RESTRICTED, set()),
         (Visibility.PUBLIC, {READ}),
-        (Visibility.OPEN, {READ, WRITE}),
+        (Visibility.OPEN, {READ, APPEND, WRITE}),
     ],
 )
-def test_other_accounts_by_visibility(visibility: str, granted: set[Permission]) -> None:
-    assert {item for item in Permission if allows(STRANGER, item, Target(TEAM, visibility))} == granted
+def test_other_accounts_by_visibility(visibility: str, expected: set[Permission]) -> None:
+    assert granted(STRANGER, TEAM, visibility, PROJECT) == expected
+
+
+@pytest.mark.parametrize("identity", [OPERATOR, OVERSEER])
+def test_administrators_may_be_kept_out_of_teams_but_still_decide_who_is_in_them(identity: Identity) -> None:
+    assert granted(identity, TEAM, Visibility.RESTRICTED, PROJECT) == set(Permission)
+    outside = dataclasses.replace(identity, enters_teams=False)
+    assert granted(outside, TEAM, Visibility.TEAM, PROJECT) == {PEOPLE}
+    assert granted(outside, TEAM, Visibility.PUBLIC, PROJECT) == {READ, PEOPLE}
+    inside = dataclasses.replace(outside, roles={TEAM: "viewer"})
+    assert granted(inside, TEAM, Visibility.TEAM, PROJECT) == {READ, PEOPLE}
 
 
 @given(TARGETS, st.sampled_from(Permission))
-def test_nobody_may_nothing_and_administrators_of_the_server_everything(target: Target, item: Permission) -> None:
+def test_nobody_may_nothing_and_the_system_everything(target: Target, item: Permission) -> None:
     assert not allows(None, item, target)
     assert allows(SYSTEM, item, target)
-    assert allows(dataclasses.replace(STRANGER, is_admin=True), item, target)
 
 
-@given(TARGETS, st.sampled_from(ROLES))
-def test_whoever_may_write_may_read_and_whoever_manages_may_write(target: Target, role: str) -> None:
-    for identity in (STRANGER, BY_ROLE[role]):
-        for more, less in ((MANAGE, WRITE), (WRITE, READ)):
-            assert not allows(identity, more, target) or allows(identity, less, target)
+@given(IDENTITIES, TARGETS)
+def test_whoever_may_more_may_less(identity: Identity, target: Target) -> None:
+    for more, less in ((MANAGE, WRITE), (WRITE, APPEND), (APPEND, READ)):
+        assert not allows(identity, more, target) or allows(identity, less, target)
 
 
-@given(TARGETS, st.sampled_from(Permission))
-def test_a_refusal_tells_no_more_than_the_caller_may_know(target: Target, item: Permission) -> None:
+@given(IDENTITIES, TARGETS)
+def test_a_bounded_key_never_opens_more_than_its_account(identity: Identity, target: Target) -> None:
+    account = dataclasses.replace(identity, key=KeyScope())
+    bounded = {item for item in Permission if allows(identity, item, target)}
+    assert bounded <= {item for item in Permission if allows(account, item, target)}
+    limit = {KeyRights.ALL: set(Permission), KeyRights.APPEND: {READ, APPEND}, KeyRights.READ: {READ}}
+    assert bounded <= limit[identity.key.rights]
+    if identity.key.project_ids is not None and target.project_id not in identity.key.project_ids:
+        assert bounded == set()
+
+
+@given(IDENTITIES, TARGETS, st.sampled_from(Permission))
+def test_a_refusal_tells_no_more_than_the_caller_may_know(identity: Identity, target: Target, item: Permission) -> None:
     with pytest.raises(Unauthenticated):
         require(asking(None), item, target)
-    if allows(STRANGER, item, target):
-        assert require(asking(STRANGER), item, target) is STRANGER
+    if allows(identity, item, target):
+        assert require(asking(identity), item, target) is identity
         return
-    expected = Denied if allows(STRANGER, READ, target) else NotFound
+    expected = Denied if allows(identity, READ, target) else NotFound
     with pytest.raises(expected):
-        require(asking(STRANGER), item, target)
+        require(asking(identity), item, target)
 
 
 def test_administration_is_for_administrators() -> None:
@@ -78,3 +139,22 @@ def test_administration_is_for_administrators() -> None:
     with pytest.raises(Denied):
         require_admin(asking(BY_ROLE["admin"]))
     assert require_admin(asking(SYSTEM)) is SYSTEM
+
+
+@pytest.mark.parametrize(
+    ("scope", "changes", "whole"),
+    [
+        (KeyScope(), True, True),
+        (KeyScope(KeyRights.APPEND), True, False),
+        (KeyScope(project_ids=frozenset({1})), True, False),
+        (KeyScope(KeyRights.READ), False, False),
+    ],
+)
+def test_what_concerns_the_account_needs_a_key_without_bounds(scope: KeyScope, changes: bool, whole: bool) -> None:
+    ctx = asking(dataclasses.replace(OPERATOR, key=scope))
+    for rule, allowed in ((require_changes, changes), (require_whole, whole), (require_admin, whole)):
+        if allowed:
+            assert rule(ctx) is ctx.identity
+        else:
+            with pytest.raises(Denied):
+                rule(ctx)

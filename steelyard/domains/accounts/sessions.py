@@ -1,0 +1,109 @@
+"""Browser sessions: opened by a password, listed, ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import delete
+
+from steelyard.context import Context
+from steelyard.domains.accounts import access, queries, secrets
+from steelyard.domains.accounts import tables as t
+from steelyard.domains.accounts.model import BrowserSession
+from steelyard.domains.accounts.throttle import Attempts, Guesser
+from steelyard.kernel.errors import Conflict, NotFound, Unauthenticated
+from steelyard.sql.dialect import insert_row
+from steelyard.sql.engine import Database
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """`login` is a user name or an e-mail address, `address` where the request came from."""
+
+    login: str
+    password: str
+    user_agent: str
+    address: str
+
+
+# of this process, by the database whose accounts they are tried on
+_attempts: WeakKeyDictionary[Database, Attempts] = WeakKeyDictionary()
+
+
+def _attempts_on(ctx: Context) -> Attempts:
+    return _attempts.setdefault(ctx.database, Attempts())
+
+
+async def sign_in(ctx: Context, given: SignIn) -> str:
+    """Return the token of a new browser session.
+
+    Raises `Unauthenticated`, the same for any wrong part, and `TooMany` after several wrong ones in a row.
+    """
+    async with ctx.database.read() as conn:
+        found = await queries.find_login(conn, given.login)
+    attempts = _attempts_on(ctx)
+    guesser = Guesser(str(found[0]) if found else f"={given.login}", given.address)
+    attempts.begin(guesser, ctx.ports.clock())
+    if not await secrets.password_matches(found[1] if found else None, given.password) or not found:
+        raise Unauthenticated("user name or password is wrong")
+    attempts.succeeded(guesser)
+    return await open_session(ctx, found[0], given.user_agent)
+
+
+async def open_session(ctx: Context, user_id: int, user_agent: str) -> str:
+    token = secrets.new_token()
+    now = ctx.ports.clock()
+    async with ctx.database.write() as conn:
+        await conn.execute(delete(t.browser_sessions).where(t.browser_sessions.c.expires_at < now))
+        await insert_row(
+            conn,
+            t.browser_sessions,
+            user_id=user_id,
+            token_hash=secrets.hash_token(token),
+            csrf_token=secrets.new_token(),
+            user_agent=user_agent[:255],
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + timedelta(hours=ctx.ports.policy.session_hours),
+        )
+    return token
+
+
+async def list_sessions(ctx: Context) -> list[BrowserSession]:
+    identity = access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        return await queries.list_sessions(conn, identity.user_id, ctx.ports.clock())
+
+
+async def end_session(ctx: Context, session_id: int) -> None:
+    """End one session of the caller."""
+    identity = access.require_whole(ctx)
+    table = t.browser_sessions
+    async with ctx.database.write() as conn:
+        done = await conn.execute(delete(table).where(table.c.id == session_id, table.c.user_id == identity.user_id))
+    if done.rowcount == 0:
+        raise NotFound("there is no such session")
+
+
+async def change_password(ctx: Context, current: str, new: str, keep_session: int | None) -> None:
+    """Replace the caller's password and end their other sessions.
+
+    Raises `Conflict` for a wrong `current`, and `TooMany` after several wrong ones in a row.
+    """
+    identity = access.require_whole(ctx)
+    async with ctx.database.read() as conn:
+        stored = await queries.find_password_hash(conn, identity.user_id)
+    # whoever is signed in already guesses from any address
+    attempts, guesser = _attempts_on(ctx), Guesser(str(identity.user_id), "")
+    attempts.begin(guesser, ctx.ports.clock())
+    if not await secrets.password_matches(stored, current):
+        raise Conflict("the current password is wrong")
+    attempts.succeeded(guesser)
+    password_hash = await secrets.hash_password(new)
+    table = t.browser_sessions
+    async with ctx.database.write() as conn:
+        await queries.update_user(conn, identity.user_id, password_hash=password_hash)
+        others = (table.c.user_id == identity.user_id) & (table.c.id != (keep_session or 0))
+        await conn.execute(delete(table).where(others))

@@ -1,0 +1,223 @@
+"""Use cases of teams: made, and the people and service accounts in them."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.context import Context
+from steelyard.domains.accounts import access, keys, queries
+from steelyard.domains.accounts import tables as t
+from steelyard.domains.accounts.access import Permission, Target
+from steelyard.domains.accounts.keys import NewKey
+from steelyard.domains.accounts.model import Entity, EntityKind, NewApiKey, Role, User
+from steelyard.domains.accounts.people import check_address, free_username
+from steelyard.domains.accounts.service import delete_entity, insert_entity, load_user_by_name
+from steelyard.kernel.errors import Conflict, Denied, Invalid, NotFound
+from steelyard.kernel.names import check_entity_name
+from steelyard.sql.dialect import insert_ignore, insert_row
+
+
+def parse_role(text: str) -> Role:
+    if text not in set(Role):
+        raise Invalid(f"a role is one of {', '.join(Role)}, not {text[:40]!r}")
+    return Role(text)
+
+
+async def create_team(ctx: Context, name: str, organization: str | None, admin: str | None) -> Entity:
+    """Make a team with one administrator: `admin`, or the caller.
+
+    It belongs to `organization`, or to the only one of the caller when none is named. Raises `Denied` for those who may
+    make none, `Conflict` for a taken name, `NotFound` for an unknown account or organization.
+    """
+    identity = access.require_whole(ctx)
+    check_entity_name(name, "team name")
+    async with ctx.database.write() as conn:
+        owner_id = await _organization(ctx, conn, organization)
+        overseen = identity.is_admin or identity.organization_roles.get(owner_id or 0) == Role.ADMIN
+        if not overseen and (not ctx.ports.policy.accounts.user_teams or identity.kind != "human"):
+            raise Denied("permission denied: on this server administrators make teams")
+        user = await load_user_by_name(conn, admin or identity.username)
+        if not overseen and user.id != identity.user_id:
+            raise Denied("permission denied: you may make a team for yourself only")
+        entity_id = await insert_entity(ctx, conn, name, EntityKind.TEAM, owner_id)
+        await join_team(ctx, conn, await _load(conn, entity_id), user, Role.ADMIN)
+        return await _load(conn, entity_id)
+
+
+async def _organization(ctx: Context, conn: AsyncConnection, name: str | None) -> int | None:
+    identity = access.require_account(ctx)
+    if name is None:
+        own = list(identity.organization_roles)
+        return own[0] if len(own) == 1 else None
+    found = await queries.find_organization(conn, name)
+    if found is None or not (identity.is_admin or found.id in identity.organization_roles):
+        raise NotFound(f"there is no organization {name!r}")
+    return found.id
+
+
+async def _load(conn: AsyncConnection, entity_id: int) -> Entity:
+    entity = await queries.find_entity_by_id(conn, entity_id)
+    assert entity is not None, "it was just written"
+    return entity
+
+
+async def find_team(conn: AsyncConnection, name: str) -> Entity:
+    """Return the team. Raises `NotFound`, also for entities of other kinds."""
+    entity = await queries.find_entity(conn, name)
+    if entity is None or entity.kind is not EntityKind.TEAM:
+        raise NotFound(f"there is no team {name!r}")
+    return entity
+
+
+async def delete_team(ctx: Context, name: str) -> None:
+    """Remove a team that owns no project. Raises `Conflict` while it owns one."""
+    async with ctx.database.write() as conn:
+        team = await find_team(conn, name)
+        access.require(ctx, Permission.PEOPLE, Target(team.id, what="team"))
+        access.require_whole(ctx)
+        await delete_entity(conn, team)
+
+
+# ---- members --------------------------------------------------------------------------------------------------
+
+
+async def load_for_people(ctx: Context, conn: AsyncConnection, name: str) -> Entity:
+    """Return the team whose people the caller may change. Raises `NotFound`, `Denied`."""
+    team = await find_team(conn, name)
+    access.require(ctx, Permission.PEOPLE, Target(team.id, what="team"))
+    access.require_whole(ctx)
+    return team
+
+
+async def set_member(ctx: Context, name: str, username: str, role: Role) -> User:
+    """Add a person to a team, or change what they are there.
+
+    Raises `Denied` for the last administrator's own role, and where administrators may not let themselves in.
+    """
+    identity = access.require_account(ctx)
+    async with ctx.database.write() as conn:
+        team = await load_for_people(ctx, conn, name)
+        user = await load_user_by_name(conn, username)
+        if not user.is_active:
+            raise NotFound(f"there is no active user {username!r}")
+        if user.kind == "service" and user.entity_id != team.id:
+            raise Invalid("a service account belongs to the team that made it")
+        entering = user.id == identity.user_id and team.id not in identity.roles
+        if entering and not ctx.ports.policy.accounts.admins_enter_teams:
+            raise Denied("permission denied: on this server administrators do not add themselves to teams")
+        if role is not Role.ADMIN:
+            await _refuse_last_admin(conn, team, user)
+        await join_team(ctx, conn, team, user, role)
+        return user
+
+
+async def invite(ctx: Context, name: str, username: str | None, email: str | None, role: Role) -> User:
+    """Add the person of this user name or e-mail address to a team. Raises `NotFound`, and `Conflict` for a member."""
+    async with ctx.database.read() as conn:
+        team = await load_for_people(ctx, conn, name)
+        if username:
+            found = await queries.find_user_by_name(conn, username)
+        else:
+            found = await queries.find_user_by_address(conn, check_address(email or ""))
+        if found is None or not found.is_active:
+            raise NotFound(f"there is no user {username or email!r}")
+        if team.id in await queries.team_roles(conn, found.id):
+            raise Conflict(f"{found.username} is a member of {name} already")
+    return await set_member(ctx, name, found.username, role)
+
+
+async def join_team(ctx: Context, conn: AsyncConnection, team: Entity, user: User, role: Role) -> None:
+    """Write a membership, and one of the team's organization, within the caller's transaction."""
+    now, members = ctx.ports.clock(), t.team_members
+    mine = {"entity_id": team.id, "user_id": user.id}
+    if not await insert_ignore(conn, members, {**mine, "role": role, "created_at": now}):
+        where = (members.c.entity_id == team.id) & (members.c.user_id == user.id)
+        await conn.execute(update(members).where(where).values(role=role))
+    if team.organization_id is not None and user.kind == "human":
+        row = {"organization_id": team.organization_id, "user_id": user.id, "role": Role.MEMBER, "created_at": now}
+        await insert_ignore(conn, t.organization_members, row)
+
+
+async def remove_member(ctx: Context, name: str, user_id: int) -> None:
+    """Take an account out of a team and off the lists of its projects; a service account of the team ends.
+
+    Everybody may leave. Raises `Denied` for the last administrator, `NotFound` for who is no member.
+    """
+    identity = access.require_whole(ctx)
+    async with ctx.database.write() as conn:
+        team = await find_team(conn, name)
+        if user_id != identity.user_id or team.id not in identity.roles:
+            access.require(ctx, Permission.PEOPLE, Target(team.id, what="team"))
+        members = {item.user.id: item.user for item in await queries.list_team_members(conn, team.id)}
+        if user_id not in members:
+            raise NotFound("there is no such member")
+        user = members[user_id]
+        await leave_team(ctx, conn, team, user)
+
+
+async def leave_team(ctx: Context, conn: AsyncConnection, team: Entity, user: User) -> None:
+    """Take an account out of a team, within the caller's transaction. Raises `Denied` for the last administrator."""
+    await _refuse_last_admin(conn, team, user)
+    if user.kind == "service" and user.entity_id == team.id:
+        await end_service(ctx, conn, user)
+    for table in (t.team_members, t.project_members):
+        await conn.execute(delete(table).where(table.c.entity_id == team.id, table.c.user_id == user.id))
+
+
+async def _refuse_last_admin(conn: AsyncConnection, team: Entity, user: User) -> None:
+    admins = await queries.lock_team_admins(conn, team.id)
+    if user.id in admins and admins <= {user.id}:
+        raise Denied(f"this is the last administrator of {team.name}; make another one first")
+
+
+# ---- service accounts -----------------------------------------------------------------------------------------
+
+
+async def create_service_account(ctx: Context, owner: str, name: str, *, unseen: bool = False) -> NewApiKey:
+    """Make an account for programs, with its key: a member of the team `owner`, or of all teams of an organization.
+
+    With `unseen` the key is kept for the caller's next question. Raises `NotFound`, `Denied`, `Invalid`.
+    """
+    name = name.strip()[:128]
+    if not name:
+        raise Invalid("a service account needs a name")
+    async with ctx.database.write() as conn:
+        entity = await queries.find_entity(conn, owner)
+        if entity is None or entity.kind is EntityKind.USER:
+            raise NotFound(f"there is no team {owner!r}")
+        access.require(ctx, Permission.PEOPLE, Target(entity.id, what="team"))
+        access.require_whole(ctx)
+        made = await _insert_service(ctx, conn, entity, name)
+        if unseen:
+            await keys.keep_unseen(ctx, conn, made)
+    return made
+
+
+async def _insert_service(ctx: Context, conn: AsyncConnection, owner: Entity, name: str) -> NewApiKey:
+    now = ctx.ports.clock()
+    user_id = await insert_row(
+        conn,
+        t.users,
+        username=await free_username(conn, f"service-{owner.name}-{name}"),
+        name=name,
+        email="",
+        is_admin=False,
+        kind="service",
+        is_active=True,
+        entity_id=owner.id,
+        settings="{}",
+        created_at=now,
+    )
+    member = {"user_id": user_id, "role": Role.MEMBER, "created_at": now}
+    if owner.kind is EntityKind.ORGANIZATION:
+        await insert_row(conn, t.organization_members, organization_id=owner.organization_id, **member)
+    else:
+        await insert_row(conn, t.team_members, entity_id=owner.id, **member)
+    return await keys.insert_key(ctx, conn, user_id, NewKey(name))
+
+
+async def end_service(ctx: Context, conn: AsyncConnection, user: User) -> None:
+    """End the account for good: nobody can sign in as it, and what it logged stays under its name."""
+    await conn.execute(delete(t.api_keys).where(t.api_keys.c.user_id == user.id))
+    await queries.update_user(conn, user.id, is_active=False, ended_at=ctx.ports.clock())
