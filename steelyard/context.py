@@ -100,6 +100,8 @@ class Ports:
     limiter: Limiter = field(default_factory=Limiter, compare=False, repr=False)
     # Work that outlives the requests that ask for it.
     lasting: Lasting = field(default_factory=Lasting, compare=False, repr=False)
+    # Set when the process has been asked to end and still serves.
+    draining: asyncio.Event = field(default_factory=asyncio.Event, compare=False, repr=False)
     # Set when the process ends: answers that would go on for ever end themselves then.
     closing: asyncio.Event = field(default_factory=asyncio.Event, compare=False, repr=False)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from steelyard.cli.running import failures_in_a_line, load_settings
-from steelyard.config.settings import ServerSettings, Settings
+from steelyard.config.settings import Settings
 from steelyard.kernel.errors import Unavailable
 from steelyard.opening import close_ports, open_ports
 
@@ -47,7 +47,8 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
 
 async def _serve(settings: Settings) -> None:
     from steelyard.app import make_app, make_configured_admin
-    from steelyard.http.server import Server
+    from steelyard.http.forwarded import ForwardedHeaders
+    from steelyard.http.server import Draining, Server
 
     server = settings.server
     listener = _listen(server.host, server.port)
@@ -56,10 +57,10 @@ async def _serve(settings: Settings) -> None:
     ports = await open_ports(settings)
     try:
         await make_configured_admin(settings, ports)
-        app = make_app(settings, ports, announce=address)
+        app = ForwardedHeaders(Draining(make_app(settings, ports, announce=address), ports), server.trusted_proxies)
         _keep_what_is_loaded()
         click.echo(f"Steelyard serves {address}  (data in {settings.data_dir})", err=True)
-        await Server(_http_config(app, server), ports).serve(sockets=[listener])
+        await Server(_http_config(app), ports, server.drain_s).serve(sockets=[listener])
     finally:
         await close_ports(ports)
 
@@ -70,7 +71,7 @@ def _keep_what_is_loaded() -> None:
     gc.freeze()
 
 
-def _http_config(app: ASGIApp, server: ServerSettings) -> uvicorn.Config:
+def _http_config(app: ASGIApp) -> uvicorn.Config:
     import uvicorn
 
     from steelyard.http.bulk import BulkProtocol
@@ -83,8 +84,7 @@ def _http_config(app: ASGIApp, server: ServerSettings) -> uvicorn.Config:
         lifespan="on",
         access_log=False,
         log_level="warning",
-        proxy_headers=True,
-        forwarded_allow_ips=server.trusted_proxies,
+        proxy_headers=False,  # ours knows more of them
         timeout_keep_alive=75,
         timeout_graceful_shutdown=20,
         server_header=False,

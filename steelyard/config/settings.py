@@ -23,6 +23,10 @@ class ServerSettings:
     trusted_proxies: str = field(
         default="127.0.0.1,::1", metadata={"doc": "addresses whose X-Forwarded-* headers are believed; * for all"}
     )
+    drain_s: int = field(
+        default=3,
+        metadata={"doc": "how long a process that is to end (SIGTERM) still serves those who are connected, seconds"},
+    )
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ class Health:
         return JSONResponse({"status": "ok", "version": steelyard.__version__})
 
     async def ready(self, _request: Request) -> Response:
+        if self._ports.draining.is_set():
+            return JSONResponse({"status": "draining"}, 503)
         async with self._ports.database.read() as conn:
             await conn.execute(select(1))
         await self._ports.objects.stat("ready")

@@ -54,7 +54,7 @@ class Server:
         self.port = free_port()
         home = data_dir.with_name(f"{data_dir.name}-home")
         home.mkdir(parents=True, exist_ok=True)
-        self.env = clean_environment(HOME=str(home)) | (env or {})
+        self.env = clean_environment(HOME=str(home), STEELYARD_SERVER_DRAIN_S="0") | (env or {})
         self.log = data_dir.with_name(f"{data_dir.name}.log")
         self.process: subprocess.Popen[bytes] | None = None
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -26,6 +26,8 @@ PARTS: dict[str, Callable[[], object]] = {
     "browser": browser.install,
     "nginx": lambda: proxy.install("nginx"),
     "caddy": lambda: proxy.install("caddy"),
+    "haproxy": lambda: proxy.install("haproxy"),
+    "apache": lambda: proxy.install("apache"),
     **{f"wandb-{version}": partial(clients.ensure_client, version) for version in clients.VERSIONS},
     "integrations": integrations.ensure_integrations,
 }
