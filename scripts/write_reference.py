@@ -49,6 +49,8 @@ about what failed go to standard error. All commands take their settings from th
 | 1 | failed: refused, unfit input, database or store out of reach |
 | 2 | wrong usage |
 | 3 | it exists already, or is missing |
+
+`steelyard doctor` and its subcommand end with 0 when all is well, 1 with warnings, 2 when something fails.
 """
 
 
@@ -121,6 +123,8 @@ def _commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Comm
         command = group.get_command(ctx, name)
         assert command is not None, "it is in the list"
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield f"{prefix} {name}", command
             yield from _commands(command, f"{prefix} {name}")
         else:
             yield f"{prefix} {name}", command

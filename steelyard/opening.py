@@ -18,6 +18,7 @@ from steelyard.domains.accounts import tables as t
 from steelyard.kernel.clock import utc_now
 from steelyard.kernel.errors import Invalid, Unavailable
 from steelyard.kernel.limiter import Limiter, Rates
+from steelyard.sql import mysql_facts
 from steelyard.sql.dialect import insert_ignore
 from steelyard.sql.engine import Database, open_database
 
@@ -74,6 +75,7 @@ def is_of_another_server(data_dir: Path) -> bool:
 
 
 async def _bring_up_to_date(database: Database, settings: Settings, *, migrate: bool) -> None:
+    await _state_version(database)
     if migrate and not settings.database.auto_migrate:
         async with database.read() as conn:
             found = await migrations.current_revision(conn)
@@ -84,12 +86,37 @@ async def _bring_up_to_date(database: Database, settings: Settings, *, migrate: 
             )
     elif migrate and await migrations.upgrade(database):
         log.info("database schema is up to date", revision=migrations.head_revision())
+    elif migrate:
+        await _tell_of_newer_schema(database)
+
+
+async def _tell_of_newer_schema(database: Database) -> None:
+    async with database.read() as conn:
+        found = await migrations.current_revision(conn)
+    if found != migrations.head_revision():
+        log.warning("the database schema is of a newer release", revision=found, known=migrations.head_revision())
+
+
+async def _state_version(database: Database) -> None:
+    """Log the release of a MySQL server. Raises `Invalid` for one that is too old."""
+    if database.is_sqlite:
+        return
+    async with database.read() as conn:
+        found = await mysql_facts.version(conn)
+    if found.is_too_old:
+        oldest = ".".join(map(str, mysql_facts.OLDEST))
+        raise Invalid(f"the database is {found}; MySQL {oldest} or newer is needed")
+    log.info("database", version=str(found))
+
+
+async def find_signing_key(database: Database) -> str | None:
+    async with database.read() as conn:
+        return await queries.find_secret(conn, _URL_KEY)
 
 
 async def _signing_key(database: Database) -> str:
     """Return the secret all processes sign local URLs with, made once."""
-    async with database.read() as conn:
-        found = await queries.find_secret(conn, _URL_KEY)
+    found = await find_signing_key(database)
     if found:
         return found
     async with database.write() as conn:

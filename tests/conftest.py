@@ -30,6 +30,8 @@ ROOT = Path(__file__).parent
 # Tests with whole programs that are not ours and have time limits of their own (clients, browser): a busy machine may
 # fail one, so each has a second chance. The summary counts what needed it.
 OUTSIDE_OUR_HANDS = {"contract", "deployment", "e2e"}
+# Fixtures of servers that the tests of a module share.
+SHARED = {"server", "world"}
 
 # No test is timed: a busy machine is no fault of the code. The same commit is tried with the same examples every time;
 # `make properties` looks for new ones.
@@ -71,7 +73,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(ROOT).parts[0] in OUTSIDE_OUR_HANDS:
             item.add_marker(pytest.mark.flaky(reruns=1))
-        if "server" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("xdist_group"):
+        if SHARED.intersection(getattr(item, "fixturenames", ())) and not item.get_closest_marker("xdist_group"):
             engine = item.callspec.params.get("engine") if hasattr(item, "callspec") else None
             item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{engine}"))
 

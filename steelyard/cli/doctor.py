@@ -1,52 +1,85 @@
-"""`steelyard doctor`: checks that database, object store and web app are in order, and says what to do if not."""
+"""`steelyard doctor`: checks that all that the server needs is in order, and says what to do if not."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
-from steelyard import migrations
-from steelyard.cli.running import EXIT_FAILED, data_options, load_settings, print_result, run_command
-from steelyard.context import Context
-from steelyard.kernel.ids import random_name
+from steelyard.cli.running import data_options, failures_in_a_line, print_result, run_apart
+from steelyard.config import sources
+from steelyard.config.bucket_url import check_bucket_url
+from steelyard.config.places import bucket_of
+from steelyard.config.settings import ObjectSettings, Settings
+from steelyard.config.sources import Loaded
+from steelyard.doctor import cors
+from steelyard.doctor.bucket import look_at_bucket
+from steelyard.doctor.examination import AREAS, examine, readers_of
+from steelyard.doctor.findings import Finding, exit_code, summary
+from steelyard.kernel.errors import Invalid
 
 
-async def _check_schema(ctx: Context) -> str:
-    async with ctx.database.read() as conn:
-        revision = await migrations.current_revision(conn)
-    return f"schema at revision {revision} on {ctx.database.engine.dialect.name}"
-
-
-async def _check_objects(ctx: Context) -> str:
-    key = f"doctor/{random_name()}"
-
-    async def body() -> AsyncIterator[bytes]:
-        yield b"steelyard"
-
-    stored = await ctx.ports.objects.put(key, body())
-    read = b"".join([chunk async for chunk in ctx.ports.objects.get(key)])
-    await ctx.ports.objects.delete(key)
-    assert read == b"steelyard", "the store gave back other bytes than it was given"
-    return f"object store writes, reads and deletes ({stored.size_bytes} bytes)"
-
-
-_CHECKS: dict[str, Callable[[Context], Awaitable[str]]] = {"database": _check_schema, "objects": _check_objects}
-
-
-@click.command()
+@click.group(invoke_without_command=True)
+@click.pass_context
+@click.option("--only", multiple=True, type=click.Choice(AREAS), help="look at this alone; may be given again")
 @data_options
-def doctor(data: Path | None, as_json: bool) -> None:
-    """Check that everything the server needs is in order."""
-    settings = load_settings(data)
-    rows = []
-    for name, check in _CHECKS.items():
-        try:
-            rows.append({"check": name, "ok": True, "detail": run_command(settings, check)})
-        except Exception as error:  # noqa: BLE001 - the doctor reports every fault it meets
-            rows.append({"check": name, "ok": False, "detail": str(error)})
-    lines = [f"{'ok  ' if row['ok'] else 'FAIL'} {row['check']}: {row['detail']}" for row in rows]
-    print_result(rows, "\n".join(lines), as_json=as_json)
-    if not all(row["ok"] for row in rows):
-        raise SystemExit(EXIT_FAILED)
+def doctor(ctx: click.Context, only: tuple[str, ...], data: Path | None, as_json: bool) -> None:
+    """Check settings, database, object store, public address and mail; nothing is changed.
+
+    Ends with 0 when all is well, 1 with warnings, 2 when something fails.
+    """
+    if ctx.invoked_subcommand is None:
+        findings = examine({"data_dir": data}, sources.environment(), only or AREAS)
+        _end(run_apart(_run(findings, as_json=as_json)))
+
+
+@doctor.command()
+@click.argument("url", required=False)
+@click.option("--origin", help="origin of the pages that read the bucket (default: HOST)")
+@data_options
+def bucket(url: str | None, origin: str | None, data: Path | None, as_json: bool) -> None:
+    """Check a bucket by signed URLs, its own or the one of URL, and print the CORS rule that it needs.
+
+    Everything is written below steelyard-doctor/ under the prefix, and removed. Exit codes as of `steelyard doctor`.
+    """
+    with failures_in_a_line():
+        loaded = sources.load({"data_dir": data}, sources.environment())
+        settings = _of_url(loaded, url) if url else loaded.settings
+        place = bucket_of(settings.objects)
+        if place is None:
+            raise Invalid("no bucket is set: name one, s3://…, or see `steelyard doctor` for a folder")
+    readers = readers_of(settings, origin or "")
+    asked, findings = readers.origin, look_at_bucket(place, readers)
+    rules = {"json": json.loads(cors.as_json(asked)), "xml": cors.as_xml(asked)}
+    code = run_apart(_run(findings, as_json=as_json, more={"cors": rules}))
+    if not as_json:
+        click.echo(f"\nCORS rule for `aws s3api put-bucket-cors --cors-configuration`:\n{cors.as_json(asked)}")
+        click.echo(f"\nthe same as XML, for `mc cors set`:\n{cors.as_xml(asked)}")
+    _end(code)
+
+
+def _of_url(loaded: Loaded, url: str) -> Settings:
+    check_bucket_url(url)
+    return replace(loaded.settings, objects=ObjectSettings(bucket=url, region=loaded.settings.objects.region))
+
+
+async def _run(findings: AsyncIterator[Finding], *, as_json: bool, more: dict[str, Any] | None = None) -> int:
+    """Print each finding as it comes, or all as one document; return the exit code."""
+    found = []
+    async for finding in findings:
+        found.append(finding)
+        if not as_json:
+            click.echo(finding.as_text())
+    code = exit_code(found)
+    document = {"exit_code": code, "findings": [finding.as_json() for finding in found], **(more or {})}
+    print_result(document, f"\n{summary(found)}", as_json=as_json)
+    return code
+
+
+def _end(code: int) -> None:
+    if code:
+        raise SystemExit(code)

@@ -82,6 +82,11 @@ class _Loop:
 _loop = _Loop()
 
 
+def run_apart(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work`, also where a loop runs already; it opens and closes what it needs."""
+    return _loop.call(work)
+
+
 def run_command(settings: Settings, work: Callable[[Context], Awaitable[T]]) -> T:
     """Run `work` as the operator. Raises `CommandFailed` for failures that we word ourselves."""
 

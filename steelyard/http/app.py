@@ -28,6 +28,7 @@ from steelyard.http.errors import error_response, on_error
 from steelyard.http.graphql_app import GraphQLEndpoint
 from steelyard.http.health import Health
 from steelyard.http.objects import ObjectRoutes, is_object_request
+from steelyard.http.probing import ECHO, STREAM, Probe
 from steelyard.http.web_app import WebApp
 from steelyard.ingest.admission import Admission
 from steelyard.ingest.endpoint import FileStream, find_address
@@ -49,6 +50,7 @@ def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGI
         Route("/graphql", GraphQLEndpoint(callers).answer, methods=["POST"]),
         Route("/healthz", health.alive),
         Route("/ready", health.ready),
+        *_probes(ports),
         *(_mount(callers, *entry) for entry in _slice_routes()),
         Route("/app/{path:path}", _no_such_route, methods=["GET", "POST", "PATCH", "PUT", "DELETE"]),
         Route("/assets/{path:path}", web.asset),
@@ -77,6 +79,13 @@ def _objects(ports: Ports, system: Context) -> ObjectRoutes | None:
         await files.object_stored(system, stored)
 
     return ObjectRoutes(ports.objects, ports.objects.signer, on_stored)
+
+
+def _probes(ports: Ports) -> list[BaseRoute]:
+    if not isinstance(ports.objects, OwnReads):
+        return []
+    probe = Probe(ports.objects.signer)
+    return [Route(f"/{ECHO}", probe.echo, methods=["POST"]), Route(f"/{STREAM}", probe.stream)]
 
 
 def _slice_routes() -> list[tuple[str, str, Handler]]:

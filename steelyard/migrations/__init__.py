@@ -6,18 +6,20 @@ written to be restartable, and one process migrates at a time.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from steelyard.kernel.errors import Unavailable
+from steelyard.kernel.errors import Invalid, Unavailable
 from steelyard.migrations.versions_table import alembic_version
 from steelyard.sql.engine import Database
 
 _FOLDER = Path(__file__).parent
 # How long a starting process waits for another one that is migrating.
 _LOCK_WAIT_S = 600
+_OURS = re.compile(r"[0-9]{4}")
 
 
 def head_revision() -> str:
@@ -32,14 +34,34 @@ async def current_revision(conn: AsyncConnection) -> str | None:
     return (await conn.execute(select(alembic_version.c.version_num))).scalar()
 
 
+async def foreign_tables(conn: AsyncConnection) -> list[str]:
+    """Return the tables of a database that some other program uses; none for an empty one and for ours."""
+    names = await conn.run_sync(lambda sync: inspect(sync).get_table_names())
+    if alembic_version.name in names:
+        revision = await current_revision(conn)
+        # other programs are migrated by the same tool, and number in other ways
+        return [] if revision is None or _OURS.fullmatch(revision) else sorted(names)
+    return sorted(names)
+
+
 async def upgrade(database: Database) -> bool:
     """Bring the schema to `head_revision`; return whether anything was done. Waits for another migrating process.
 
-    Raises `Unavailable` when the other process takes longer than ten minutes.
+    A newer schema stays as it is: releases work on that of the next one. Raises `Unavailable` when the other process
+    takes longer than ten minutes, `Invalid` for a database that holds tables of another program: nothing is changed.
     """
     async with database.read() as conn:
-        if await current_revision(conn) == head_revision():
+        found = await current_revision(conn)
+        if found == head_revision():
             return False
+        foreign = await foreign_tables(conn)
+    if foreign:
+        raise Invalid(
+            f"the database holds {len(foreign)} tables that are not ours, such as {', '.join(foreign[:3])}; nothing was"
+            " changed. Make an empty database on the same server and name it in the database setting"
+        )
+    if found is not None and found > head_revision():
+        return False
     if database.is_sqlite:
         async with database.write() as conn:
             await conn.run_sync(_upgrade)

