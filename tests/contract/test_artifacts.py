@@ -2,13 +2,17 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from hashlib import md5, sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+import httpx
 import pytest
 from xxhash import xxh128
 
 from tests.contract.runner import Programs
+from tests.harness.server import Server
 
 pytestmark = pytest.mark.compatibility("Artifacts")
 
@@ -115,3 +119,17 @@ def test_three_runs_leave_a_graph(programs: Programs, site_of_text: str) -> None
     assert graph["types"] == ["dataset", "evaluation", "model"]
     assert graph["tags"] == ["checked"]
     assert found["by_hand"] == {"put": True, "got": "c", "listed": True}
+
+
+def test_the_first_storage_layout_is_written_and_read(programs_for: Callable[[str], Programs], server: Server) -> None:
+    """Newer clients can read it only."""
+    writer, texts = programs_for("0.17.9"), {"a.txt": "alpha", "deep/b.txt": "beta ü"}
+    old = replace(writer.client, env=writer.client.env | {"_WANDB_USE_V1_ARTIFACTS": "1"})
+    found = Programs(old, writer.user).run("old_layout", project="old-layout")
+    assert (found["layout"], found["texts"]) == ("V1", texts)
+    name = f"{found['entity']}/old-layout/old:latest"
+    read = programs_for("0.31.0").run("read_artifact", names=[name])["artifacts"][name]["files"]
+    assert read == {path: sha256(text.encode()).hexdigest() for path, text in texts.items()}
+    path = f"/artifacts/{found['entity']}/{md5(b'alpha').hexdigest()}"
+    got = httpx.get(server.url + path, auth=("api", writer.user.api_key), follow_redirects=True)
+    assert (got.status_code, got.content) == (200, b"alpha")
