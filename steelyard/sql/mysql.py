@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncmy
+from asyncmy.constants import CLIENT
 from asyncmy.errors import OperationalError
 
 from steelyard.config.mysql_url import MysqlAddress, Tls
@@ -49,6 +50,8 @@ async def _connect(address: MysqlAddress, context: ssl.SSLContext | None) -> Any
         charset="utf8mb4",
         connect_timeout=CONNECT_TIMEOUT_S,
         ssl=context,
+        # An UPDATE tells how many rows it found, as on SQLite, not how many it made differ.
+        client_flag=CLIENT.FOUND_ROWS,
     )
 
 

@@ -70,3 +70,14 @@ async def test_odd_names_and_secrets_reach_the_server_by_url_and_by_parts(url: s
     finally:
         with connect(port) as connection, connection.cursor() as cursor:
             cursor.execute("DROP USER %s@'%%'", (ACCOUNT,))
+
+
+async def test_an_update_tells_how_many_rows_it_found_also_where_it_changes_nothing(url: str) -> None:
+    database = open_database(mysql_of(load({}, {"MYSQL": url}).settings.database), Path(), 1)
+    try:
+        async with database.write() as conn:
+            await conn.execute(text("CREATE TEMPORARY TABLE counted (a INT)"))
+            await conn.execute(text("INSERT INTO counted VALUES (1)"))
+            assert (await conn.execute(text("UPDATE counted SET a = 1"))).rowcount == 1
+    finally:
+        await database.close()
