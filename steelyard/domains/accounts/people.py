@@ -43,10 +43,12 @@ async def create_user_of_address(ctx: Context, email: str, *, is_admin: bool) ->
 
 
 async def free_username(conn: AsyncConnection, wanted: str) -> str:
-    """Return a name like `wanted` that no entity has and no route of ours."""
+    """Return a name like `wanted` that no entity has, no account, and no route of ours."""
     base = _UNFIT.sub("-", wanted.lower()).strip("-._")[:48] or "user"
     name = base
-    while fold(name) in RESERVED or await queries.find_entity(conn, name):
+    while (
+        fold(name) in RESERVED or await queries.find_entity(conn, name) or await queries.find_user_by_name(conn, name)
+    ):
         name = f"{base}-{random.token_hex(3)}"
     return name
 

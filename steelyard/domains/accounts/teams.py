@@ -144,11 +144,12 @@ async def remove_member(ctx: Context, name: str, user_id: int) -> None:
 
     Everybody may leave. Raises `Denied` for the last administrator, `NotFound` for who is no member.
     """
-    identity = access.require_whole(ctx)
+    identity = access.require_account(ctx)
     async with ctx.database.write() as conn:
         team = await find_team(conn, name)
         if user_id != identity.user_id or team.id not in identity.roles:
             access.require(ctx, Permission.PEOPLE, Target(team.id, what="team"))
+        access.require_whole(ctx)
         members = {item.user.id: item.user for item in await queries.list_team_members(conn, team.id)}
         if user_id not in members:
             raise NotFound("there is no such member")

@@ -161,8 +161,10 @@ def _position(after: str | None) -> int:
 
 
 @artifact_type.field("filesByManifestEntries")
-async def files_by_entries(artifact: Artifact, ctx: Context, entries: list[dict[str, Any]], **_: Any) -> Connection:
-    found = await downloads.find_asked(ctx, artifact, [asked_entry(item) for item in entries])
+async def files_by_entries(
+    artifact: Artifact, ctx: Context, entries: list[dict[str, Any]] | None = None, **_: Any
+) -> Connection:
+    found = await downloads.find_asked(ctx, artifact, [asked_entry(item) for item in entries or ()])
     return connection([file_node(item) for item in found], len(found), lambda index, _item: f"offset:{index + 1}")
 
 
