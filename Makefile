@@ -46,7 +46,7 @@ properties: .tools services ## every property test with thousands of new random 
 	@$(PY) -m pytest --engine both --hypothesis-profile thorough -m hypothesis -n $(WORKERS) $(TESTS)
 
 reference: .tools ## write docs/reference from the code
-	@$(PY) scripts/write_reference.py
+	@$(PY) -m scripts.write_reference
 
 lock: .tools ## pin the newest versions of everything in requirements/lock.txt
 	@.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --group build --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements/lock.txt

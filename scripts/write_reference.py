@@ -1,6 +1,6 @@
-"""Write docs/reference from the code: settings, the command line, the GraphQL schema.
+"""Write docs/reference from the code: settings, the command line, the GraphQL schema, permissions.
 
-python scripts/write_reference.py
+python -m scripts.write_reference
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from typing import Any
 
 import click
 
+from scripts.permissions_page import permissions_page
 from steelyard.cli import cli
 from steelyard.config import sources
 from steelyard.config.wandb_env import ACCEPTED, IGNORED, IGNORED_PREFIXES, NOT_YET, NOT_YET_PREFIXES
 from steelyard.graphql.schema import print_reference
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
-HEADER = "<!-- Generated: python scripts/write_reference.py -->\n\n"
+HEADER = "<!-- Generated: make reference -->\n\n"
 
 SETTINGS_INTRO = """# Settings
 
@@ -65,6 +66,7 @@ def pages() -> dict[Path, str]:
     return {
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "cli.md": cli_page(),
+        REFERENCE / "permissions.md": HEADER + permissions_page(),
         REFERENCE / "schema.graphql": print_reference(),
     }
 

@@ -35,7 +35,7 @@ SLICES = (
     "admin",
 )
 
-REFERENCE_HEADER = "# Generated: python scripts/write_reference.py\n\n"
+REFERENCE_HEADER = "# Generated: make reference\n\n"
 
 
 def load_documents() -> dict[str, DocumentNode]:
