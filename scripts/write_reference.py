@@ -11,11 +11,11 @@ from typing import Any
 
 import click
 
-from scripts.permissions_page import permissions_page
 from steelyard.cli import cli
 from steelyard.config import sources
 from steelyard.config.wandb_env import ACCEPTED, IGNORED, IGNORED_PREFIXES, NOT_YET, NOT_YET_PREFIXES
 from steelyard.graphql.schema import print_reference
+from tests.access.page import permissions_page
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 HEADER = "<!-- Generated: make reference -->\n\n"
