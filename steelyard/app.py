@@ -14,7 +14,8 @@ from steelyard.context import Ports
 from steelyard.domains.accounts import first_start
 from steelyard.domains.accounts.service import NewUser
 from steelyard.domains.admin.features import unknown_names
-from steelyard.http.app import build_app
+from steelyard.http.app import Options, build_app
+from steelyard.http.monitoring import Monitoring
 from steelyard.opening import system_context
 from steelyard.worker.loop import Worker
 
@@ -23,17 +24,22 @@ log = structlog.get_logger()
 
 def make_app(settings: Settings, ports: Ports, *, announce: str) -> ASGIApp:
     """Return the server. `announce` is the address printed in the first-start link when no public URL is set."""
-    worker = Worker(system_context(ports))
+    worker, metrics = Worker(system_context(ports)), settings.metrics
+    monitoring = Monitoring(ports) if metrics.port or metrics.on_main else None
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         await _announce_first_start(ports, announce)
         for name in unknown_names(ports.policy.features_off):
             log.warning("features.off names a capability that this release does not know", name=name)
-        async with worker.running() if settings.worker.inside_serve else nullcontext():
+        exposed = (
+            monitoring.running(metrics.host or settings.server.host, metrics.port) if monitoring else nullcontext()
+        )
+        async with exposed, worker.running() if settings.worker.inside_serve else nullcontext():
             yield
 
-    return build_app(ports, lifespan, bucket_origin(settings.objects))
+    beside = monitoring if metrics.on_main else None
+    return build_app(ports, lifespan, Options(bucket_origin(settings.objects), settings.logs.access, beside))
 
 
 async def make_configured_admin(settings: Settings, ports: Ports) -> None:

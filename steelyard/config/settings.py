@@ -237,6 +237,16 @@ class LogSettings:
         default="info", metadata={"doc": "how much is logged", "choices": ("debug", "info", "warning", "error")}
     )
     json: bool = field(default=False, metadata={"doc": "one JSON object per line instead of text"})
+    access: bool = field(default=False, metadata={"doc": "every answered request is logged, without its query"})
+
+
+@dataclass(frozen=True)
+class MetricsSettings:
+    port: int = field(default=0, metadata={"doc": "port at which Prometheus reads `/metrics`; 0: none"})
+    host: str = field(default="", metadata={"doc": "address of that port; empty: the one that the server listens on"})
+    on_main: bool = field(
+        default=False, metadata={"doc": "`/metrics` at the server's own port as well, for whoever reaches it"}
+    )
 
 
 @dataclass(frozen=True)
@@ -257,3 +267,4 @@ class Settings:
     mail: MailSettings = field(default_factory=MailSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     logs: LogSettings = field(default_factory=LogSettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)

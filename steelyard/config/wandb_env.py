@@ -60,6 +60,7 @@ ACCEPTED: dict[str, str] = {
     "GORILLA_ARTIFACT_GC_ENABLED": "gc.enabled",
     "GORILLA_ARTIFACTS_GC_BATCH_SIZE": "gc.batch_rows",
     "GORILLA_ARTIFACTS_GC_DELETE_FILES_NUM_WORKERS": "gc.parallel_deletes",
+    "LOGGING_ENABLED": "logs.access",
     "GORILLA_DEFAULT_RATE_LIMITS_FILESTREAM_COUNT": "limits.project_requests",
     "GORILLA_DEFAULT_RATE_LIMITS_FILESTREAM_SIZE": "limits.project_bytes",
     "GORILLA_DEFAULT_RATE_LIMITS_FILESTREAM_PER_RUN_COUNT": "limits.run_requests",
@@ -134,7 +135,6 @@ NOT_YET: dict[str, str] = {
     "LOCAL_RESTORE": "a temporary login; `steelyard user set-password` gives a new password",
     "AZURE_STORAGE_KEY": "Azure Blob Storage",
     "BUCKET_ACCESS_IDENTITY": "showing the identity that the bucket knows",
-    "LOGGING_ENABLED": "the access log",
     **dict.fromkeys(
         (
             "GORILLA_DEFAULT_RATE_LIMITS_RUN_UPDATE_COUNT",

@@ -9,11 +9,11 @@ import importlib
 import pkgutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from secrets import token_hex
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,11 +24,13 @@ from steelyard.context import SYSTEM, Context, Ports
 from steelyard.domains.accounts.identities import Authenticator
 from steelyard.domains.files import service as files
 from steelyard.http.callers import Callers
-from steelyard.http.errors import error_response, on_error
+from steelyard.http.errors import on_error
 from steelyard.http.graphql_app import GraphQLEndpoint
-from steelyard.http.health import Health
+from steelyard.http.health import ALIVE, READY, Health
+from steelyard.http.monitoring import Monitoring
 from steelyard.http.objects import ObjectRoutes, is_object_request
 from steelyard.http.probing import ECHO, STREAM, Probe
+from steelyard.http.requests import Requests
 from steelyard.http.web_app import WebApp
 from steelyard.ingest.admission import Admission
 from steelyard.ingest.endpoint import FileStream, find_address
@@ -40,16 +42,29 @@ from steelyard.rest.routes import Handler, RouteTable, json_response
 Lifespan = Callable[[], Any]
 
 
-def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGIApp:
+@dataclass(frozen=True)
+class Options:
+    """What only this layer has to know. `bucket_origin` is where signed URLs lead when not to ourselves."""
+
+    bucket_origin: str = ""
+    access_log: bool = False
+    monitoring: Monitoring | None = None
+
+
+DEFAULT = Options()
+
+
+def build_app(ports: Ports, lifespan: Lifespan, options: Options = DEFAULT) -> ASGIApp:
     """Assemble everything that answers HTTP. `lifespan` starts and stops what runs beside the requests."""
     authenticator = Authenticator(ports)
     callers, journal = Callers(ports, authenticator), Journal(ports)
     system = Context(ports=ports, identity=SYSTEM, origin=ports.policy.public_url)
-    web, health = WebApp(bucket_origin), Health(ports)
+    web, health = WebApp(options.bucket_origin), Health(ports)
     routes: list[BaseRoute] = [
         Route("/graphql", GraphQLEndpoint(callers).answer, methods=["POST"]),
-        Route("/healthz", health.alive),
-        Route("/ready", health.ready),
+        *(Route(path, health.alive) for path in ALIVE),
+        *(Route(path, health.ready) for path in READY),
+        Route("/metrics", options.monitoring.answer if options.monitoring else _no_metrics),
         *_probes(ports),
         *(_mount(callers, *entry) for entry in _slice_routes()),
         Route("/app/{path:path}", _no_such_route, methods=["GET", "POST", "PATCH", "PUT", "DELETE"]),
@@ -68,7 +83,7 @@ def build_app(ports: Ports, lifespan: Lifespan, bucket_origin: str = "") -> ASGI
     handlers = {SteelyardError: on_error, Exception: on_error}
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=run)
     stream = FileStream(system, Admission(ports, authenticator), journal)
-    return RequestIds(HotFirst(stream, _objects(ports, system), app))
+    return Requests(HotFirst(stream, _objects(ports, system), app), is_logged=options.access_log)
 
 
 def _objects(ports: Ports, system: Context) -> ObjectRoutes | None:
@@ -107,6 +122,10 @@ def _mount(callers: Callers, method: str, path: str, handler: Handler) -> Route:
     return Route(path, endpoint, methods=[method])
 
 
+async def _no_metrics(_request: Request) -> Response:
+    raise NotFound("metrics are at a port of their own: STEELYARD_METRICS_PORT, or here with STEELYARD_METRICS_ON_MAIN")
+
+
 async def _no_such_route(request: Request) -> Response:
     raise NotFound(f"there is no route {request.url.path}")
 
@@ -127,34 +146,3 @@ class HotFirst:
             await self._objects(scope, receive, send)
         else:
             await self._app(scope, receive, send)
-
-
-class RequestIds:
-    """Outermost layer: gives each request an id, answers failures, and never lets one escape."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request_id = token_hex(6)
-        scope.setdefault("state", {})["request_id"] = request_id
-        started = False
-
-        async def send_with_id(message: Any) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
-            await send(message)
-
-        try:
-            await self._app(scope, receive, send_with_id)
-        except ClientDisconnect:
-            return
-        except Exception as error:  # the last net: anything else would close the connection without an answer
-            if started:
-                raise
-            await error_response(error, request_id, scope["path"])(scope, receive, send_with_id)

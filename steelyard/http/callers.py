@@ -75,6 +75,8 @@ class Callers:
             raise Denied("the request comes from another site")
 
     def _context(self, request: HTTPConnection, identity: Identity | None) -> Context:
+        if identity is not None:
+            request.scope.setdefault("state", {})["user"] = identity.username  # for the access log
         return Context(
             ports=self._ports,
             identity=identity,

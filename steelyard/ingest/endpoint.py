@@ -20,6 +20,7 @@ from steelyard.ingest.journal import Entry, Journal
 from steelyard.kernel.errors import Malformed, TooLarge
 from steelyard.kernel.limiter import Charge
 from steelyard.rest.bodies import gunzip
+from steelyard.telemetry.meters import METERS
 
 # The client sends up to 10 MiB and one line more; requests of older ones and of offline sync may be larger.
 BODY_MAX_BYTES = 64 << 20
@@ -56,6 +57,9 @@ class FileStream:
         left = self._limiter.charge(_charges(run, account, len(body))) if self._limiter.rates.is_on else None
         frame = await _decode(headers, body)
         stopped = await self._journal.append(Entry(run.id, run.project_id, _writer(headers), frame))
+        METERS.stream_bytes += len(body)
+        for chunk in frame.chunks:
+            METERS.stream_lines[chunk.stream.name] += chunk.line_count
         if frame.uploaded:
             await files.mark_uploaded(self._system, run.id, frame.uploaded)
         await _send_json(send, replies.after_append(stop_requested=stopped), replies.pace(left))

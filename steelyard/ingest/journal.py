@@ -8,6 +8,7 @@ transaction as its rows, so that after an answered final request all of it can b
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from steelyard.ingest.derive import DerivedSummary
 from steelyard.ingest.frames import Chunk, Frame
 from steelyard.kernel.errors import Gone, SteelyardError, Unavailable
 from steelyard.sql.dialect import is_passing
+from steelyard.telemetry.meters import METERS
 
 # Requests waiting beyond this are asked to come back; it bounds the memory that a slow disk can cost.
 WAITING_MAX_BYTES = 128 << 20
@@ -102,13 +104,17 @@ class Journal:
             size += item.entry.frame.size_bytes
             group.append(item)
         self._waiting_bytes -= size
+        METERS.waiting_requests, METERS.waiting_bytes = len(self._waiting), self._waiting_bytes
         return group
 
     async def _commit_group(self, group: list[_Waiting]) -> None:
+        began = time.perf_counter()
         try:
             outcomes = await self._store([item.entry for item in group])
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
             outcomes = [error] * len(group)
+        METERS.commits.add(time.perf_counter() - began)
+        METERS.commit_requests += len(group)
         for item, outcome in zip(group, outcomes, strict=True):
             if item.answer.done():  # the client has gone; its rows are stored all the same
                 continue

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
+import orjson
 import structlog
 
 from steelyard.kernel.errors import Invalid
 
+_ACCOUNT = re.compile(r"://[^/\s?#@'\"]*:[^\s'\"]*@")
+_SIGNATURE = re.compile(r"(?i)((?:x-amz-|x-goog-)?(?:signature|security-token|credential))=[^&\s'\"]+")
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -17,18 +22,37 @@ def configure_logs(level: str, *, json: bool) -> None:
     """Log from `level` on. Raises `Invalid` for a level that there is not."""
     if level.lower() not in _LEVELS:
         raise Invalid(f"logs.level must be one of {', '.join(_LEVELS)}, not {level!r}")
-    renderer: Any = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+    as_json: list[Any] = [_in_order, structlog.processors.JSONRenderer(_dump)]
+    as_text: list[Any] = [structlog.dev.ConsoleRenderer(colors=False)]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts" if json else "timestamp"),
             structlog.processors.format_exc_info,
-            renderer,
+            _hide_secrets,
+            *(as_json if json else as_text),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level.lower()]),
         logger_factory=_to_stderr,
     )
+
+
+def _in_order(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Put what every line has in front, under the names that collectors look for."""
+    return {"ts": event.pop("ts"), "level": event.pop("level"), "msg": event.pop("event"), **event}
+
+
+def _dump(event: Any, **_: Any) -> str:
+    return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Blot out what would let a reader of the log in: accounts and signatures in URLs, wherever they came from."""
+    for name, value in event.items():
+        if isinstance(value, str) and ("://" in value or "=" in value):
+            event[name] = _SIGNATURE.sub(r"\1=***", _ACCOUNT.sub("://***@", value))
+    return event
 
 
 def _to_stderr(*_: Any) -> structlog.PrintLogger:

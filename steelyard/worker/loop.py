@@ -19,6 +19,7 @@ from steelyard.domains.runs import jobs as runs
 from steelyard.domains.runs import trash
 from steelyard.domains.tables import deletion as tables
 from steelyard.jobs import mail
+from steelyard.telemetry.meters import METERS
 
 log = structlog.get_logger()
 
@@ -68,7 +69,8 @@ class Worker:
     async def _repeat(self, schedule: Schedule) -> None:
         while True:
             try:
-                await schedule.run(self._ctx)
+                with METERS.working(schedule.name):
+                    await schedule.run(self._ctx)
             except Exception:
                 log.exception("scheduled work failed", schedule=schedule.name)
             await asyncio.sleep(schedule.every_s)

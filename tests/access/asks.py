@@ -194,6 +194,11 @@ ROUTES: dict[str, Ask] = {
     "POST /graphql": Ask({"query": "{ serverInfo { cliVersionInfo } }"}),
     "GET /healthz": _READ,
     "GET /ready": _READ,
+    "GET /console/api/healthz": _READ,
+    "GET /console/api/ready": _READ,
+    "GET /traces/health": _READ,
+    # absent unless metrics are asked for at this port
+    "GET /metrics": Ask(lets_in=NOTHING),
     # absent where the web app has not been built
     "GET /favicon.svg": Ask(lets_in=(200, 404)),
     "GET /assets/{path:path}": Ask(path={"path:path": "none.js"}, lets_in=NOTHING),

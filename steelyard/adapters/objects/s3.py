@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,6 +28,7 @@ from steelyard.adapters.objects.sigv4 import BucketSigner
 from steelyard.config.bucket_url import Bucket
 from steelyard.kernel.errors import Invalid, NotFound, Unavailable
 from steelyard.ports.objects import Grant, PartAddress, SignedRequest, StoredObject, Unfinished
+from steelyard.telemetry.meters import METERS
 
 # Bodies up to this size go up in one request; longer ones in parts of it.
 _PART_BYTES = 8 << 20
@@ -215,16 +217,22 @@ def _reaching() -> Iterator[None]:
 
     Answers with a status come as one kind of error with all the others, so their text is read.
     """
+    began = time.perf_counter()
     try:
         yield
     except UnauthenticatedError as error:
+        METERS.bucket_failures["refused"] += 1
         if _NO_KEYS not in str(error):
             raise
         raise Unavailable("the bucket's credentials cannot be had; the request may be repeated") from error
     except (GenericError, JoinError) as error:
         if _REFUSED.search(str(error)):
+            METERS.bucket_failures["refused"] += 1
             raise
+        METERS.bucket_failures["no answer"] += 1
         raise Unavailable("the object store does not answer; the request may be repeated") from error
+    finally:
+        METERS.bucket_calls.add(time.perf_counter() - began)
 
 
 async def _head_of(body: AsyncIterator[bytes], digest: Any) -> tuple[bytes, AsyncIterator[bytes] | None]:

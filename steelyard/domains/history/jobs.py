@@ -19,6 +19,7 @@ from steelyard.domains.history.merge import merge_stream
 from steelyard.domains.history.model import Due, Stream
 from steelyard.kernel.errors import Conflict
 from steelyard.sql.engine import Database
+from steelyard.telemetry.meters import METERS
 
 log = structlog.get_logger()
 
@@ -108,7 +109,8 @@ async def _list_free(ctx: Context, list_due: _List) -> Sequence[Due]:
 async def _try(ctx: Context, due: Due, work: _Work) -> bool:
     """Return whether anything was done."""
     try:
-        done = await work(ctx, due)
+        with METERS.working(work.__name__.lstrip("_")):
+            done = await work(ctx, due)
     except Conflict as error:
         log.info("somebody else was faster", run=due.run, stream=due.stream.name, work=work.__name__, why=error.message)
         return False

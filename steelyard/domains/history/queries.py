@@ -27,6 +27,11 @@ class NewChunk:
     created_at: datetime
 
 
+async def count_chunks(conn: AsyncConnection) -> int:
+    """Return how many chunks the journal holds. Reads an index, of a table that is kept small."""
+    return (await conn.execute(select(func.count()).select_from(t.history_chunks))).scalar() or 0
+
+
 async def find_derived(conn: AsyncConnection, run: int) -> tuple[str, str, str]:
     """Return a run's summary, its config, and what else is kept of a summary that we make."""
     state = t.derived_summaries
