@@ -74,6 +74,18 @@ def _upsert(dialect: str, table: Table, key: tuple[str, ...], update: tuple[str,
     return mine.on_duplicate_key_update({name: mine.inserted[name] for name in update})
 
 
+async def add_to(conn: AsyncConnection, table: Table, key: Mapping[str, Any], amounts: Mapping[str, int]) -> None:
+    """Add the amounts, which may be negative, to the row with this key, which begins with them when it is missing."""
+    values = {**key, **amounts}
+    if conn.dialect.name == "sqlite":
+        lite = sqlite.insert(table).values(**values)
+        sums = {name: table.c[name] + lite.excluded[name] for name in amounts}
+        await conn.execute(lite.on_conflict_do_update(index_elements=tuple(key), set_=sums))
+        return
+    mine = mysql.insert(table).values(**values)
+    await conn.execute(mine.on_duplicate_key_update({name: table.c[name] + mine.inserted[name] for name in amounts}))
+
+
 def matches_like(dialect: str, column: ColumnElement[str], pattern: str) -> ColumnElement[bool]:
     """Compare with a LIKE pattern (`%`, `_`, `\\` before either), case by case: SQLite's own LIKE folds letters."""
     return column.op("GLOB")(_glob(pattern)) if dialect == "sqlite" else column.like(pattern, escape="\\")

@@ -159,12 +159,6 @@ def default_access(entity: Entity, _ctx: Context) -> str:
     return "PRIVATE" if entity.kind is EntityKind.USER else "ENTITY_WRITE"
 
 
-@entity_type.field("storageBytes")
-def storage_bytes(_entity: Entity, _ctx: Context) -> int:
-    """Not metered yet."""
-    return 0
-
-
 @entity_type.field("photoUrl")
 @entity_type.field("limits")
 def entity_absent(_entity: Entity, _ctx: Context) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 from starlette.requests import Request
 
 from steelyard.context import Context
-from steelyard.domains.admin import service
+from steelyard.domains.admin import service, storage
+from steelyard.domains.artifacts.lifecycle.collecting import Collected
+from steelyard.domains.storage.routes import usage_shape
 from steelyard.rest.routes import RouteTable
 
 routes = RouteTable()
@@ -26,6 +28,55 @@ async def show_compatibility(ctx: Context, _request: Request) -> dict[str, Any]:
         "versions": found.tested["versions"],
         "engines": found.tested["engines"],
         "areas": [{"name": name, "results": engines} for name, engines in found.tested["areas"].items()],
+    }
+
+
+@routes.get("/app/admin/storage")
+async def show_storage(ctx: Context, _request: Request) -> dict[str, Any]:
+    found, now = await storage.show_storage(ctx), ctx.ports.clock()
+    return {
+        "entities": [{"name": name, "usage": usage_shape(usage)} for name, usage in found.entities],
+        "waiting": {"count": found.waiting, "sizeBytes": found.waiting_bytes},
+        "everySeconds": ctx.ports.policy.gc.every_s if ctx.ports.policy.gc.enabled else None,
+        "graceSeconds": ctx.ports.policy.gc.grace_s,
+        "collections": [
+            {
+                "id": run.id,
+                "kind": run.kind,
+                "startedBy": run.started_by,
+                "state": run.state(now),
+                "failure": run.failure,
+                "startedAt": run.started_at,
+                "endedAt": run.ended_at,
+                "versions": run.versions,
+                "contents": run.contents,
+                "objects": run.objects,
+                "sizeBytes": run.size_bytes,
+            }
+            for run in found.collections
+        ],
+    }
+
+
+@routes.post("/app/admin/storage:preview")
+async def preview_collection(ctx: Context, _request: Request) -> dict[str, Any]:
+    """Answers 503 while it goes on longer than a browser waits: asked again, it goes on from there."""
+    return _collected(await storage.preview_collection(ctx))
+
+
+@routes.post("/app/admin/storage:collect")
+async def collect(ctx: Context, _request: Request) -> dict[str, Any]:
+    return _collected(await storage.collect(ctx))
+
+
+def _collected(done: Collected) -> dict[str, Any]:
+    return {
+        "versions": done.versions,
+        "manifests": done.manifests,
+        "contents": done.contents,
+        "uploads": done.uploads,
+        "objects": done.freed.objects,
+        "sizeBytes": done.freed.size_bytes,
     }
 
 

@@ -73,6 +73,7 @@ async def _publish(ctx: Context, artifact: Artifact, staged: Staged) -> Artifact
             conn,
             artifact.id,
             size_bytes=staged.size_bytes,
+            stored_bytes=staged.stored_bytes,
             file_count=staged.count,
             manifest_id=staged.manifest.id,
             committed_at=now,

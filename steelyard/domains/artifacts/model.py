@@ -133,6 +133,7 @@ class Artifact:
     metadata: str | None
     ttl_s: int | None
     size_bytes: int
+    stored_bytes: int
     file_count: int
     history_step: int | None
     manifest_id: int | None

@@ -49,6 +49,7 @@ class Staged:
         self.manifest = manifest
         self.header = ManifestHeader()
         self.size_bytes = 0
+        self.stored_bytes = 0
         self.count = 0
         self._ctx = ctx
         self._space = artifact.space
@@ -92,6 +93,7 @@ class Staged:
             raise Invalid("the manifest lists a path twice") from error
         self.count += len(rows)
         self.size_bytes += sum(entry.size_bytes or 0 for entry in batch)
+        self.stored_bytes += sum(entry.size_bytes or 0 for entry in batch if entry.ref is None)
 
     async def _blob_ids(self, files: dict[str, str]) -> dict[str, int]:
         """Return digest → id of the stored content of all files, given as digest → path."""

@@ -81,6 +81,8 @@ artifacts = Table(
     # Seconds to live; null inherits, -2 is switched off.
     Column("ttl_s", BigInteger),
     Column("size_bytes", BigInteger, nullable=False, default=0),
+    # Of its files alone: what references lead to is stored elsewhere.
+    Column("stored_bytes", BigInteger, nullable=False, server_default="0"),
     Column("file_count", BigInteger, nullable=False, default=0),
     # JSON list of the aliases to give at commit.
     Column("requested_aliases", LongText, nullable=False),
@@ -99,6 +101,8 @@ artifacts = Table(
     Column("deleted_by", BigInteger),
     Index(None, "sequence_id", "digest"),
     Index(None, "project_id", "state"),
+    # Sums over the versions of a project.
+    Index(None, "project_id", "state", "sequence_id", "created_by", "stored_bytes"),
     Index(None, "state", "updated_at"),
     Index(None, "run_id"),
     Index(None, "created_by"),

@@ -28,9 +28,14 @@ manifest_type = ObjectBinding("ArtifactManifest", model=Manifest)
 
 
 @artifact_type.field("size")
-@artifact_type.field("storageBytes")
 def artifact_size(artifact: Artifact, _ctx: Context) -> int:
+    """Files and what references lead to; `storageBytes` is of files alone."""
     return artifact.size_bytes
+
+
+@artifact_type.field("storageBytes")
+def artifact_storage(artifact: Artifact, _ctx: Context) -> int:
+    return artifact.stored_bytes
 
 
 @artifact_type.field("labels")

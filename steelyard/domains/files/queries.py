@@ -10,10 +10,10 @@ from sqlalchemy import Row, Select, delete, func, insert, literal, select, updat
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.files.model import Dead, Purge, RunFile, guess_type, key_parts, name_digest, object_key
-from steelyard.domains.files.tables import object_purges
+from steelyard.domains.files.tables import object_purges, run_sizes
 from steelyard.domains.files.tables import run_files as t
 from steelyard.domains.runs.tables import runs
-from steelyard.sql.dialect import matches_like, upsert
+from steelyard.sql.dialect import add_to, matches_like, upsert
 from steelyard.sql.types import UtcTime
 
 # Keys that one statement names.
@@ -45,8 +45,19 @@ async def ensure_files(conn: AsyncConnection, run_id: int, names: Iterable[str],
 
 async def mark_stored(conn: AsyncConnection, key: str, size_bytes: int, md5: str, moment: datetime) -> None:
     run_id, digest = key_parts(key)
+    mine = (t.c.run_id == run_id) & (t.c.name_digest == digest)
+    # Held from here on: of two that store the same file at once, the second sees the size that the first has noted.
+    before = (await conn.execute(select(t.c.size_bytes).where(mine).with_for_update())).scalar()
+    if before is None:
+        return
     values = {"size_bytes": size_bytes, "md5": md5, "uploaded_at": moment}
-    await conn.execute(update(t).where(t.c.run_id == run_id, t.c.name_digest == digest).values(**values))
+    await conn.execute(update(t).where(mine).values(**values))
+    await _add_bytes(conn, run_id, size_bytes - before)
+
+
+async def _add_bytes(conn: AsyncConnection, run_id: int, size_bytes: int) -> None:
+    if size_bytes:
+        await add_to(conn, run_sizes, {"run_id": run_id}, {"file_bytes": size_bytes})
 
 
 async def list_named(conn: AsyncConnection, run_id: int, names: Sequence[str]) -> list[RunFile]:
@@ -81,24 +92,19 @@ async def list_by_ids(conn: AsyncConnection, ids: Sequence[int]) -> list[RunFile
 
 
 async def delete_files(conn: AsyncConnection, ids: Sequence[int]) -> None:
+    held = select(t.c.run_id, t.c.size_bytes).where(t.c.id.in_(ids)).order_by(t.c.id).with_for_update()
+    gone: dict[int, int] = {}
+    for row in await conn.execute(held):
+        gone[row.run_id] = gone.get(row.run_id, 0) + row.size_bytes
     await conn.execute(delete(t).where(t.c.id.in_(ids)))
-
-
-async def sum_sizes(conn: AsyncConnection, project_ids: Sequence[int]) -> dict[int, int]:
-    """Return project → bytes of the files of its runs that are not deleted."""
-    statement = (
-        select(runs.c.project_id, func.sum(t.c.size_bytes))
-        .join(runs, runs.c.id == t.c.run_id)
-        .where(runs.c.project_id.in_(project_ids), runs.c.deleted_at.is_(None))
-        .group_by(runs.c.project_id)
-    )
-    return {row[0]: int(row[1]) for row in await conn.execute(statement)}
+    for run_id, size_bytes in sorted(gone.items()):
+        await _add_bytes(conn, run_id, -size_bytes)
 
 
 async def sum_sizes_of_runs(conn: AsyncConnection, run_ids: Sequence[int]) -> dict[int, int]:
     """Return run → bytes of its files, deleted runs too."""
-    statement = select(t.c.run_id, func.sum(t.c.size_bytes)).where(t.c.run_id.in_(run_ids)).group_by(t.c.run_id)
-    return {row[0]: int(row[1]) for row in await conn.execute(statement)}
+    statement = select(run_sizes).where(run_sizes.c.run_id.in_(run_ids))
+    return {row.run_id: row.file_bytes for row in await conn.execute(statement)}
 
 
 # ---- for good -------------------------------------------------------------------------------------------------
@@ -106,6 +112,7 @@ async def sum_sizes_of_runs(conn: AsyncConnection, run_ids: Sequence[int]) -> di
 
 async def delete_files_of(conn: AsyncConnection, run_id: int) -> None:
     await conn.execute(delete(t).where(t.c.run_id == run_id))
+    await conn.execute(delete(run_sizes).where(run_sizes.c.run_id == run_id))
 
 
 async def list_runs_with_files(conn: AsyncConnection, project_id: int) -> list[int]:

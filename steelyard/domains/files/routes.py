@@ -10,8 +10,6 @@ from starlette.requests import Request
 from steelyard.context import Context
 from steelyard.domains.files import purging, service
 from steelyard.domains.files.model import RunFile
-from steelyard.domains.projects.model import Project
-from steelyard.domains.projects.routes import PROJECT_TOTALS
 from steelyard.domains.runs import service as runs
 from steelyard.domains.runs.bulk_routes import TRASH_SIZES
 from steelyard.domains.runs.model import Run
@@ -49,12 +47,6 @@ async def describe_runs(ctx: Context, found: Sequence[Run]) -> Mapping[int, Mapp
         run.id: {"fileCount": await service.count_files(ctx, run), "metadata": await service.read_metadata(ctx, run)}
         for run in found
     }
-
-
-@PROJECT_TOTALS.add
-async def weigh_projects(ctx: Context, found: Sequence[Project]) -> Mapping[int, Mapping[str, Any]]:
-    sizes = await service.weigh_projects(ctx, [project.id for project in found])
-    return {number: {"storageBytes": size} for number, size in sizes.items()}
 
 
 @TRASH_SIZES.add

@@ -166,12 +166,6 @@ async def read_metadata(ctx: Context, run: Run) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-async def weigh_projects(ctx: Context, project_ids: Sequence[int]) -> dict[int, int]:
-    """Return project → bytes of run files. The caller has been shown the projects."""
-    async with ctx.database.read() as conn:
-        return await queries.sum_sizes(conn, project_ids)
-
-
 async def weigh_runs(ctx: Context, run_ids: Sequence[int]) -> dict[int, int]:
     """Return run → bytes of its files. The caller has been shown the runs."""
     async with ctx.database.read() as conn:

@@ -25,6 +25,14 @@ run_files = Table(
     UniqueConstraint("run_id", "name_digest"),
 )
 
+# The sum of a run's stored files, changed in the transactions that change these: storage figures never add up files.
+run_sizes = Table(
+    "run_sizes",
+    metadata,
+    Column("run_id", BigId, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("file_bytes", BigInteger, nullable=False),
+)
+
 # Objects that no row leads to any more, until the worker has deleted them.
 object_purges = Table(
     "object_purges",

@@ -74,6 +74,8 @@ runs = Table(
     BY_STATE,
     Index(None, "project_id", "sweep_name"),
     Index(None, "created_by"),
+    # Sums over the runs of a project: rows are wide, and are not read for them.
+    Index(None, "project_id", "deleted_at", "created_by"),
 )
 
 # Runs that somebody wants deleted for good, until the worker has done it.

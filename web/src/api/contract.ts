@@ -372,3 +372,41 @@ export interface RunAlert {
 export interface AlertInbox { alerts: RunAlert[]; /** counted up to 100 */ unread: number; readUpTo: number }
 /** GET and PATCH /app/alert-preferences */
 export interface AlertPreferences { byMail: boolean; leastSeverity: AlertSeverity; mailConfigured: boolean }
+
+// ---- storage --------------------------------------------------------------------------------------------------
+/** what counts: versions with all their files (what others have too included), files and rows of runs; nothing deleted */
+export interface Usage {
+  totalBytes: number; versionBytes: number; fileBytes: number; historyBytes: number; versions: number; runs: number;
+}
+/** deleted and still stored: files of runs in the trash, versions whose content is not collected yet (at most that much) */
+export interface StorageWaiting { trashBytes: number; versionBytes: number }
+export interface PersonUsage { /** null: accounts that are gone */ username: string | null; usage: Usage }
+/** GET /app/projects/:entity/:project/storage: the largest first, 100 of each */
+export interface ProjectStorage {
+  usage: Usage; waiting: StorageWaiting; people: PersonUsage[];
+  collections: { name: string; type: string; versions: number; sizeBytes: number }[];
+  runs: { id: string; title: string; fileBytes: number; historyBytes: number }[];
+}
+/** GET /app/entities/:entity/storage: of its projects those that the caller may see */
+export interface EntityStorage {
+  usage: Usage; waiting: StorageWaiting; people: PersonUsage[]; projects: { name: string; usage: Usage }[];
+}
+/** GET /app/admin/storage, for administrators */
+export interface ServerStorage {
+  entities: { name: string; usage: Usage }[];
+  /** objects and folders of objects that wait to be deleted; of some the size is known */
+  waiting: { count: number; sizeBytes: number };
+  /** null: collections begin by command only */ everySeconds: number | null;
+  graceSeconds: number;
+  collections: GcRun[];
+}
+export interface GcRun {
+  id: number; kind: "content" | "orphans"; startedBy: "schedule" | "command" | "page";
+  state: "running" | "done" | "failed" | "interrupted"; failure: string | null;
+  startedAt: string; endedAt: string | null;
+  versions: number; contents: number; objects: number; sizeBytes: number;
+}
+/** POST /app/admin/storage:preview and …:collect; 503 with the code `still_running` while it goes on: ask again */
+export interface Collected {
+  versions: number; manifests: number; contents: number; uploads: number; objects: number; sizeBytes: number;
+}

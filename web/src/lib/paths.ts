@@ -6,6 +6,8 @@ const quoteRun = (id: string): string => quote(id).replace(/%(3D|2B|26|24|40)/g,
 
 export const entityPath = (entity: string): string => `/${quote(entity)}`;
 export const entityProjectsPath = (entity: string): string => `/${quote(entity)}/projects`;
+export const entityStoragePath = (entity: string): string => `/settings/storage/${quote(entity)}`;
+export const SERVER_STORAGE_PATH = "/admin/storage";
 export const projectPath = (entity: string, project: string, page = ""): string =>
   `/${quote(entity)}/${quote(project)}${page && `/${page}`}`;
 export const runPath = (entity: string, project: string, run: string, tab = ""): string =>
@@ -36,7 +38,7 @@ export const loginPath = (here: string): string => (here === "/" ? "/login" : `/
 
 /** Second segments of a project address that are pages, so no run of that id is meant by `/:entity/:project/:run`. */
 export const RESERVED_PROJECT_PAGES: ReadonlySet<string> = new Set(
-  "workspace table overview runs groups sweeps reports reportlist artifacts jobs automations settings registry trash".split(
+  "workspace table overview runs groups sweeps reports reportlist artifacts jobs automations settings registry trash storage".split(
     " ",
   ),
 );

@@ -1,7 +1,7 @@
-import { Keyboard, ListChecks, LogOut, Settings, User } from "lucide-react";
+import { HardDrive, Keyboard, ListChecks, LogOut, Settings, User } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useSessionActions, useUser } from "@/domains/accounts/session";
-import { entityPath } from "@/lib/paths";
+import { entityPath, SERVER_STORAGE_PATH } from "@/lib/paths";
 import { type ThemeChoice, useAppearance } from "@/lib/theme";
 import { useFailureText } from "@/ui/error-state";
 import { KeyCaps } from "@/ui/key-caps";
@@ -53,6 +53,11 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
       <MenuLink icon={<ListChecks aria-hidden />} to="/compat">
         {t("shell.compat")}
       </MenuLink>
+      {user.admin && (
+        <MenuLink icon={<HardDrive aria-hidden />} to={SERVER_STORAGE_PATH}>
+          {t("storage.server.title")}
+        </MenuLink>
+      )}
       <MenuSeparator />
       <MenuChoice label={t("shell.theme.label")} value={choice} options={themes} onChange={chooseTheme} />
       <MenuSeparator />

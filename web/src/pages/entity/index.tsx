@@ -7,7 +7,7 @@ import { ProjectTable } from "@/domains/projects/project-table";
 import { entityQuery } from "@/domains/projects/queries";
 import { sortProjects } from "@/domains/projects/sort";
 import { isAbsent } from "@/lib/failure";
-import { entityProjectsPath, readName } from "@/lib/paths";
+import { entityProjectsPath, entityStoragePath, readName } from "@/lib/paths";
 import { useTitle } from "@/lib/title";
 import { Badge } from "@/ui/badge";
 import { ErrorState } from "@/ui/error-state";
@@ -37,8 +37,9 @@ export default function EntityPage() {
         <section className={styles.section}>
           <h2>{t("projects.list.title")}</h2>
           <ProjectTable projects={sortProjects(data.projects, "active").slice(0, SHOWN)} />
-          <p>
+          <p className={styles.links}>
             <Link to={entityProjectsPath(name)}>{t("projects.list.all", { count: data.projects.length })}</Link>
+            <Link to={entityStoragePath(name)}>{t("storage.link")}</Link>
           </p>
         </section>
       )}

@@ -52,7 +52,12 @@ function Facts({ project }: { project: Project }) {
       t("projects.overview.compute"),
       project.computeSeconds > 0 ? formatDuration(project.computeSeconds) : t("common.none"),
     ],
-    [t("projects.overview.storage"), formatBytes(project.storageBytes)],
+    [
+      t("projects.overview.storage"),
+      <Link key="storage" to={projectPath(project.entity, project.name, "storage")}>
+        {formatBytes(project.storageBytes)}
+      </Link>,
+    ],
     [
       t("bulk.trash.title"),
       <Link key="trash" to={projectPath(project.entity, project.name, "trash")}>

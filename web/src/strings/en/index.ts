@@ -11,6 +11,7 @@ import { projects } from "./projects";
 import { reports } from "./reports";
 import { runs } from "./runs";
 import { shell } from "./shell";
+import { storage } from "./storage";
 import { sweeps } from "./sweeps";
 import { tables } from "./tables";
 import { workspace } from "./workspace";
@@ -31,4 +32,5 @@ export const en = {
   compat,
   bulk,
   alerts,
+  storage,
 } as const;
