@@ -74,6 +74,13 @@ class ObjectStore(Protocol):
 
     async def stat(self, key: str) -> StoredObject | None: ...
 
+    async def stat_many(self, keys: Sequence[str]) -> dict[str, StoredObject]:
+        """Return what is known of those of the objects that are there, by key; for much less than one by one.
+
+        A bucket may leave out one that was just written: whoever has to be sure asks for it alone.
+        """
+        ...
+
     def get(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """Yield bytes `start` to `end` (exclusive). Raises `NotFound` before the first byte when absent."""
         ...

@@ -58,13 +58,15 @@ async def upsert_many(
         await conn.exec_driver_sql(text, _values(conn.dialect, table, some))
 
 
-async def update_many(conn: AsyncConnection, table: Table, rows: _Rows, count_up: str) -> None:
-    """Set columns of rows that exist, each named by its first column; all rows set the same ones.
+async def update_many(
+    conn: AsyncConnection, table: Table, rows: _Rows, *, named_by: int = 1, count_up: str = ""
+) -> None:
+    """Set columns of rows that exist, each named by its first `named_by` columns; all rows set the same ones.
 
-    In the column `count_up` they count one more.
+    In the column `count_up`, if there is one, they count one more.
     """
     for some in _parts(conn, rows):
-        text = _update(_Shape.of(conn, table, some), count_up)
+        text = _update(_Shape.of(conn, table, some), named_by, count_up)
         await conn.exec_driver_sql(text, _values(conn.dialect, table, some))
 
 
@@ -165,14 +167,16 @@ def _upsert(shape: _Shape, key: tuple[str, ...], update: tuple[str, ...]) -> str
 
 
 @lru_cache(maxsize=512)
-def _update(shape: _Shape, count_up: str) -> str:
-    own, (key, *names) = shape.table.name, shape.names
-    if shape.dialect == _SQLITE:
-        given = f"(VALUES {shape.marks('({})')}) AS given"
-        changed = [f"{name} = given.column{place}" for place, name in enumerate(names, 2)]
-        changed.append(f"{count_up} = {own}.{count_up} + 1")
-        return f"UPDATE {own} SET {', '.join(changed)} FROM {given} WHERE {own}.{key} = given.column1"  # noqa: S608
-    given = f"(VALUES {shape.marks('ROW({})')}) AS given"
-    changed = [f"{own}.{name} = given.column_{place}" for place, name in enumerate(names, 1)]
-    changed.append(f"{own}.{count_up} = {own}.{count_up} + 1")
-    return f"UPDATE {own} JOIN {given} ON {own}.{key} = given.column_0 SET {', '.join(changed)}"  # noqa: S608
+def _update(shape: _Shape, named_by: int, count_up: str) -> str:
+    own, is_sqlite = shape.table.name, shape.dialect == _SQLITE
+    columns = [f"column{place}" if is_sqlite else f"column_{place - 1}" for place in range(1, len(shape.names) + 1)]
+    pairs = list(zip(shape.names, columns, strict=True))
+    same = " AND ".join(f"{own}.{name} = given.{column}" for name, column in pairs[:named_by])
+    # SQLite takes no table's name before what is set.
+    changed = [f"{name if is_sqlite else f'{own}.{name}'} = given.{column}" for name, column in pairs[named_by:]]
+    if count_up:
+        changed.append(f"{count_up if is_sqlite else f'{own}.{count_up}'} = {own}.{count_up} + 1")
+    given = f"(VALUES {shape.marks('({})' if is_sqlite else 'ROW({})')}) AS given"
+    if is_sqlite:
+        return f"UPDATE {own} SET {', '.join(changed)} FROM {given} WHERE {same}"  # noqa: S608
+    return f"UPDATE {own} JOIN {given} ON {same} SET {', '.join(changed)}"  # noqa: S608

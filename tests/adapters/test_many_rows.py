@@ -123,6 +123,15 @@ async def test_an_update_sets_each_row_by_itself_and_counts_up(database: Databas
     assert (third["text"], third["at"], third["version"]) == ("x" * 100_000 + NASTY, None, 2)
 
 
+async def test_rows_named_by_two_columns_are_changed_where_both_fit(database: Database) -> None:
+    names = f"Ü {NASTY}", "both"
+    await database.write_at_once(lambda conn: insert_many(conn, kinds, [row(name) for name in names]))
+    ids = [item["id"] for item in await stored(database, *names)]
+    changes = [{"id": ids[0], "name": names[0], "text": "new"}, {"id": ids[1], "name": "Both", "text": "new"}]
+    await database.write_at_once(lambda conn: update_many(conn, kinds, changes, named_by=2))
+    assert [item["text"] for item in await stored(database, *names)] == ["new", NASTY]
+
+
 async def test_no_rows_are_no_statement(database: Database) -> None:
     async def work(conn: AsyncConnection) -> list[Any]:
         await insert_many(conn, kinds, [])

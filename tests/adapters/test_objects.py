@@ -143,6 +143,18 @@ async def test_absent_and_deleted_objects(store: ObjectStore) -> None:
     assert await store.stat("key") is None
 
 
+@pytest.mark.parametrize("count", [0, 5, 1150], ids=["none", "few", "more than a page"])
+async def test_many_are_asked_for_at_once(store: ObjectStore, count: int) -> None:
+    keys = [f"in/here/{number:04}-x" for number in range(count)] + ["in/elsewhere/%ü"]
+    for start in range(0, len(keys), 50):
+        await asyncio.gather(*(store.put(key, chunks(key.encode())) for key in keys[start : start + 50]))
+    found = await store.stat_many([*keys[::-1], "in/here/0002", "in/here/zzz", "in/nowhere/x", *keys[:3]])
+    assert {key: (stored.key, stored.size_bytes, stored.md5) for key, stored in found.items()} == {
+        key: (key, len(key.encode()), hashlib.md5(key.encode()).digest()) for key in keys
+    }
+    assert set(await store.stat_many(keys[::300])) == set(keys[::300])
+
+
 async def test_listing_is_by_prefix(store: ObjectStore) -> None:
     for key in ("a/1", "a/2", "b/1"):
         await store.put(key, chunks(b"x"))

@@ -27,6 +27,7 @@ T = TypeVar("T")
 # Bodies up to this size are stored, and objects read, in one visit to a thread.
 SMALL_BYTES = 256 << 10
 _CHUNK_BYTES = 512 << 10
+_STATS_AT_ONCE = 250
 # A temporary file that nobody has written to for this long belongs to a process that died.
 _GIVEN_UP_AFTER_S = 24 * 3600.0
 # Those who wait for the disk at once share its next write; readers do not queue behind them.
@@ -84,6 +85,17 @@ class LocalStore(OwnAddresses):
 
     async def stat(self, key: str) -> StoredObject | None:
         return await self._read(self._folder.stat, key)
+
+    async def stat_many(self, keys: Sequence[str]) -> dict[str, StoredObject]:
+        found: dict[str, StoredObject] = {}
+        # In turns, so that one who asks for many does not keep all the others waiting.
+        for start in range(0, len(keys), _STATS_AT_ONCE):
+            found |= await self._read(self._stat_some, keys[start : start + _STATS_AT_ONCE])
+        return found
+
+    def _stat_some(self, keys: Sequence[str]) -> dict[str, StoredObject]:
+        seen = map(self._folder.stat, keys)
+        return {stored.key: stored for stored in seen if stored is not None}
 
     async def open(self, key: str) -> Opened | None:
         """Return the object, open for reading as it is now; None when it is not there. Whoever asks closes it."""

@@ -22,6 +22,9 @@ class ProxiedStore(OwnAddresses):
     async def stat(self, key: str) -> StoredObject | None:
         return await self._inner.stat(key)
 
+    async def stat_many(self, keys: Sequence[str]) -> dict[str, StoredObject]:
+        return await self._inner.stat_many(keys)
+
     def get(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         return self._inner.get(key, start, end)
 

@@ -5,6 +5,7 @@ One kind of URL leads to ourselves: a bucket signs GET or HEAD, not both (`sign_
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import time
@@ -33,6 +34,10 @@ from steelyard.telemetry.meters import METERS
 # Bodies up to this size go up in one request; longer ones in parts of it.
 _PART_BYTES = 8 << 20
 _CHUNK_BYTES = 1 << 20
+# What buckets list in one answer, and how many objects of it make it cheaper than asking for each of them.
+_PAGE_KEYS, _WORTH_A_PAGE = 1000, 12
+# Questions at a time: enough to hide the distance, few enough for rate limits.
+_STATS_AT_ONCE = 32
 # A store that is gone is told of within seconds: whoever asked repeats the request, and background work waits longer.
 _CONNECT_TIMEOUT_S = 5.0
 # Nothing heard for this long, the writing of one part included: it hangs.
@@ -93,6 +98,39 @@ class S3Objects(OwnReads):
 
     async def stat(self, key: str) -> StoredObject | None:
         return await self._stat_whole(self._prefix + key)
+
+    async def stat_many(self, keys: Sequence[str]) -> dict[str, StoredObject]:
+        folders: dict[str, list[str]] = {}
+        for key in sorted(set(keys)):
+            folders.setdefault(key.rpartition("/")[0], []).append(key)
+        found: dict[str, StoredObject] = {}
+        for folder, some in folders.items():
+            left = await self._stat_by_list(folder, some, found)
+            for start in range(0, len(left), _STATS_AT_ONCE):
+                stats = await asyncio.gather(*map(self.stat, left[start : start + _STATS_AT_ONCE]))
+                found |= {stored.key: stored for stored in stats if stored is not None}
+        return found
+
+    async def _stat_by_list(self, folder: str, keys: list[str], found: dict[str, StoredObject]) -> list[str]:
+        """Look for the keys, in their order, on pages of the list, as long as each page holds enough of them.
+
+        Return those that were not looked for.
+        """
+        prefix = f"{self._prefix}{folder}"
+        while len(keys) >= _WORTH_A_PAGE:
+            # The list begins behind this text, which is the last one before the first key.
+            pages = obstore.list(self._store, prefix, offset=(self._prefix + keys[0])[:-1], chunk_size=_PAGE_KEYS)
+            with _reaching():
+                page = [self._stored(meta) async for batch in _first(pages) for meta in batch]
+            seen = {stored.key: stored for stored in page}
+            is_last = len(page) < _PAGE_KEYS
+            looked_for = keys if is_last else [key for key in keys if key <= page[-1].key]
+            hits = {key: seen[key] for key in looked_for if key in seen}
+            found |= hits
+            keys = keys[len(looked_for) :]
+            if len(hits) < _WORTH_A_PAGE:
+                break
+        return keys
 
     async def _stat_whole(self, whole_key: str) -> StoredObject | None:
         try:
@@ -209,6 +247,13 @@ def _open(bucket: Bucket, own: BucketSigner, account: BucketAccount, kms_key_id:
 def _encryption(kms_key_id: str) -> dict[str, str]:
     name = "x-amz-server-side-encryption"
     return {name: "aws:kms", f"{name}-aws-kms-key-id": kms_key_id} if kms_key_id else {}
+
+
+async def _first(pages: Any) -> AsyncIterator[Any]:
+    """Yield the first page, if there is one: the others are not asked for."""
+    async for page in pages:
+        yield page
+        return
 
 
 @contextmanager

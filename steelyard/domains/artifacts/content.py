@@ -16,6 +16,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import xxhash
@@ -33,6 +34,8 @@ _KINDS = {MD5: "", XXH128: "xxh128-"}
 _KEY = re.compile(r"artifacts/(?P<project>\d{1,18})/content/(?P<kind>|xxh128-)(?P<digest>[0-9a-f]{32})-[^/]+")
 # Questions to the store at a time: enough to hide the distance to a bucket, few enough for its rate limits.
 _PARALLEL = 32
+# Rows of content that are looked for at once; a transaction notes those that are there.
+_NOTICED_AT_ONCE = 2000
 # Objects read at a time to check their digests; each holds a piece or two.
 _READING = 8
 # What is read to answer a client that is about to upload: for more it is cheaper to say "send it again".
@@ -144,11 +147,15 @@ class _Sight:
 async def look_up(ctx: Context, blobs: Sequence[Blob], *, read_bytes: int | None = None) -> list[Blob]:
     """Return the same content as the store shows it now, and note what changed: stored, or lost.
 
-    Costs one question to the store per item, and one reading of those whose digest nobody has checked: of all of
-    them, or of `read_bytes` in all, and what is beyond counts as not stored.
+    Costs one question to the store about all of them, one more for each that it does not show, and one reading of
+    those whose digest nobody has checked: of all of them, or of `read_bytes` in all, and what is beyond counts as not
+    stored.
     """
-    gate = asyncio.Semaphore(_PARALLEL)
-    sights = await asyncio.gather(*(_look(ctx, blob, gate) for blob in blobs))
+    keys = [blob.object_key for blob in blobs]
+    shown = await ctx.ports.objects.stat_many(keys)
+    shown |= await _stat_each(ctx, [key for key in keys if key not in shown])
+    now = ctx.ports.clock()
+    sights = [_sight(blob, shown.get(blob.object_key), now) for blob in blobs]
     found = await _settle(ctx, sights, read_bytes)
     # In the order of all who hold rows of several digests.
     pairs = sorted(zip(blobs, found, strict=True), key=lambda pair: pair[0].digest)
@@ -161,15 +168,43 @@ async def look_up(ctx: Context, blobs: Sequence[Blob], *, read_bytes: int | None
     return found
 
 
-async def _look(ctx: Context, blob: Blob, gate: asyncio.Semaphore) -> _Sight:
-    async with gate:
-        stored = await ctx.ports.objects.stat(blob.object_key)
+async def notice_arrived(ctx: Context, space: Space) -> None:
+    """Note all content of the space that has arrived and that the store vouches for; the rest is for `look_up`.
+
+    For those who are about to ask for much of it: in the order of its keys, a bucket tells of a thousand at a time.
+    """
+    last = ""
+    while True:
+        async with ctx.database.read() as conn:
+            blobs = await content_queries.list_unseen(conn, space, last, _NOTICED_AT_ONCE)
+        if not blobs:
+            return
+        last = blobs[-1].digest
+        shown = await ctx.ports.objects.stat_many([blob.object_key for blob in blobs])
+        now = ctx.ports.clock()
+        sights = [_sight(blob, shown.get(blob.object_key), now) for blob in blobs]
+        arrived = [sight.blob for sight in sights if sight.stored is not None and not sight.doubtful]
+        if arrived:
+            async with ctx.database.write() as conn:
+                await content_queries.mark_stored(conn, arrived, now)
+
+
+async def _stat_each(ctx: Context, keys: Sequence[str]) -> dict[str, StoredObject]:
+    """Ask for each alone what a question about many may leave out."""
+    found: dict[str, StoredObject] = {}
+    for start in range(0, len(keys), _PARALLEL):
+        stats = await asyncio.gather(*map(ctx.ports.objects.stat, keys[start : start + _PARALLEL]))
+        found |= {stored.key: stored for stored in stats if stored is not None}
+    return found
+
+
+def _sight(blob: Blob, stored: StoredObject | None, now: datetime) -> _Sight:
     if stored is None:
         return _Sight(replace(blob, stored_at=None))
-    vouched = blob.algorithm == MD5 and stored.md5 == bytes.fromhex(blob.digest)
     if blob.stored_at and blob.size_bytes == stored.size_bytes:
         return _Sight(blob)
-    seen = replace(blob, stored_at=ctx.ports.clock(), size_bytes=stored.size_bytes)
+    vouched = blob.algorithm == MD5 and stored.md5 == bytes.fromhex(blob.digest)
+    seen = replace(blob, stored_at=now, size_bytes=stored.size_bytes)
     return _Sight(seen, stored, doubtful=not vouched)
 
 

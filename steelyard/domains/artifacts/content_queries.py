@@ -16,7 +16,7 @@ from steelyard.domains.artifacts.queries import chunks
 from steelyard.domains.artifacts.rules import path_digest
 from steelyard.domains.projects.tables import projects
 from steelyard.sql.dialect import upsert
-from steelyard.sql.many import insert_many
+from steelyard.sql.many import insert_many, update_many
 
 artifacts, manifests = t.artifacts, t.artifact_manifests
 blobs, entries = t.artifact_blobs, t.artifact_entries
@@ -119,6 +119,17 @@ async def find_blobs(conn: AsyncConnection, space: Space, digests: Sequence[str]
     return found
 
 
+async def list_unseen(conn: AsyncConnection, space: Space, after: str, limit: int) -> list[Blob]:
+    """Return content that nobody has seen in the store, by digest, that behind the digest `after`."""
+    statement = select(*_BLOB).where(
+        blobs.c.project_id == space.project_id,
+        blobs.c.algorithm == space.algorithm,
+        blobs.c.digest > after,
+        blobs.c.stored_at.is_(None),
+    )
+    return [Blob(*row) for row in await conn.execute(statement.order_by(blobs.c.digest).limit(limit))]
+
+
 async def find_stored(conn: AsyncConnection, space: Space, digests: Sequence[str]) -> dict[str, int]:
     """Return digest → id of the content that is known to be stored."""
     found: dict[str, int] = {}
@@ -154,10 +165,12 @@ async def adopt_object(conn: AsyncConnection, blob: Blob, key: str, size_bytes: 
 
 async def mark_stored(conn: AsyncConnection, seen: Iterable[Blob], moment: datetime) -> None:
     """Note that the content has been seen in the store, in the sizes given."""
-    rows = [{"blob": item.id, "key": item.object_key, "size": item.size_bytes or 0} for item in seen]
-    statement = update(blobs).where(_same(bindparam("blob"), bindparam("key")))
-    if rows:
-        await conn.execute(statement.values(size_bytes=bindparam("size"), stored_at=moment), rows)
+    rows = [
+        {"id": item.id, "object_key": item.object_key, "size_bytes": item.size_bytes or 0, "stored_at": moment}
+        for item in seen
+    ]
+    # By id and object: where it was deleted meanwhile, other content may have the id by now.
+    await update_many(conn, blobs, rows, named_by=2)
 
 
 async def mark_lost(conn: AsyncConnection, lost: Iterable[Blob]) -> None:

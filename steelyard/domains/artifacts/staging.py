@@ -34,6 +34,8 @@ from steelyard.kernel.ids import encode_global_id, find_global_id
 from steelyard.sql.dialect import insert_row, is_duplicate
 
 _BATCH = 2000
+# From so many files of a batch on, everything that has arrived in the project is looked for in one go.
+_MANY_UNSEEN = 500
 _FULL_NAME = "wandb_manifest.json"
 _BEAT_S = 5.0
 # Without a sign of life for this long, whoever was making the list has died.
@@ -53,6 +55,7 @@ class Staged:
         self.count = 0
         self._ctx = ctx
         self._space = artifact.space
+        self._noticed = False
 
     async def add(self, entries: Sequence[ManifestEntry], *, is_top: bool) -> None:
         """Append the entries. Below the top layer those of known paths are left out.
@@ -103,6 +106,11 @@ class Staged:
 
         known = await self._ctx.database.read_at_once(find)
         missing = [digest for digest in files if digest not in known]
+        if len(missing) >= _MANY_UNSEEN and not self._noticed:
+            self._noticed = True
+            await content.notice_arrived(self._ctx, self._space)
+            known = await self._ctx.database.read_at_once(find)
+            missing = [digest for digest in files if digest not in known]
         if missing:
             async with self._ctx.database.read() as conn:
                 unseen = list((await content_queries.find_blobs(conn, self._space, missing)).values())

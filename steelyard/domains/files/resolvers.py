@@ -21,7 +21,7 @@ BINDINGS = [mutation, run_type, file_type]
 async def create_run_files(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     run = await _run_of(ctx, input)
     opened = await service.open_uploads(ctx, run, input["files"])
-    signed = [await service.upload_url(ctx, item) for item in opened]
+    signed = await service.upload_urls(ctx, opened)
     files = [
         {**_node(item), "name": name, "uploadUrl": request.url}
         for name, item, request in zip(input["files"], opened, signed, strict=True)

@@ -6,6 +6,7 @@ content has been seen in the store: at our own upload route, when the client rep
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -25,6 +26,8 @@ from steelyard.ports.objects import SignedRequest, StoredObject
 
 # Uploads that nobody reported, looked for per listing: a bound on what one question may cost.
 _PENDING_LOOKED_FOR = 200
+# Addresses that are signed before others have their turn.
+_SIGNED_AT_ONCE = 100
 # Comparing costs more with every wildcard; people type a few.
 PATTERN_MAX_CHARS = 1000
 METADATA = "wandb-metadata.json"
@@ -55,6 +58,16 @@ async def open_uploads(ctx: Context, run: Run, names: Sequence[str]) -> list[Run
 
 async def upload_url(ctx: Context, item: RunFile) -> SignedRequest:
     return await ctx.ports.objects.sign_put(item.object_key, ctx.may_write)
+
+
+async def upload_urls(ctx: Context, items: Sequence[RunFile]) -> list[SignedRequest]:
+    """Return where each goes. Others have their turn in between: clients ask for thousands."""
+    signed = []
+    for count, item in enumerate(items, 1):
+        signed.append(await upload_url(ctx, item))
+        if count % _SIGNED_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return signed
 
 
 async def download_url(ctx: Context, item: RunFile) -> str:
