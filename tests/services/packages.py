@@ -70,12 +70,18 @@ def _apt_install(packages: tuple[str, ...]) -> None:
 
 
 def ensure_venv(
-    name: str, requirements: list[str], *, python: str = sys.executable, beside_system: Sequence[str] = ()
+    name: str,
+    requirements: list[str],
+    *,
+    python: str = sys.executable,
+    beside_system: Sequence[str] = (),
+    alone: bool = False,
 ) -> Path:
     """The folder of a cached virtual environment with `requirements`.
 
     Other requirements, or another Python, are another folder: a test session in another checkout may be using this one.
-    What `beside_system` names is taken from the packages of the system, whatever version these have.
+    What `beside_system` names is taken from the packages of the system, whatever version these have. `alone` leaves out
+    what the requirements require: for packages that are wanted for a program in them.
     """
     interpreter = str(Path(python).resolve())  # the same from the virtual environments of two checkouts
     key = hashlib.sha256("\n".join([interpreter, *requirements, *beside_system]).encode()).hexdigest()[:12]
@@ -87,11 +93,15 @@ def ensure_venv(
         shutil.rmtree(folder, ignore_errors=True)
         uv = Path(sys.executable).parent / "uv"
         if uv.exists():
-            _fill_by_uv(uv, folder, python, requirements, beside_system)
+            _fill_by_uv(uv, folder, python, [*_options(alone), *requirements], beside_system)
         else:
-            _fill_by_pip(folder, python, requirements, beside_system)
+            _fill_by_pip(folder, python, [*_options(alone), *requirements], beside_system)
         stamp.touch()
         return folder
+
+
+def _options(alone: bool) -> list[str]:
+    return ["--no-deps"] if alone else []
 
 
 def _fill_by_uv(uv: Path, folder: Path, python: str, requirements: list[str], beside_system: Sequence[str]) -> None:
