@@ -13,7 +13,7 @@ TESTS ?= tests
 WORKERS ?= $(shell expr $$(nproc) + 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve dev web check test compatibility faults properties services reference lock clean .server .tools
+.PHONY: help serve dev web check test compatibility faults outages properties services reference lock clean .server .tools
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ compatibility: .tools services ## what each client version can do, by area, into
 
 faults: .tools ## kill the server 200 times under load and look for rows lost or doubled (FAULTS="--seed N")
 	@$(PY) -m tests.faults $(FAULTS)
+
+outages: .tools services ## kill database, bucket, servers and workers while 32 real clients log (OUTAGES="--clients 8")
+	@$(PY) -m tests.deployment.outages $(OUTAGES)
 
 properties: .tools services ## every property test with thousands of new random examples (TESTS= for some)
 	@$(PY) -m pytest --engine both --hypothesis-profile thorough -m hypothesis -n $(WORKERS) $(TESTS)

