@@ -113,6 +113,7 @@ def open_database(address: MysqlAddress | None, data_dir: Path, max_connections:
     if address is None:
         path = data_dir / "steelyard.db"
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()  # SQLite itself would give the group no right to write, whatever the umask
         return Database(_open_sqlite(path), path)
     from steelyard.sql.mysql import connector  # the driver, which SQLite does not need
 

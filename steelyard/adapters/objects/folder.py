@@ -248,7 +248,7 @@ class Arriving:
 
     def __init__(self, folder: Folder) -> None:
         self._path = f"{folder.tmp}/{token_hex(16)}"
-        self._handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        self._handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         self._size = 0
 
     def append(self, parts: Sequence[bytes | memoryview]) -> None:
