@@ -13,10 +13,10 @@ TESTS ?= tests
 WORKERS ?= $(shell expr $$(nproc) + 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve dev web check test compatibility faults outages properties services reference lock clean .server .tools
+.PHONY: help serve dev web check test compatibility faults outages image-check properties services reference lock clean .server .tools
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 serve: .server web ## install, build the web app and start the server on http://localhost:8080 (HOST=, PORT=, DATA=)
 	@exec $(PY) -m steelyard serve --data $(DATA) --host $(HOST) --port $(PORT)
@@ -44,6 +44,9 @@ faults: .tools ## kill the server 200 times under load and look for rows lost or
 
 outages: .tools services ## kill database, bucket, servers and workers while 32 real clients log (OUTAGES="--clients 8")
 	@$(PY) -m tests.deployment.outages $(OUTAGES)
+
+image-check: .tools ## build the container image and run it as OpenShift would (as root, on Debian)
+	@$(PY) -m tests.deployment.image_check
 
 properties: .tools services ## every property test with thousands of new random examples (TESTS= for some)
 	@$(PY) -m pytest --engine both --hypothesis-profile thorough -m hypothesis -n $(WORKERS) $(TESTS)

@@ -69,7 +69,7 @@ def _apt_environment(base: Path, suite: str) -> dict[str, str]:
     (base / "state" / "status").write_text("")
     keyrings = [Path("/usr/share/keyrings") / f"debian-archive-keyring.{kind}" for kind in ("gpg", "pgp")]
     keyring = next((str(path) for path in keyrings if path.exists()), "")
-    source = f"Types: deb\nURIs: {_mirror()}\nSuites: {suite}\nComponents: main\nSigned-By: {keyring}\n"
+    source = f"Types: deb\nURIs: {mirror()}\nSuites: {suite}\nComponents: main\nSigned-By: {keyring}\n"
     (base / "sources" / "suite.sources").write_text(source)
     settings = {
         "Dir::State": base / "state",
@@ -90,7 +90,7 @@ def _apt_environment(base: Path, suite: str) -> dict[str, str]:
     return {**os.environ, "APT_CONFIG": str(configuration), "LC_ALL": "C.UTF-8"}
 
 
-def _mirror() -> str:
+def mirror() -> str:
     """The Debian mirror that the machine's apt already uses."""
     listing = run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT) $(CREATED_BY)"], advice=ADVICE
