@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tests.harness.server import START_TIMEOUT_S, TIED, Server
+from tests.harness.server import ROOT, START_TIMEOUT_S, TIED, Server
 from tests.services import processes
 
 WORKER_STOP_TIMEOUT_S = 20
@@ -41,11 +41,16 @@ class WorkerProcess:
 
 
 class Deployment:
-    """`servers` and `workers`; all are started at once, so that they meet an empty database together."""
+    """`servers` and `workers`; all are started at once, so that they meet an empty database together.
 
-    def __init__(self, folder: Path, env: Mapping[str, str], *, servers: int = 3, workers: int = 2) -> None:
+    `sources` holds the package that they run.
+    """
+
+    def __init__(
+        self, folder: Path, env: Mapping[str, str], *, servers: int = 3, workers: int = 2, sources: Path = ROOT
+    ) -> None:
         folders = [folder / f"server-{number}" / "data" for number in range(servers)]
-        self.servers = [Server(data, {**SETTINGS, **env}) for data in folders]
+        self.servers = [Server(data, {**SETTINGS, **env}, cwd=sources) for data in folders]
         self.workers = [WorkerProcess(self.servers[number % servers]) for number in range(workers)]
 
     @property
