@@ -18,7 +18,7 @@ import httpx
 from steelyard.adapters.objects.signing import UrlSigner
 from steelyard.doctor.bucket import open_client
 from steelyard.doctor.certificates import look_at_certificate
-from steelyard.doctor.findings import Finding, fail, info, ok, warn
+from steelyard.doctor.findings import Finding, Level, fail, info, ok, warn
 from steelyard.http.probing import ECHO, PAUSE_S, STREAM
 from steelyard.ports.objects import Grant
 
@@ -101,7 +101,9 @@ class _Through:
             yield finding
         for step in (self._large_body, self._slow_body, self._stream):
             try:
-                yield await step()
+                finding = await step()
+                # a busy machine may look like a proxy that holds things back; such a proxy does it every time
+                yield await step() if finding.level is Level.WARN else finding
             except httpx.TransportError as error:
                 fix = "the proxy ended the connection: look at its log and its limits"
                 yield fail("address.body", str(error) or type(error).__name__, "an answer", fix)

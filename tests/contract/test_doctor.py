@@ -62,6 +62,13 @@ async def test_a_broken_setting_is_named_with_its_fix(case: str, world: World) -
     await find(SQLITE_BROKEN[case], world)
 
 
+async def test_where_encryption_is_only_preferred_a_server_without_it_is_reached_plainly(world: World) -> None:
+    if world.engine.name != MYSQL_S3:
+        pytest.skip("asks MySQL")
+    found = await look({"MYSQL": world.own_mysql()["MYSQL"] + "?tls=preferred"}, "database")
+    assert [item.level for item in found if item.id in {"mysql.reach", "mysql.encryption"}] == [Level.OK, Level.OK]
+
+
 async def test_an_authority_that_is_not_trusted_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     if world.engine.name != SQLITE:
         pytest.skip("is not about MySQL and S3")
