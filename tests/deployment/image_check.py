@@ -20,7 +20,7 @@ from tests.contract.wire import Wire
 from tests.faults.streaming import KEY, NAME, WITH_ACCOUNT
 from tests.services import processes
 from tests.services.image import Container, build, container
-from tests.services.places import free_port
+from tests.services.places import free_ports
 from tests.services.tls import ensure_certificates
 
 USERS = (1_000_650_000, 1_000_770_000)
@@ -81,8 +81,8 @@ def check_root(box: Container, volume: Path) -> None:
 
 @contextlib.contextmanager
 def serving(box: Container, user: int, volume: Path, log: Path) -> Iterator[tuple[Wire, float]]:
-    port = free_port()
-    env = {**WITH_ACCOUNT, "STEELYARD_SERVER_PORT": str(port), "STEELYARD_SERVER_DRAIN_S": "0"}
+    port, metrics = free_ports(2)
+    env = {**WITH_ACCOUNT, "STEELYARD_SERVER_PORT": str(port), "STEELYARD_METRICS_PORT": str(metrics)}
     began = time.monotonic()
     pid = processes.spawn(box.command(["serve"], user=user, volume=volume, env=env), log=log, cwd=Path("/"))
     url = f"http://127.0.0.1:{port}"
@@ -94,6 +94,7 @@ def serving(box: Container, user: int, volume: Path, log: Path) -> Iterator[tupl
         processes.wait_ready(pid, is_ready, log=log, timeout_s=START_TIMEOUT_S)
         status = Path(f"/proc/{pid}/status").read_text()
         facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+        assert httpx.get(f"http://127.0.0.1:{metrics}/metrics", trust_env=False).status_code == 200
         assert facts["Uid"].split()[0] == str(user), facts["Uid"]
         assert (facts["Gid"].split()[0], facts["CapEff"], facts["CapBnd"]) == ("0", "0" * 16, "0" * 16)
         yield Wire(url, NAME, KEY, project="image"), time.monotonic() - began

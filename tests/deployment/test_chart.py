@@ -212,6 +212,22 @@ def test_servers_and_workers_are_apart_when_there_are_several(rendered: Rendered
     assert ingresses["wandb"]["tls"][0]["hosts"] == ["wandb.example.com", "wandb.internal.example.com"]
 
 
+def test_metrics_of_servers_and_workers_are_found(rendered: Rendered) -> None:
+    found = rendered["09-openshift"]
+    service = next(d for d in found if d["kind"] == "Service" and d["metadata"]["name"] == "wandb-metrics")
+    monitor = next(d for d in found if d["kind"] == "ServiceMonitor")
+    assert monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
+    chosen = {
+        document["metadata"]["name"]: document["spec"]["template"]["metadata"]["labels"]
+        for document in found
+        if document["kind"] in {"Deployment", "Job"}
+    }
+    matching = {name for name, labels in chosen.items() if service["spec"]["selector"].items() <= labels.items()}
+    assert matching == {"wandb-app", "wandb-worker"}
+    assert read(found).metrics.port == 8181
+    assert read(rendered["11-two-servers"]).metrics.port == 0
+
+
 def test_openshift_gets_a_route_and_images_of_the_mirror(rendered: Rendered) -> None:
     found = rendered["09-openshift"]
     route = next(document for document in found if document["kind"] == "Route")

@@ -36,6 +36,8 @@
   value: {{ .Values.app.trustedProxies | quote }}
 - name: STEELYARD_LOGS_JSON
   value: "true"
+- name: STEELYARD_METRICS_PORT
+  value: {{ ternary "8181" "0" .Values.metrics.enabled | quote }}
 {{- include "steelyard.variable" (dict "name" "HOST" "value" $global.host) }}
 {{- with $global.mysql }}
 {{- if .host }}
