@@ -15,6 +15,8 @@ from tests.contract.wire import UPSERT, Wire
 from tests.harness.server import Server, User
 
 PAUSE_S = 0.05
+# For what hangs: a busy machine is no fault of the server.
+WAIT_MAX_S = 120
 # Longer than a proxy leaves out a server that has refused it once.
 BETWEEN_S = 2.5
 RUN = "query($e:String!,$p:String!,$r:String!){project(entityName:$e,name:$p){run(name:$r){historyLineCount}}}"
@@ -47,7 +49,7 @@ class Load:
         wire = Wire(self.url, self.user.name, self.user.api_key, project="rolling")
         address = {"e": wire.entity, "p": wire.project, "r": "run"}
         with httpx.Client(
-            base_url=self.url, verify=trust, trust_env=False, auth=("api", self.user.api_key), timeout=30
+            base_url=self.url, verify=trust, trust_env=False, auth=("api", self.user.api_key), timeout=WAIT_MAX_S
         ) as http:
             start = {"name": "run", "project": wire.project, "entity": wire.entity}
             self._ask(http, "/graphql", {"query": UPSERT, "variables": start})
@@ -75,5 +77,5 @@ class Load:
 
 
 def is_ready(server: Server) -> bool:
-    with httpx.Client(base_url=server.url, trust_env=False) as http:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=WAIT_MAX_S) as http:
         return http.get("/ready").status_code == 200
