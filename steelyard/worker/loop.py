@@ -39,6 +39,7 @@ SCHEDULES: list[Schedule] = [
     Schedule("tend segments", 2.0, history.tend_segments),
     Schedule("sweep segments", 300.0, sweep.sweep_segments),
     Schedule("purge runs", 10.0, purging.purge_runs),
+    Schedule("expire versions", 60.0, artifacts.expire_versions),
     # It looks at the time itself, see `gc.every_s`.
     Schedule("collect content", 5.0, artifacts.collect_content),
     Schedule("delete purged objects", 60.0, purging_files.delete_purged_objects),

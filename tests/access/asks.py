@@ -125,6 +125,8 @@ ROUTES: dict[str, Ask] = {
     "POST /app/admin/storage:collect": Ask({}),
     "GET /app/entities/{entity}": _READ,
     "GET /app/entities/{entity}/storage": _READ,
+    "GET /app/entities/{entity}/artifact-ttl": _READ,
+    "PATCH /app/entities/{entity}/artifact-ttl": Ask({"adminsOnly": False}),
     "POST /app/entities/{entity}/projects": Ask(lambda: {"name": fresh("made")}),
     "GET /app/entities/{entity}/charts/{name}": Ask(path={"name": "shown"}),
     f"GET {PROJECT}": _READ,

@@ -86,6 +86,7 @@ RULES = {
     "people": Rule("administrators of the team, of its organization, of the server"),
     "read in the team": Rule("members of the team", "read"),
     "write in the team": Rule("members of the team, not viewers", "write", by_name=True),
+    "manage in the team": Rule("administrators of the team, of its organization, of the server", "manage"),
     "read": Rule("who may read the project", "read"),
     "add": Rule("who may add to the project", "add"),
     "add by name": Rule(

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
+
 from steelyard.config.sources import load
 from steelyard.opening import close_ports, open_ports
 from tests.contract.runner import Programs
@@ -93,3 +95,27 @@ def check_forms(shell: Shell) -> None:
     assert shell("gc", "--dry-run", "--delete-orphans").code == 2
     assert shell("gc", "--delete-orphans", "--json").code == 2
     assert shell("gc", "--log").code == 0
+
+
+def test_a_version_goes_with_its_bytes_when_its_time_is_over(
+    start_server: Callable[..., Server], client_of: Callable[..., Client]
+):
+    """The team's versions live for a week unless they say otherwise; one says that it lives for two seconds."""
+    server = start_server(STEELYARD_GC_ENABLED="false", STEELYARD_WORKER_INSIDE_SERVE="false")
+    user = server.create_user()
+    week = {"ttlSeconds": 7 * 86_400}
+    changed = httpx.patch(
+        f"{server.url}/app/entities/{user.name}/artifact-ttl", json=week, auth=("api", user.api_key), trust_env=False
+    )
+    assert changed.status_code == 200, changed.text
+    programs = Programs(client_of(server, user=user), user)
+    found = programs.run("time_to_live", project="timed", log={"brief": 2, "long": 86_400, "changed": None})
+    assert found["logged"] == {"brief": 2, "long": 86_400, "changed": 7 * 86_400}
+    assert found["saved"] == [3 * 3600, None, 7 * 86_400]
+    assert sorted(sizes(server).values()) == [4000, 5000, 7000]
+    with impatient(server) as gc:
+        until = time.monotonic() + GONE_WITHIN_S
+        while 5000 in (left := sorted(sizes(server).values())) and time.monotonic() < until:
+            gc()
+            time.sleep(0.3)
+    assert left == [4000, 7000]

@@ -14,9 +14,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, require
-from steelyard.domains.artifacts import access, queries, rules
+from steelyard.domains.artifacts import access, queries, rules, ttl_policy
 from steelyard.domains.artifacts import tables as t
-from steelyard.domains.artifacts.model import Artifact, ArtifactType, Collection, Kind, Membership, State, Tag
+from steelyard.domains.artifacts.model import (
+    TTL_OFF,
+    Artifact,
+    ArtifactType,
+    Collection,
+    Kind,
+    Membership,
+    State,
+    Tag,
+    find_expiry,
+)
 from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.projects import service as projects
 from steelyard.kernel.errors import Conflict, Invalid, NotFound
@@ -109,7 +119,9 @@ async def update_version(ctx: Context, artifact_id: int, change: VersionChange) 
             name: getattr(change, name) for name in ("description", "metadata") if getattr(change, name) is not None
         }
         if change.ttl_s is not None:
-            values["ttl_s"] = rules.check_ttl(change.ttl_s)
+            await ttl_policy.check_setting(ctx, conn, artifact, change.ttl_s)
+            ttl_s = rules.check_ttl(change.ttl_s)
+            values |= {"ttl_s": ttl_s, "expires_at": find_expiry(artifact.created_at, ttl_s)}
         await queries.update_artifact(conn, artifact.id, **values)
         await queries.add_tags(conn, t.artifact_tags, "artifact_id", artifact.id, change.tags_added)
         await queries.delete_tags(conn, t.artifact_tags, "artifact_id", artifact.id, change.tags_removed)
@@ -148,6 +160,16 @@ async def update_collection(
                 raise
             raise Conflict(f"an artifact collection {name!r} exists already") from error
         return await access.load_collection_of_kind(ctx, conn, collection_id, kind)
+
+
+async def set_collection_ttl(ctx: Context, sequence_id: int, ttl_s: int) -> Collection:
+    """Let the versions of the sequence inherit this time to live, those that are there too; -1 the team's, -2 none."""
+    async with ctx.database.write() as conn:
+        collection = await access.load_collection_of_kind(ctx, conn, sequence_id, Kind.SEQUENCE)
+        await ttl_policy.check_setting(ctx, conn, collection, ttl_s)
+        values = {"ttl_s": rules.check_ttl(ttl_s), "updated_at": ctx.ports.clock()}
+        await queries.update_collection(conn, collection.id, **values)
+        return await access.load_collection_of_kind(ctx, conn, sequence_id, Kind.SEQUENCE)
 
 
 async def move_sequence(ctx: Context, sequence_id: int, type_name: str) -> Collection:
@@ -228,6 +250,9 @@ async def link_version(
             place = await queries.find_membership_of(conn, target.id, artifact.id)
         assert place is not None, "it was just written"
         await queries.set_aliases(conn, place, {*aliases, rules.LATEST}, now)
+        if rules.is_registry(target.project):
+            # What people find in a registry does not go by itself, whatever its team says.
+            await queries.update_artifact(conn, artifact.id, ttl_s=TTL_OFF, expires_at=None)
     return place
 
 

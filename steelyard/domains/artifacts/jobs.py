@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 import structlog
 
 from steelyard.context import Context
+from steelyard.domains.artifacts.lifecycle import expiring
 from steelyard.domains.artifacts.lifecycle.collecting import Beat, Collected, collect
 from steelyard.domains.artifacts.lifecycle.log import Kind, StartedBy, recorded
 from steelyard.domains.files import purging
@@ -42,9 +43,17 @@ async def collect_content(ctx: Context) -> None:
         )
 
 
+async def expire_versions(ctx: Context) -> None:
+    """Delete the versions whose time to live is over."""
+    expired = await expiring.expire_versions(ctx)
+    if expired:
+        log.info("deleted artifact versions whose time to live is over", versions=expired)
+
+
 async def run_collection(ctx: Context, started_by: StartedBy, done: Collected, watch: Beat) -> None:
     """Collect once, adding to `done`, and delete all objects that wait for it. Leaves a row in the log."""
     async with recorded(ctx, Kind.CONTENT, started_by, done, watch) as beat:
+        await expiring.expire_versions(ctx)
         await collect(ctx, done, beat)
         async for freed in purging.delete_all_due(ctx):
             done.freed.add(freed)

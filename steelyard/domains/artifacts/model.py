@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Items
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -66,6 +66,20 @@ XXH128 = "MANIFEST_XXH128"
 # What clients say instead of seconds to live (docs/protocol/artifacts.md, TTL).
 TTL_INHERITED = -1
 TTL_OFF = -2
+# Types whose versions clients and servers make by themselves. They have no time to live.
+GENERATED_TYPES = frozenset({"job", "run_table", "code"})
+GENERATED_PREFIX = "wandb-"
+# A million years overflow what dates can hold; a hundred are for ever.
+TTL_MAX = 100 * 365 * 86_400
+
+
+def is_generated(type_name: str) -> bool:
+    return type_name in GENERATED_TYPES or type_name.startswith(GENERATED_PREFIX)
+
+
+def find_expiry(created_at: datetime, ttl_s: int | None) -> datetime | None:
+    """Return when a version with a time of its own ends."""
+    return None if ttl_s is None or ttl_s <= 0 else created_at + timedelta(seconds=ttl_s)
 
 
 class Space(NamedTuple):
@@ -95,6 +109,7 @@ class Collection:
     name: str
     description: str | None
     digest_algorithm: str
+    ttl_s: int | None
     created_at: datetime
     updated_at: datetime
     type_name: str
@@ -143,6 +158,8 @@ class Artifact:
     updated_at: datetime
     committed_at: datetime | None
     version_index: int | None
+    # What it inherits of its collection, else of the team.
+    inherited_ttl_s: int | None
     # of the sequence and its project
     collection: str
     type_id: int
@@ -168,7 +185,16 @@ class Artifact:
     @property
     def ttl_duration_seconds(self) -> int:
         """Seconds to live as clients read them: -2 for switched off, -1 for inherited with nothing set above."""
-        return TTL_INHERITED if self.ttl_s is None else self.ttl_s
+        inherited = TTL_INHERITED if self.inherited_ttl_s is None else self.inherited_ttl_s
+        return inherited if self.ttl_s is None else self.ttl_s
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When its time to live is over, its own or what it inherits; None when it has none."""
+        seconds = self.ttl_duration_seconds
+        return (
+            self.created_at + timedelta(seconds=seconds) if seconds > 0 and not is_generated(self.type_name) else None
+        )
 
     @property
     def ttl_is_inherited(self) -> bool:

@@ -195,7 +195,7 @@ async def bury_sequence(conn: AsyncConnection, collection: Collection, now: date
 
 # ---- versions -------------------------------------------------------------------------------------------------
 
-_HIDDEN = {"requested_aliases", "distributed_id", "deleted_at", "deleted_why", "deleted_by"}
+_HIDDEN = {"requested_aliases", "distributed_id", "deleted_at", "deleted_why", "deleted_by", "expires_at"}
 _ARTIFACT = [c for c in artifacts.c if c.name not in _HIDDEN]
 _IN_SEQUENCE = and_(memberships.c.artifact_id == artifacts.c.id, memberships.c.collection_id == artifacts.c.sequence_id)
 VERSION_ORDERS = {
@@ -210,12 +210,14 @@ VERSION_FILTERS = VERSION_ORDERS | {"state": artifacts.c.state, "digest": artifa
 
 def _artifacts() -> Select[Any]:
     sequence = [collections.c.name.label("collection"), collections.c.type_id, types.c.name.label("type_name")]
+    inherited = func.coalesce(collections.c.ttl_s, t.artifact_ttl_policies.c.ttl_s).label("inherited_ttl_s")
     return (
-        select(*_ARTIFACT, memberships.c.version_index, *sequence, *_PROJECT)
+        select(*_ARTIFACT, memberships.c.version_index, inherited, *sequence, *_PROJECT)
         .join(collections, collections.c.id == artifacts.c.sequence_id)
         .join(types, types.c.id == collections.c.type_id)
         .join(projects, projects.c.id == artifacts.c.project_id)
         .join(entities, entities.c.id == projects.c.entity_id)
+        .join(t.artifact_ttl_policies, t.artifact_ttl_policies.c.entity_id == projects.c.entity_id, isouter=True)
         .join(memberships, _IN_SEQUENCE, isouter=True)
     )
 

@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from steelyard.domains.artifacts.model import TTL_INHERITED, TTL_OFF
+from steelyard.domains.artifacts.model import TTL_INHERITED, TTL_MAX, TTL_OFF
 from steelyard.kernel.errors import Invalid
 
 NAME_MAX = 128
@@ -113,6 +113,11 @@ def check_ttl(ttl_s: int | None) -> int | None:
     """Return seconds to live, None to inherit. Raises `Invalid` for numbers that mean nothing."""
     if ttl_s in {None, TTL_INHERITED}:
         return None
-    if ttl_s is not None and (ttl_s > 0 or ttl_s == TTL_OFF):
+    if ttl_s is not None and (0 < ttl_s <= TTL_MAX or ttl_s == TTL_OFF):
         return ttl_s
-    raise Invalid("ttlDurationSeconds must be positive, -1 to inherit or -2 to switch off")
+    raise Invalid("ttlDurationSeconds must be positive and at most 100 years, -1 to inherit or -2 to switch off")
+
+
+def is_registry(project: str) -> bool:
+    """Tell projects that are registries by their names (docs/protocol/artifacts.md, TTL)."""
+    return project == "model-registry" or project.startswith("wandb-registry-")

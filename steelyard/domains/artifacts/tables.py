@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Computed,
     ForeignKey,
@@ -45,6 +46,8 @@ artifact_collections = Table(
     Column("name", Name(128), nullable=False),
     Column("description", LongText),
     Column("digest_algorithm", String(16), nullable=False),
+    # Seconds to live that its versions inherit; null inherits from the team, -2 is switched off.
+    Column("ttl_s", BigInteger),
     # The next version number. Never goes down: the number of a deleted version is not given again.
     Column("next_version", Integer, nullable=False, default=0),
     Column("created_by", BigId, ForeignKey("users.id", ondelete="SET NULL")),
@@ -55,6 +58,7 @@ artifact_collections = Table(
     UniqueConstraint("project_id", "name"),
     Index(None, "type_id"),
     Index(None, "created_by"),
+    Index(None, "ttl_s"),
 )
 
 artifact_collection_tags = Table(
@@ -80,6 +84,8 @@ artifacts = Table(
     Column("metadata", LongText),
     # Seconds to live; null inherits, -2 is switched off.
     Column("ttl_s", BigInteger),
+    # When its own time to live is over.
+    Column("expires_at", UtcTime),
     Column("size_bytes", BigInteger, nullable=False, default=0),
     # Of its files alone: what references lead to is stored elsewhere.
     Column("stored_bytes", BigInteger, nullable=False, server_default="0"),
@@ -104,6 +110,9 @@ artifacts = Table(
     # Sums over the versions of a project.
     Index(None, "project_id", "state", "sequence_id", "created_by", "stored_bytes"),
     Index(None, "state", "updated_at"),
+    Index(None, "state", "expires_at"),
+    # The old ones of a project, when its team has a time to live.
+    Index(None, "project_id", "state", "created_at"),
     Index(None, "run_id"),
     Index(None, "created_by"),
 )
@@ -238,6 +247,17 @@ artifact_lineage = Table(
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("run_id", "artifact_id", "role"),
     Index(None, "artifact_id", "role"),
+)
+
+# The time to live that versions of a team inherit.
+artifact_ttl_policies = Table(
+    "artifact_ttl_policies",
+    metadata,
+    Column("entity_id", BigId, ForeignKey("entities.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    # Seconds; null keeps them.
+    Column("ttl_s", BigInteger),
+    # Whether members set it for versions and collections too.
+    Column("admins_only", Boolean, nullable=False),
 )
 
 # What collections have done, the latest of them (lifecycle/log.py).

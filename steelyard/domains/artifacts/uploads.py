@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission
-from steelyard.domains.artifacts import access, content_queries, lineage_queries, queries, rules
+from steelyard.domains.artifacts import access, content_queries, lineage_queries, queries, rules, ttl_policy
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import (
     Artifact,
@@ -23,6 +24,7 @@ from steelyard.domains.artifacts.model import (
     ManifestKind,
     NewVersion,
     State,
+    find_expiry,
 )
 from steelyard.domains.projects import service as projects
 from steelyard.domains.projects.model import Project
@@ -46,6 +48,7 @@ async def create_version(ctx: Context, spec: NewVersion) -> Artifact:
         project = await projects.ensure_project(ctx, conn, spec.entity, spec.project, Permission.APPEND)
         run = await _run_id(conn, project, spec.run)
         sequence = await _ensure_sequence(ctx, conn, project, spec)
+        await ttl_policy.check_setting(ctx, conn, sequence, spec.ttl_s)
         await queries.lock_collection(conn, sequence.id)
         artifact = await _find_reusable(conn, sequence, spec)
         if artifact is None:
@@ -123,8 +126,9 @@ async def _find_reusable(conn: AsyncConnection, sequence: Collection, spec: NewV
 async def _insert(
     ctx: Context, conn: AsyncConnection, sequence: Collection, spec: NewVersion, run: int | None
 ) -> Artifact:
+    now = ctx.ports.clock()
     columns = {
-        **_told(ctx, spec, run),
+        **_told(ctx, spec, run, now),
         "project_id": sequence.project_id,
         "sequence_id": sequence.id,
         "state": State.PENDING,
@@ -132,7 +136,7 @@ async def _insert(
         "digest_algorithm": spec.digest_algorithm,
         "requested_aliases": json.dumps(list(spec.aliases)),
         "distributed_id": spec.distributed_id,
-        "created_at": ctx.ports.clock(),
+        "created_at": now,
     }
     artifact_id = await insert_row(conn, t.artifacts, **columns)
     created = await queries.find_artifact(conn, artifact_id)
@@ -140,12 +144,14 @@ async def _insert(
     return created
 
 
-def _told(ctx: Context, spec: NewVersion, run: int | None) -> dict[str, Any]:
+def _told(ctx: Context, spec: NewVersion, run: int | None, created_at: datetime) -> dict[str, Any]:
     """Return the columns of what the newest attempt to make the version says of it."""
+    ttl_s = rules.check_ttl(spec.ttl_s)
     return {
         "description": spec.description,
         "metadata": spec.metadata,
-        "ttl_s": rules.check_ttl(spec.ttl_s),
+        "ttl_s": ttl_s,
+        "expires_at": find_expiry(created_at, ttl_s),
         "history_step": spec.history_step,
         "created_by": _caller(ctx),
         "run_id": run,
@@ -159,7 +165,7 @@ async def _begin_again(
     if artifact.state is State.PENDING:
         wanted = json.loads(await queries.requested_aliases(conn, artifact.id))
         wanted += [alias for alias in spec.aliases if alias not in wanted]
-        told = _told(ctx, spec, run)
+        told = _told(ctx, spec, run, artifact.created_at)
         await queries.update_artifact(conn, artifact.id, requested_aliases=json.dumps(wanted), **told)
         return
     place = await queries.find_membership_of(conn, artifact.sequence_id, artifact.id)

@@ -195,7 +195,8 @@ export interface ArtifactRow {
   aliases: string[]; tags: string[];
   state: ArtifactState; digest: string; sizeBytes: number; fileCount: number; createdAt: string;
   createdByRun: RunRef | null;
-  /** null: as the team has it; -2: for ever */ ttlSeconds: number | null;
+  /** null: as collection or team have it; -2: for ever */ ttlSeconds: number | null;
+  /** what it would inherit; null: nothing, it is kept */ inheritedTtlSeconds: number | null;
   expiresAt: string | null;
   /** the asked keys of its metadata, as far as it has them */ metadata?: Record<string, unknown>;
 }
@@ -391,6 +392,8 @@ export interface ProjectStorage {
 export interface EntityStorage {
   usage: Usage; waiting: StorageWaiting; people: PersonUsage[]; projects: { name: string; usage: Usage }[];
 }
+/** GET and PATCH {ttlSeconds?, adminsOnly?} /app/entities/:entity/artifact-ttl, for who reads what the entity has */
+export interface TtlPolicy { /** null: versions are kept */ ttlSeconds: number | null; adminsOnly: boolean; canChange: boolean }
 /** GET /app/admin/storage, for administrators */
 export interface ServerStorage {
   entities: { name: string; usage: Usage }[];

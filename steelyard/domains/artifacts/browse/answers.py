@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from steelyard.domains.artifacts.browse.collections import CollectionDetail, CollectionRow
@@ -14,7 +13,6 @@ from steelyard.domains.artifacts.browse.versions import Detail
 from steelyard.domains.artifacts.browse.walk import Cluster, Graph, Node, Ref
 from steelyard.domains.artifacts.browse.walk_queries import RunNode
 from steelyard.domains.artifacts.downloads import Listed
-from steelyard.domains.artifacts.model import Artifact
 from steelyard.domains.files.model import guess_type
 from steelyard.kernel import jsontext
 from steelyard.kernel.ids import encode_global_id
@@ -46,6 +44,7 @@ def collection_page(detail: CollectionDetail) -> dict[str, Any]:
         "entity": detail.row.collection.entity,
         "project": detail.row.collection.project,
         "canWrite": detail.can_write,
+        "ttlSeconds": detail.row.collection.ttl_s,
         "metadataKeys": list(metadata)[:_COLUMNS_OFFERED],
         "pending": [version_row(row) for row in detail.pending],
     }
@@ -70,18 +69,13 @@ def version_row(row: Row, metadata: list[str] | None = None) -> dict[str, Any]:
         "createdAt": artifact.created_at,
         "createdByRun": run_ref(row.made_by) if row.made_by else None,
         "ttlSeconds": artifact.ttl_s,
-        "expiresAt": _expiry(artifact),
+        "inheritedTtlSeconds": artifact.inherited_ttl_s,
+        "expiresAt": artifact.ends_at,
     }
     if metadata:
         values = _object(artifact.metadata)
         shown["metadata"] = {key: _cell(values[key]) for key in metadata if key in values}
     return shown
-
-
-def _expiry(artifact: Artifact) -> datetime | None:
-    if artifact.ttl_s is None or artifact.ttl_s < 0:
-        return None
-    return artifact.created_at + timedelta(seconds=artifact.ttl_s)
 
 
 def _object(text: str | None) -> dict[str, Any]:

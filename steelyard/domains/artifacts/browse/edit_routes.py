@@ -9,11 +9,12 @@ from starlette.requests import Request
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, require
-from steelyard.domains.artifacts import deletion, edits
+from steelyard.domains.artifacts import deletion, edits, ttl_policy
 from steelyard.domains.artifacts.browse import answers, collections, versions
 from steelyard.domains.artifacts.browse.address import asked_collection
 from steelyard.domains.artifacts.edits import AliasChange, CollectionName, PortfolioName, VersionChange
 from steelyard.domains.artifacts.model import Collection, Kind
+from steelyard.domains.artifacts.ttl_policy import TtlPolicy
 from steelyard.kernel.errors import Invalid, SteelyardError
 from steelyard.rest.bodies import find_text, find_texts, read_json
 from steelyard.rest.routes import RouteTable
@@ -31,12 +32,14 @@ _DELETED_MAX = 100
 
 @routes.patch(_COLLECTION)
 async def change_collection(ctx: Context, request: Request) -> dict[str, Any]:
-    """Change what is given, one after the other: name and description, tags, and at last the type."""
+    """Change what is given, one after the other: name and description, time, tags, and at last the type."""
     collection = await asked_collection(ctx, request)
     body = await read_json(request)
     name, description, kind = (find_text(body, key) for key in ("name", "description", "type"))
     if name is not None or description is not None:
         collection = await edits.update_collection(ctx, collection.id, collection.kind, name, description)
+    if (ttl_s := _ttl(body)) is not None:
+        collection = await edits.set_collection_ttl(ctx, collection.id, ttl_s)
     place = CollectionName(collection.entity, collection.project, collection.name)
     if added := find_texts(body, "addTags"):
         await edits.tag_collection(ctx, place, added)
@@ -47,6 +50,13 @@ async def change_collection(ctx: Context, request: Request) -> dict[str, Any]:
             raise Invalid("a collection of links keeps the type of the versions that it links to")
         collection = await edits.move_sequence(ctx, collection.id, kind)
     return answers.collection_page(await collections.load_detail(ctx, collection))
+
+
+def _ttl(body: dict[str, Any]) -> int | None:
+    ttl_s = body.get("ttlSeconds")
+    if ttl_s is not None and (not isinstance(ttl_s, int) or isinstance(ttl_s, bool)):
+        raise Invalid("ttlSeconds must be a whole number of seconds, -1 to inherit or -2 to switch off")
+    return ttl_s
 
 
 @routes.delete(_COLLECTION)
@@ -96,12 +106,9 @@ async def change_version(ctx: Context, request: Request) -> dict[str, Any]:
     collection = await asked_collection(ctx, request)
     artifact = await versions.load_readable(ctx, collection, request.path_params["version"])
     body = await read_json(request)
-    ttl = body.get("ttlSeconds")
-    if ttl is not None and (not isinstance(ttl, int) or isinstance(ttl, bool)):
-        raise Invalid("ttlSeconds must be a whole number of seconds, -1 to inherit or -2 to switch off")
     change = VersionChange(
         description=find_text(body, "description"),
-        ttl_s=ttl,
+        ttl_s=_ttl(body),
         tags_added=find_texts(body, "addTags") or [],
         tags_removed=find_texts(body, "removeTags") or [],
     )
@@ -144,3 +151,29 @@ async def link_version(ctx: Context, request: Request) -> dict[str, Any]:
     )
     await edits.link_version(ctx, artifact, target, find_texts(body, "aliases") or [])
     return await _page(ctx, request, collection)
+
+
+# ---- what all versions of an entity inherit -------------------------------------------------------------------
+
+_POLICY = "/app/entities/{entity}/artifact-ttl"
+
+
+@routes.get(_POLICY)
+async def show_policy(ctx: Context, request: Request) -> dict[str, Any]:
+    return _policy(await ttl_policy.show_policy(ctx, request.path_params["entity"]))
+
+
+@routes.patch(_POLICY)
+async def change_policy(ctx: Context, request: Request) -> dict[str, Any]:
+    """Change what is given: `ttlSeconds`, null to keep versions, and `adminsOnly`."""
+    entity, body = request.path_params["entity"], await read_json(request)
+    now = await ttl_policy.show_policy(ctx, entity)
+    admins_only = body.get("adminsOnly", now.admins_only)
+    if not isinstance(admins_only, bool):
+        raise Invalid("adminsOnly must be true or false")
+    ttl_s = _ttl(body) if "ttlSeconds" in body else now.ttl_s
+    return _policy(await ttl_policy.set_policy(ctx, entity, ttl_s, admins_only=admins_only))
+
+
+def _policy(policy: TtlPolicy) -> dict[str, Any]:
+    return {"ttlSeconds": policy.ttl_s, "adminsOnly": policy.admins_only, "canChange": policy.can_change}

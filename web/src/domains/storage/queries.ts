@@ -1,7 +1,7 @@
 /** Questions about storage. Asked anew whenever a page opens: figures change with every deletion. */
 import { queryOptions } from "@tanstack/react-query";
 import { appPath, get } from "@/api/client";
-import type { EntityStorage, ProjectStorage, ServerStorage } from "@/api/contract";
+import type { EntityStorage, ProjectStorage, ServerStorage, TtlPolicy } from "@/api/contract";
 import { keys } from "@/api/keys";
 
 export const projectStorageQuery = (entity: string, project: string) =>
@@ -14,6 +14,12 @@ export const entityStorageQuery = (entity: string) =>
   queryOptions({
     queryKey: [...keys.entity(entity), "storage"],
     queryFn: ({ signal }) => get<EntityStorage>(`${appPath("entities", entity)}/storage`, signal),
+  });
+
+export const ttlPolicyQuery = (entity: string) =>
+  queryOptions({
+    queryKey: [...keys.entity(entity), "artifact-ttl"],
+    queryFn: ({ signal }) => get<TtlPolicy>(`${appPath("entities", entity)}/artifact-ttl`, signal),
   });
 
 export const SERVER_STORAGE_KEY = ["admin", "storage"] as const;

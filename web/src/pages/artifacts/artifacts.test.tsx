@@ -42,6 +42,7 @@ const ROW: ArtifactRow = {
   createdAt: "2026-01-01T00:00:00Z",
   createdByRun: RUN,
   ttlSeconds: null,
+  inheritedTtlSeconds: null,
   expiresAt: null,
 };
 const OLDER: ArtifactRow = { ...ROW, id: "0", version: "v0", aliases: ["best"] };

@@ -4,6 +4,7 @@ import { Link, useParams } from "react-router";
 import { People } from "@/domains/storage/people";
 import { entityStorageQuery } from "@/domains/storage/queries";
 import styles from "@/domains/storage/storage.module.css";
+import { TimeToLive } from "@/domains/storage/time-to-live";
 import { Totals } from "@/domains/storage/totals";
 import { UsageTable } from "@/domains/storage/usage-table";
 import { isAbsent } from "@/lib/failure";
@@ -52,6 +53,7 @@ export default function EntityStoragePage() {
           )}
         </>
       )}
+      {data && <TimeToLive entity={name} />}
     </Page>
   );
 }

@@ -140,7 +140,7 @@ export const artifacts = {
     moveAliasAction: "Move to {{to}}",
     ttl: "Time to live",
     ttlEdit: "Change the time to live",
-    ttlInherit: "As the team has it",
+    ttlInherit: "As its collection or team has it",
     ttlOff: "Keep for ever",
     ttlDays: "Delete after a time",
     ttlField: "Days after it was made",

@@ -26,6 +26,18 @@ export const storage = {
   none: "Nothing is stored here",
   noneText: "Files, metrics and artifact versions appear here once a run has logged some.",
   noneDeleted: "Everything was deleted; what waits goes by itself.",
+  ttl: {
+    title: "Time to live of artifacts",
+    text: "Versions that say nothing of their own are deleted this long after they were made. A collection or a version may say otherwise; what clients make by themselves (jobs, code, tables of runs) and what is in a registry stays.",
+    kept: "Versions are kept.",
+    for_one: "Versions are deleted {{count}} day after they were made.",
+    for_other: "Versions are deleted {{count}} days after they were made.",
+    adminsOnly: "Only administrators set it for single versions and collections.",
+    on: "Delete versions after a time",
+    days: "Days after they were made",
+    onlyAdmins: "Only administrators set it for single versions and collections",
+    saved: "Saved. Versions whose time is over go within a minute or two.",
+  },
   server: {
     title: "Server storage",
     text: "What all teams and users take, and the collections of content that no artifact version needs any more.",
