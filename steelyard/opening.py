@@ -29,10 +29,15 @@ _URL_KEY = "url_signing_key"
 async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
     """Connect to the database and the object store, bringing the schema up to date unless told otherwise."""
     database = open_settled_database(settings)
-    await _bring_up_to_date(database, settings, migrate=migrate)
+    try:
+        await _bring_up_to_date(database, settings, migrate=migrate)
+        objects = open_store(settings.objects, settings.data_dir, await _signing_key(database))
+    except BaseException:
+        await database.close()
+        raise
     return Ports(
         database=database,
-        objects=open_store(settings.objects, settings.data_dir, await _signing_key(database)),
+        objects=objects,
         clock=utc_now,
         policy=Policy(
             signup_open=settings.accounts.signup,
@@ -115,7 +120,10 @@ async def find_signing_key(database: Database) -> str | None:
 
 
 async def _signing_key(database: Database) -> str:
-    """Return the secret all processes sign local URLs with, made once."""
+    """Return the secret all processes sign local URLs with, made once. Raises `Unavailable` for half a database."""
+    async with database.read() as conn:
+        if await queries.find_secret(conn, t.RESTORING):
+            raise Unavailable("a restore into this database did not end: run `steelyard restore` again")
     found = await find_signing_key(database)
     if found:
         return found

@@ -19,6 +19,9 @@ _MODULES = {
     "doctor": "doctor",
     "config": "config",
     "gc": "gc",
+    "backup": "backup",
+    "restore": "restore",
+    "verify-backup": "backup",
     "user": "accounts",
     "org": "accounts",
     "team": "accounts",
@@ -33,7 +36,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _MODULES:
             return super().get_command(ctx, cmd_name)
-        found = getattr(import_module(f"steelyard.cli.{_MODULES[cmd_name]}"), cmd_name)
+        found = getattr(import_module(f"steelyard.cli.{_MODULES[cmd_name]}"), cmd_name.replace("-", "_"))
         assert isinstance(found, click.Command), "the table above names commands"
         return found
 

@@ -97,6 +97,12 @@ def run_command(settings: Settings, work: Callable[[Context], Awaitable[T]]) -> 
         return _loop.call(go())
 
 
+def run_alone(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run `work`, which opens by itself what it needs, on the terms of `run_command`."""
+    with failures_in_a_line():
+        return _loop.call(work())
+
+
 @contextmanager
 def failures_in_a_line() -> Iterator[None]:
     """Turn what an operator can mend (settings, database, folder) into `CommandFailed`; faults of ours keep traces."""

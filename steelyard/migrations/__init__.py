@@ -44,15 +44,17 @@ async def foreign_tables(conn: AsyncConnection) -> list[str]:
     return sorted(names)
 
 
-async def upgrade(database: Database) -> bool:
-    """Bring the schema to `head_revision`; return whether anything was done. Waits for another migrating process.
+async def upgrade(database: Database, to: str | None = None) -> bool:
+    """Bring the schema to a revision, `head_revision` if none is given; return whether it was older.
 
-    A newer schema stays as it is: releases work on that of the next one. Raises `Unavailable` when the other process
-    takes longer than ten minutes, `Invalid` for a database that holds tables of another program: nothing is changed.
+    Waits for another migrating process. A newer schema stays as it is: releases work on that of the next one. Raises
+    `Unavailable` when the other process takes longer than ten minutes, `Invalid` for a database that holds tables of
+    another program: nothing is changed.
     """
+    to = to or head_revision()
     async with database.read() as conn:
         found = await current_revision(conn)
-        if found == head_revision():
+        if found == to:
             return False
         foreign = await foreign_tables(conn)
     if foreign:
@@ -60,24 +62,24 @@ async def upgrade(database: Database) -> bool:
             f"the database holds {len(foreign)} tables that are not ours, such as {', '.join(foreign[:3])}; nothing was"
             " changed. Make an empty database on the same server and name it in the database setting"
         )
-    if found is not None and found > head_revision():
+    if found is not None and found > to:
         return False
     if database.is_sqlite:
         async with database.write() as conn:
-            await conn.run_sync(_upgrade)
+            await conn.run_sync(_upgrade, to)
         return True
     async with database.engine.connect() as conn:
         if not (await conn.execute(select(func.get_lock("steelyard_migrate", _LOCK_WAIT_S)))).scalar():
             raise Unavailable("another process is still migrating the database; start again when it is done")
         try:
-            await conn.run_sync(_upgrade)
+            await conn.run_sync(_upgrade, to)
             await conn.commit()
         finally:
             await conn.execute(select(func.release_lock("steelyard_migrate")))
     return True
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -85,4 +87,4 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(_FOLDER))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

@@ -139,6 +139,8 @@ browser_sessions = Table(
 )
 
 # Secrets of the whole server (URL signing key, first-start token), made once and shared by all its processes.
+# A row named `RESTORING` is there while a backup is being restored into the database.
+RESTORING = "restoring"
 server_secrets = Table(
     "server_secrets",
     metadata,
