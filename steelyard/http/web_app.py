@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src {img}; media-src {img}; "
     "font-src 'self' data:; connect-src {connect}; frame-src {img}; worker-src 'self' blob:; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
 )
 _FOLDER = Path(__file__).parent.parent / "web_dist"
 _MISSING = (
@@ -24,21 +24,27 @@ class WebApp:
     """`bucket_origin` is where signed object URLs lead when not to ourselves; the page may load them."""
 
     def __init__(self, bucket_origin: str) -> None:
-        outside = f" {bucket_origin}" if bucket_origin else ""
+        self._outside = f" {bucket_origin}" if bucket_origin else ""
         self._headers = {
-            "Content-Security-Policy": CONTENT_SECURITY_POLICY.format(
-                img=f"'self' data: blob:{outside}", connect=f"'self'{outside}"
-            ),
             "Cache-Control": "no-cache",
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
         }
 
-    async def page(self, _request: Request) -> Response:
+    async def page(self, request: Request) -> Response:
+        """Return the one page. A notebook may frame it, as the client prints it there (`?jupyter=true`).
+
+        In a frame of another site no cookie comes along: the page can only point to a tab of its own.
+        """
         index = _FOLDER / "index.html"
         if not index.exists():
             return HTMLResponse(_MISSING, 503)
-        return HTMLResponse(index.read_text(), headers=self._headers)
+        policy = CONTENT_SECURITY_POLICY.format(
+            img=f"'self' data: blob:{self._outside}",
+            connect=f"'self'{self._outside}",
+            ancestors="*" if request.query_params.get("jupyter") == "true" else "'self'",
+        )
+        return HTMLResponse(index.read_text(), headers=self._headers | {"Content-Security-Policy": policy})
 
     async def asset(self, request: Request) -> Response:
         """Serve a file of the build; names hold a content hash, so they are cached for ever."""

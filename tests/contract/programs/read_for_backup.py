@@ -40,7 +40,7 @@ for run in wandb.Api().runs("kept", order="+created_at"):
         "created": run.created_at,
         "config": run.config,
         "summary": dict(run.summary._json_dict),
-        "history": [repr(sorted(row.items())) for row in run.scan_history(page_size=1000)],
+        "history": [json.dumps(row, sort_keys=True) for row in run.scan_history(page_size=1000)],
         "files": files_of(run),
         "artifacts": artifacts_of(run),
     }

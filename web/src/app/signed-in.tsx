@@ -1,7 +1,12 @@
+import { ExternalLink } from "lucide-react";
+import { useTranslation } from "react-i18next";
 import { Navigate, Outlet, useLocation } from "react-router";
 import { useSession } from "@/domains/accounts/session";
 import { loginPath } from "@/lib/paths";
+import { buttonClass } from "@/ui/button";
+import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
+import { isEmbedded } from "./shell/embedded";
 import styles from "./shell/shell.module.css";
 
 /** Lets signed-in people through; all others go to the sign-in page and come back here afterwards. */
@@ -9,11 +14,32 @@ export function SignedIn() {
   const { data, error, refetch } = useSession();
   const { pathname, search, hash } = useLocation();
   if (data?.user) return <Outlet />;
+  if (data && isEmbedded) return <SignInElsewhere />;
   if (data) return <Navigate to={signInAddress(pathname + search + hash, data.signupOpen)} replace />;
   if (!error) return null;
   return (
     <main className={styles.bare}>
       <ErrorState error={error} onRetry={() => void refetch()} />
+    </main>
+  );
+}
+
+/** In a notebook's frame: browsers keep the cookie from frames of other sites, and nobody should type a password there. */
+function SignInElsewhere() {
+  const { t } = useTranslation();
+  const here = new URL(location.href);
+  here.searchParams.delete("jupyter");
+  const tab = (
+    <a className={buttonClass()} href={here.href} target="_blank" rel="noreferrer">
+      <ExternalLink aria-hidden />
+      {t("shell.embedded.open")}
+    </a>
+  );
+  return (
+    <main className={styles.bare}>
+      <EmptyState title={t("shell.embedded.title")} action={tab}>
+        {t("shell.embedded.text")}
+      </EmptyState>
     </main>
   );
 }

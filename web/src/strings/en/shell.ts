@@ -13,6 +13,11 @@ export const shell = {
   },
   kind: { user: "personal", team: "team", organization: "organization" },
   theme: { label: "Theme", light: "Light", dark: "Dark", system: "System" },
+  embedded: {
+    title: "Sign in to see this page",
+    text: "In a notebook of another address the browser does not tell who you are.",
+    open: "Open in a tab",
+  },
   help: {
     open: "Keyboard shortcuts",
     title: "Keyboard shortcuts",
