@@ -63,7 +63,7 @@ def main() -> None:
     number = f"{int(previous or 0) + 1:04}"
     with sa.create_engine("sqlite://").connect() as connection:
         if previous:
-            _upgrade(connection)
+            _upgrade(connection, previous)
         context = MigrationContext.configure(connection, opts={"target_metadata": metadata, "render_item": render})
         script = produce_migrations(context, metadata)
         assert script.upgrade_ops is not None, "produce_migrations always makes upgrade operations"
