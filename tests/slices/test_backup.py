@@ -30,6 +30,10 @@ from tests.slices.streamed import START, Run
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+class BrokenOff(Exception):
+    """Somebody ended the restore."""
+
+
 async def still() -> None:
     """Nobody looks at the progress."""
 
@@ -165,11 +169,11 @@ async def test_an_interrupted_restore_is_no_server_and_may_be_done_again(
     done = Restored()
 
     async def break_off() -> None:
-        if done.table == "runs":
-            raise KeyboardInterrupt
+        if done.table == "artifacts":
+            raise BrokenOff
 
     async with empty_target(engine, tmp_path / "target") as (target, env):
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(BrokenOff):
             await restore_snapshot(place, snapshot, target, done, break_off)
         with pytest.raises(Unavailable, match="steelyard restore"):
             await open_ports(load({"data_dir": tmp_path / "target"}, env).settings)

@@ -139,8 +139,8 @@ async def test_a_quiet_project_costs_one_statement(place):
     await place.names(asked)
     statements = []
     engines = [place.here.database.engine.sync_engine]
-    if place.here.database._direct is not None:
-        engines.append(place.here.database._direct._reading)
+    if place.here.database._sqlite is not None:
+        engines.append(place.here.database._sqlite.direct._reading)
 
     def note(_conn, _cursor, statement, *_rest):
         if statement.startswith("SELECT"):
