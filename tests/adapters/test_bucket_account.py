@@ -212,7 +212,7 @@ async def test_who_asked_stands_in_the_url_and_cannot_be_changed(engine: Engine,
 
 
 async def test_clients_reach_the_bucket_by_an_address_of_their_own(reach: dict[str, str], engine: Engine) -> None:
-    with proxy("nginx", int(reach["port"])) as public:
+    with proxy("nginx", [int(reach["port"])]) as public:
         async with opened(engine, public_endpoint=public) as store:
             write = await store.sign_put("key", ADA)
             assert write.url.startswith(f"{public}/{s3.BUCKET}/")
@@ -239,7 +239,7 @@ asyncio.run(main())
 
 
 def test_a_bucket_may_have_a_certificate_that_only_we_trust(reach: dict[str, str], engine: Engine) -> None:
-    with engine.fresh() as settings, proxy("nginx", int(reach["port"])) as address:
+    with engine.fresh() as settings, proxy("nginx", [int(reach["port"])]) as address:
         place = f"{reach['host']}:{reach['port']}"
         bucket = settings["BUCKET"].replace(place, address.removeprefix("https://")).replace("tls=false", "tls=true")
         done = subprocess.run(
