@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,7 +13,8 @@ import pyarrow.parquet as pq
 from steelyard.backup import model
 from steelyard.backup.files import fetch_file, read_listing
 from steelyard.backup.model import Part, Snapshot
-from steelyard.backup.pool import PAGE, Beat, Known, Listed, gather
+from steelyard.backup.pool import AT_ONCE, PAGE, Beat, Known, Listed
+from steelyard.kernel.at_once import run_all
 from steelyard.kernel.errors import Invalid, NotFound
 from steelyard.ports.objects import ObjectStore
 
@@ -71,12 +73,13 @@ async def _check_page(place: ObjectStore, page: list[Listed], pool: Known, done:
         else:
             done.fault(f"{item.pool_key} is missing or has another size than {item.size_bytes} bytes")
     if deep:
-        there = [item for item in await gather([_read(place, item, done) for item in there]) if item is not None]
+        sound = await run_all(partial(_is_sound, place, done), there, AT_ONCE)
+        there = [item for item, is_sound in zip(there, sound, strict=True) if is_sound]
     done.objects += len(there)
     done.size_bytes += sum(item.size_bytes for item in there)
 
 
-async def _read(place: ObjectStore, item: Listed, done: Checked) -> Listed | None:
+async def _is_sound(place: ObjectStore, done: Checked, item: Listed) -> bool:
     md5 = hashlib.md5(usedforsecurity=False)
     size = 0
     try:
@@ -86,6 +89,6 @@ async def _read(place: ObjectStore, item: Listed, done: Checked) -> Listed | Non
     except NotFound:
         size = -1
     if size == item.size_bytes and item.md5 in {None, md5.digest()}:
-        return item
+        return True
     done.fault(f"{item.pool_key} is damaged: its content is not what was written")
-    return None
+    return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from steelyard.backup.model import POOL, pool_key, version_of
 from steelyard.backup.references import Digests, digest
+from steelyard.kernel.at_once import run_all
 from steelyard.kernel.errors import Conflict, Invalid, NotFound
 from steelyard.ports.objects import ObjectStore, StoredObject
 
@@ -66,16 +66,12 @@ class Known:
         return at < len(self._digests) and bool(self._digests[at] == asked)
 
     @staticmethod
-    async def below(store: ObjectStore, prefix: str) -> Known:
-        return Known(await _digests([digest(item.key) async for item in store.list(prefix)]))
-
-    @staticmethod
     def of(names: Iterable[str]) -> Known:
         return Known(np.unique(np.fromiter((digest(name) for name in names), np.uint64)))
 
 
-async def _digests(found: list[int]) -> Digests:
-    return np.unique(np.array(found, np.uint64))
+async def known_in_pool(place: ObjectStore) -> Known:
+    return Known(np.unique(np.array([digest(item.key) async for item in place.list(POOL)], np.uint64)))
 
 
 async def pages_of(store: ObjectStore, prefix: str = "") -> AsyncIterator[list[StoredObject]]:
@@ -89,35 +85,15 @@ async def pages_of(store: ObjectStore, prefix: str = "") -> AsyncIterator[list[S
         yield page
 
 
-async def known_in_pool(place: ObjectStore) -> Known:
-    return await Known.below(place, POOL)
-
-
 async def copy_page(
     source: ObjectStore, place: ObjectStore, page: list[StoredObject], known: Known, done: Copied
 ) -> list[Listed]:
     """Bring the objects into the pool, and return those that are there; what has been deleted meanwhile is left out."""
-    gate = asyncio.Semaphore(AT_ONCE)
 
     async def copy(stored: StoredObject) -> Listed | None:
-        async with gate:
-            return await _copy(source, place, stored, known, done)
+        return await _copy(source, place, stored, known, done)
 
-    return [item for item in await gather([copy(stored) for stored in page]) if item is not None]
-
-
-async def gather(work: list[Awaitable[Listed | None]]) -> list[Listed | None]:
-    """Wait for all; the first failure ends the others and is raised by itself."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_awaited(item)) for item in work]
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from failures
-    return [task.result() for task in tasks]
-
-
-async def _awaited(item: Awaitable[Listed | None]) -> Listed | None:
-    return await item
+    return [item for item in await run_all(copy, page, AT_ONCE) if item is not None]
 
 
 async def _copy(

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import column, func, insert, inspect, select
@@ -20,9 +21,10 @@ from steelyard import migrations
 from steelyard.backup import model
 from steelyard.backup.files import fetch_file, read_listing
 from steelyard.backup.model import Snapshot
-from steelyard.backup.pool import PAGE, Beat, Copied, Listed, gather
+from steelyard.backup.pool import AT_ONCE, PAGE, Beat, Copied, Listed
 from steelyard.backup.rows import read_rows, target_of, with_zones
 from steelyard.domains.accounts.tables import RESTORING, server_secrets
+from steelyard.kernel.at_once import run_all
 from steelyard.kernel.errors import Conflict, Invalid
 from steelyard.ports.objects import ObjectStore, StoredObject
 from steelyard.sql.dialect import insert_ignore
@@ -74,7 +76,7 @@ async def restore_snapshot(place: ObjectStore, snapshot: Snapshot, target: Targe
                 await beat()
         listing = await fetch_file(place, model.listing_key(snapshot.name), snapshot.listing, path)
         for page in read_listing(listing, PAGE):
-            await gather([_bring(place, target.objects, item, done.copied) for item in page])
+            await run_all(partial(_bring, place, target.objects, done.copied), page, AT_ONCE)
             await beat()
     await migrations.upgrade(target.database)
     async with target.database.write() as conn:
@@ -138,7 +140,7 @@ async def _unchecked(database: Database) -> AsyncIterator[AsyncConnection]:
             await conn.exec_driver_sql("SET FOREIGN_KEY_CHECKS=1")
 
 
-async def _bring(place: ObjectStore, objects: ObjectStore, item: Listed, done: Copied) -> None:
+async def _bring(place: ObjectStore, objects: ObjectStore, done: Copied, item: Listed) -> None:
     found = await objects.stat(item.key)
     if found is None or not _is_same(found, item):
         await objects.put(item.key, place.get(item.pool_key), md5=item.md5)

@@ -7,7 +7,6 @@ only keys of the forms that we make are looked at, and only objects so old that 
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from steelyard.domains.files import queries as files
 from steelyard.domains.files.purging import Freed
 from steelyard.domains.history import segment_queries as history
 from steelyard.domains.tables import queries as tables
+from steelyard.kernel.at_once import run_all
 from steelyard.ports.objects import StoredObject
 
 Known = Callable[[AsyncConnection, Sequence[str]], Awaitable[set[str]]]
@@ -122,21 +122,14 @@ async def delete_orphans(ctx: Context, started_by: StartedBy, seen: Orphans, wat
 
 async def _delete(ctx: Context, orphans: Sequence[StoredObject], before: datetime) -> Freed:
     freed = Freed()
-    gate = asyncio.Semaphore(max(1, ctx.ports.policy.gc.parallel_deletes))
 
     async def delete_one(item: StoredObject) -> None:
-        async with gate:
-            # Keys of runs' files are made from their names: one may have come again since it was listed.
-            now = await ctx.ports.objects.stat(item.key)
-            if now is None or now.modified_at >= before or not await _unknown(ctx, [item.key]):
-                return
-            await ctx.ports.objects.delete(item.key)
-            freed.add(Freed(1, now.size_bytes))
+        # Keys of runs' files are made from their names: one may have come again since it was listed.
+        now = await ctx.ports.objects.stat(item.key)
+        if now is None or now.modified_at >= before or not await _unknown(ctx, [item.key]):
+            return
+        await ctx.ports.objects.delete(item.key)
+        freed.add(Freed(1, now.size_bytes))
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            for item in orphans:
-                group.create_task(delete_one(item))
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from failures
+    await run_all(delete_one, orphans, ctx.ports.policy.gc.parallel_deletes)
     return freed

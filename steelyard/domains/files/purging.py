@@ -6,7 +6,6 @@ prefix goes, twice: at once, and when no signed upload URL is good any more, for
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from steelyard.domains.files import queries
 from steelyard.domains.files.events import OBJECTS_DELETED
 from steelyard.domains.files.model import Dead, Purge, is_run_key, run_prefix
 from steelyard.domains.projects.events import PROJECT_DELETED
+from steelyard.kernel.at_once import run_all
 
 log = structlog.get_logger()
 # Purges of one turn; the rest has its turn a minute later.
@@ -153,22 +153,16 @@ async def _pages(ctx: Context, prefix: str) -> AsyncIterator[list[tuple[str, int
 
 async def _delete_all(ctx: Context, objects: Sequence[Dead]) -> Freed:
     freed = Freed()
-    gate = asyncio.Semaphore(max(1, ctx.ports.policy.gc.parallel_deletes))
 
-    async def delete_one(key: str, size: int | None) -> None:
-        async with gate:
-            if size is None:
-                stored = await ctx.ports.objects.stat(key)
-                if stored is None:
-                    return
-                size = stored.size_bytes
-            await ctx.ports.objects.delete(key)
-            freed.add(Freed(1, size))
+    async def delete_one(item: Dead) -> None:
+        key, size = item
+        if size is None:
+            stored = await ctx.ports.objects.stat(key)
+            if stored is None:
+                return
+            size = stored.size_bytes
+        await ctx.ports.objects.delete(key)
+        freed.add(Freed(1, size))
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            for key, size in objects:
-                group.create_task(delete_one(key, size))
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from failures
+    await run_all(delete_one, objects, ctx.ports.policy.gc.parallel_deletes)
     return freed
