@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 from steelyard.backup import model
 from steelyard.backup.files import fetch_file, read_listing
 from steelyard.backup.model import Part, Snapshot
-from steelyard.backup.pool import AT_ONCE, PAGE, Beat, Known, Listed
+from steelyard.backup.pool import AT_ONCE, Beat, Known, Listed
 from steelyard.kernel.at_once import run_all
 from steelyard.kernel.errors import Invalid, NotFound
+from steelyard.ports.listing import PAGE
 from steelyard.ports.objects import ObjectStore
 
 # Faults that are told one by one.

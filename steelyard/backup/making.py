@@ -19,12 +19,13 @@ from steelyard import migrations
 from steelyard.backup import model
 from steelyard.backup.files import ListingWriter, put_file, put_small, read_small
 from steelyard.backup.model import Part, Snapshot
-from steelyard.backup.pool import Beat, Copied, Known, copy_page, known_in_pool, pages_of
+from steelyard.backup.pool import Beat, Copied, Known, copy_page, known_in_pool
 from steelyard.backup.references import References, load_references
 from steelyard.backup.rows import write_rows
 from steelyard.context import Context
 from steelyard.kernel.clock import iso, parse_iso
 from steelyard.kernel.errors import Conflict
+from steelyard.ports.listing import pages_of
 from steelyard.ports.objects import ObjectStore
 from steelyard.sql.naming import metadata
 

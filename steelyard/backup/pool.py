@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,6 @@ from steelyard.kernel.errors import Conflict, Invalid, NotFound
 from steelyard.ports.objects import ObjectStore, StoredObject
 
 Beat = Callable[[], Awaitable[None]]
-PAGE = 500
 # Objects on their way at once: each holds one piece of a body in memory.
 AT_ONCE = 8
 # An object may be written anew while it is read, again and again.
@@ -72,17 +71,6 @@ class Known:
 
 async def known_in_pool(place: ObjectStore) -> Known:
     return Known(np.unique(np.array([digest(item.key) async for item in place.list(POOL)], np.uint64)))
-
-
-async def pages_of(store: ObjectStore, prefix: str = "") -> AsyncIterator[list[StoredObject]]:
-    page: list[StoredObject] = []
-    async for item in store.list(prefix):
-        page.append(item)
-        if len(page) == PAGE:
-            yield page
-            page = []
-    if page:
-        yield page
 
 
 async def copy_page(

@@ -21,11 +21,12 @@ from steelyard import migrations
 from steelyard.backup import model
 from steelyard.backup.files import fetch_file, read_listing
 from steelyard.backup.model import Snapshot
-from steelyard.backup.pool import AT_ONCE, PAGE, Beat, Copied, Listed
+from steelyard.backup.pool import AT_ONCE, Beat, Copied, Listed
 from steelyard.backup.rows import read_rows, target_of, with_zones
 from steelyard.domains.accounts.tables import RESTORING, server_secrets
 from steelyard.kernel.at_once import run_all
 from steelyard.kernel.errors import Conflict, Invalid
+from steelyard.ports.listing import PAGE
 from steelyard.ports.objects import ObjectStore, StoredObject
 from steelyard.sql.dialect import insert_ignore
 from steelyard.sql.engine import Database

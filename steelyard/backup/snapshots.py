@@ -8,8 +8,9 @@ from pathlib import Path
 from steelyard.backup import model
 from steelyard.backup.files import fetch_file, read_listing, read_small
 from steelyard.backup.model import SNAPSHOTS, Snapshot
-from steelyard.backup.pool import PAGE, Beat, Known, pages_of
+from steelyard.backup.pool import Beat, Known
 from steelyard.kernel.errors import NotFound
+from steelyard.ports.listing import PAGE, pages_of
 from steelyard.ports.objects import ObjectStore
 
 _DESCRIPTION = "/snapshot.json"

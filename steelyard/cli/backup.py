@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from steelyard.adapters.objects.open import open_place
-from steelyard.cli.gc import show_bytes
 from steelyard.cli.progress import Progress
 from steelyard.cli.running import EXIT_FAILED, data_options, load_settings, print_result, run_alone, run_command
+from steelyard.cli.sizes import show_bytes
 from steelyard.config.settings import Settings
 from steelyard.context import Context
 from steelyard.kernel.errors import NotFound

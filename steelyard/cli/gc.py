@@ -10,6 +10,7 @@ import click
 
 from steelyard.cli.progress import Progress
 from steelyard.cli.running import data_options, load_settings, print_result, run_command
+from steelyard.cli.sizes import show_bytes
 from steelyard.context import Context
 from steelyard.domains.admin.orphans import Orphans, delete_orphans, find_orphans
 from steelyard.domains.artifacts.jobs import run_collection
@@ -20,7 +21,6 @@ from steelyard.domains.files import queries as files
 from steelyard.domains.files.purging import Freed
 
 _SHOWN_RUNS = 20
-_UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 
 Result = tuple[dict[str, Any], list[str]]
 
@@ -73,7 +73,7 @@ async def _collect(ctx: Context) -> Result:
     await run_collection(ctx, StartedBy.COMMAND, done, progress.beat)
     progress.end()
     lines = [f"deleted {_freed_text(done.freed)}"] + (_counts_text(done) if done != Collected() else [])
-    return {"dryRun": False, **_counts(done)}, lines
+    return {"dryRun": False, **done.as_json()}, lines
 
 
 async def _preview(ctx: Context) -> Result:
@@ -86,7 +86,7 @@ async def _preview(ctx: Context) -> Result:
     if waiting:
         lines.append(f"  {waiting} deletions wait already ({show_bytes(waiting_bytes)} are known to go with them)")
     purges = {"count": waiting, "sizeBytes": waiting_bytes}
-    return {"dryRun": True, **_counts(would), "waiting": purges}, lines
+    return {"dryRun": True, **would.as_json(), "waiting": purges}, lines
 
 
 async def _find(ctx: Context) -> Result:
@@ -134,17 +134,6 @@ def _run_text(run: GcRun, state: log.State) -> str:
     return f"{text}  {run.failure}" if run.failure else text
 
 
-def _counts(done: Collected) -> dict[str, Any]:
-    return {
-        "versions": done.versions,
-        "manifests": done.manifests,
-        "contents": done.contents,
-        "uploads": done.uploads,
-        "objects": done.freed.objects,
-        "sizeBytes": done.freed.size_bytes,
-    }
-
-
 def _counts_text(done: Collected) -> list[str]:
     return [
         f"  {done.contents} contents, {done.manifests} manifests",
@@ -154,12 +143,3 @@ def _counts_text(done: Collected) -> list[str]:
 
 def _freed_text(freed: Freed) -> str:
     return f"{freed.objects} objects ({show_bytes(freed.size_bytes)})"
-
-
-def show_bytes(count: float) -> str:
-    """Return the size as people read it: 1.5 GB."""
-    for unit in _UNITS[:-1]:
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} {_UNITS[-1]}"

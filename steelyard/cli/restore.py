@@ -9,9 +9,9 @@ import click
 
 from steelyard.adapters.objects.open import open_store
 from steelyard.cli.backup import opened
-from steelyard.cli.gc import show_bytes
 from steelyard.cli.progress import Progress
 from steelyard.cli.running import data_options, load_settings, print_result, run_alone
+from steelyard.cli.sizes import show_bytes
 from steelyard.opening import open_settled_database
 
 

@@ -8,7 +8,6 @@ from starlette.requests import Request
 
 from steelyard.context import Context
 from steelyard.domains.admin import service, storage
-from steelyard.domains.artifacts.lifecycle.collecting import Collected
 from steelyard.domains.storage.routes import usage_shape
 from steelyard.rest.routes import RouteTable
 
@@ -61,23 +60,12 @@ async def show_storage(ctx: Context, _request: Request) -> dict[str, Any]:
 @routes.post("/app/admin/storage:preview")
 async def preview_collection(ctx: Context, _request: Request) -> dict[str, Any]:
     """Answers 503 while it goes on longer than a browser waits: asked again, it goes on from there."""
-    return _collected(await storage.preview_collection(ctx))
+    return (await storage.preview_collection(ctx)).as_json()
 
 
 @routes.post("/app/admin/storage:collect")
 async def collect(ctx: Context, _request: Request) -> dict[str, Any]:
-    return _collected(await storage.collect(ctx))
-
-
-def _collected(done: Collected) -> dict[str, Any]:
-    return {
-        "versions": done.versions,
-        "manifests": done.manifests,
-        "contents": done.contents,
-        "uploads": done.uploads,
-        "objects": done.freed.objects,
-        "sizeBytes": done.freed.size_bytes,
-    }
+    return (await storage.collect(ctx)).as_json()
 
 
 @routes.get("/app/admin/limits")

@@ -19,14 +19,13 @@ from steelyard.domains.files.events import OBJECTS_DELETED
 from steelyard.domains.files.model import Dead, Purge, is_run_key, run_prefix
 from steelyard.domains.projects.events import PROJECT_DELETED
 from steelyard.kernel.at_once import run_all
+from steelyard.ports.listing import pages_of
 
 log = structlog.get_logger()
 # Purges of one turn; the rest has its turn a minute later.
 _AT_ONCE = 200
 # A turn takes far less, unless the store hangs; a process that died over one leaves it to others after this.
 LEASE = timedelta(minutes=10)
-# Keys below a prefix that are looked at together.
-_PAGE = 500
 
 
 @dataclass
@@ -133,22 +132,11 @@ async def delete_dead(ctx: Context, objects: Sequence[Dead]) -> Freed:
 async def _delete_below(ctx: Context, purge: Purge) -> Freed:
     """Delete what lies below the prefix. A new run may have the number of one that is gone: its files stay."""
     freed = Freed()
-    async for page in _pages(ctx, purge.prefix):
+    async for page in pages_of(ctx.ports.objects, purge.prefix):
         async with ctx.database.read() as conn:
-            kept = await queries.list_stored_keys(conn, [key for key, _ in page if is_run_key(key)])
-        freed.add(await _delete_all(ctx, [item for item in page if item[0] not in kept]))
+            kept = await queries.list_stored_keys(conn, [item.key for item in page if is_run_key(item.key)])
+        freed.add(await _delete_all(ctx, [(item.key, item.size_bytes) for item in page if item.key not in kept]))
     return freed
-
-
-async def _pages(ctx: Context, prefix: str) -> AsyncIterator[list[tuple[str, int]]]:
-    page: list[tuple[str, int]] = []
-    async for item in ctx.ports.objects.list(prefix):
-        page.append((item.key, item.size_bytes))
-        if len(page) == _PAGE:
-            yield page
-            page = []
-    if page:
-        yield page
 
 
 async def _delete_all(ctx: Context, objects: Sequence[Dead]) -> Freed:

@@ -18,7 +18,7 @@ Why no committed version can lack content is told in docs/adr/0011-content.md.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -31,7 +31,7 @@ from steelyard.context import Context
 from steelyard.domains.artifacts import content_queries
 from steelyard.domains.artifacts.deletion import end_versions
 from steelyard.domains.artifacts.lifecycle import queries
-from steelyard.domains.artifacts.lifecycle.queries import Condemned, Limits
+from steelyard.domains.artifacts.lifecycle.queries import Condemned, Limits, Range
 from steelyard.domains.artifacts.model import DeletedWhy, End
 from steelyard.domains.files import purging
 from steelyard.domains.files.model import Dead
@@ -39,6 +39,8 @@ from steelyard.domains.files.purging import Freed
 from steelyard.sql.dialect import is_passing
 
 T = TypeVar("T")
+_NextPart = Callable[[AsyncConnection, int, int], Awaitable[Range | None]]
+_ListIds = Callable[[AsyncConnection, Limits, Range], Awaitable[list[int]]]
 
 # Rows of a table that one question looks at.
 _RANGE = 5000
@@ -53,6 +55,17 @@ class Collected:
     contents: int = 0
     uploads: int = 0
     freed: Freed = field(default_factory=Freed)
+
+    def as_json(self) -> dict[str, int]:
+        """Return it as the command and the web app are told."""
+        return {
+            "versions": self.versions,
+            "manifests": self.manifests,
+            "contents": self.contents,
+            "uploads": self.uploads,
+            "objects": self.freed.objects,
+            "sizeBytes": self.freed.size_bytes,
+        }
 
 
 Beat = Callable[[], Awaitable[None]]
@@ -98,19 +111,24 @@ async def _end_unfinished(ctx: Context, ids: Sequence[int], limits: Limits, conn
 
 
 async def _condemn(ctx: Context, beat: Beat) -> None:
+    async for ids, limits in _batches(ctx, queries.next_manifests, queries.list_needless):
+        await _portion(ctx, partial(queries.condemn_needless, ids=ids, limits=limits, now=ctx.ports.clock()))
+        await beat()
+
+
+async def _batches(ctx: Context, next_part: _NextPart, list_ids: _ListIds) -> AsyncIterator[tuple[list[int], Limits]]:
+    """Yield what `list_ids` finds in one part of a table after the other, in batches of a transaction each."""
     after = 0
     while True:
         limits = limits_of(ctx)
         async with ctx.database.read() as conn:
-            part = await queries.next_manifests(conn, after, _RANGE)
-            ids = await queries.list_needless(conn, limits, part) if part else []
+            part = await next_part(conn, after, _RANGE)
+            ids = await list_ids(conn, limits, part) if part else []
         if part is None:
             return
         size = ctx.ports.policy.gc.batch_rows
         for start in range(0, len(ids), size):
-            some, now = ids[start : start + size], ctx.ports.clock()
-            await _portion(ctx, partial(queries.condemn_needless, ids=some, limits=limits, now=now))
-            await beat()
+            yield ids[start : start + size], limits
         after = part[1]
 
 
@@ -154,21 +172,11 @@ async def _delete_manifest(ctx: Context, manifest: Condemned, conn: AsyncConnect
 
 
 async def _sweep(ctx: Context, done: Collected, beat: Beat) -> None:
-    after = 0
-    while True:
-        limits = limits_of(ctx)
-        async with ctx.database.read() as conn:
-            part = await queries.next_blobs(conn, after, _RANGE)
-            ids = await queries.list_unused(conn, limits, part) if part else []
-        if part is None:
-            return
-        size = ctx.ports.policy.gc.batch_rows
-        for start in range(0, len(ids), size):
-            dead = await _portion(ctx, partial(_delete_content, ctx, ids[start : start + size], limits))
-            done.contents += len(dead)
-            done.freed.add(await purging.delete_dead(ctx, dead))
-            await beat()
-        after = part[1]
+    async for ids, limits in _batches(ctx, queries.next_blobs, queries.list_unused):
+        dead = await _portion(ctx, partial(_delete_content, ctx, ids, limits))
+        done.contents += len(dead)
+        done.freed.add(await purging.delete_dead(ctx, dead))
+        await beat()
 
 
 async def _delete_content(ctx: Context, ids: Sequence[int], limits: Limits, conn: AsyncConnection) -> list[Dead]:

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { appPath, patch } from "@/api/client";
 import type { TtlPolicy } from "@/api/contract";
 import { Button } from "@/ui/button";
-import { Field, Input } from "@/ui/field";
+import { DaysField } from "@/ui/days-field";
 import { useForm } from "@/ui/form";
 import { FormError } from "@/ui/form-error";
 import { toast } from "@/ui/toast";
@@ -13,8 +13,6 @@ import styles from "./storage.module.css";
 
 const DAY_S = 86_400;
 const DEFAULT_DAYS = 90;
-// a century
-const DAYS_MAX = 36_500;
 
 /** How long versions of an entity live that say nothing of their own; its administrators change it here. */
 export function TimeToLive({ entity }: { entity: string }) {
@@ -64,22 +62,7 @@ function PolicyForm({ entity, policy }: { entity: string; policy: TtlPolicy }) {
         <input type="checkbox" checked={on} onChange={(event) => setOn(event.currentTarget.checked)} />
         {t("storage.ttl.on")}
       </label>
-      {on && (
-        <Field label={t("storage.ttl.days")}>
-          {(control) => (
-            <Input
-              {...control}
-              name="days"
-              type="number"
-              min={1}
-              max={DAYS_MAX}
-              step={1}
-              required
-              defaultValue={daysOf(policy) ?? DEFAULT_DAYS}
-            />
-          )}
-        </Field>
-      )}
+      {on && <DaysField label={t("storage.ttl.days")} defaultDays={daysOf(policy) ?? DEFAULT_DAYS} />}
       <label className={styles.check}>
         <input type="checkbox" name="adminsOnly" defaultChecked={policy.adminsOnly} />
         {t("storage.ttl.onlyAdmins")}

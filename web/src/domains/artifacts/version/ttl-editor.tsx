@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ArtifactDetail } from "@/api/contract";
 import { parseTime } from "@/lib/time";
 import { Button } from "@/ui/button";
-import { Field, Input } from "@/ui/field";
+import { DaysField } from "@/ui/days-field";
 import { useForm } from "@/ui/form";
 import { FormError } from "@/ui/form-error";
 import { IconButton } from "@/ui/icon-button";
@@ -16,8 +16,6 @@ import { readTtl, type Ttl, ttlSeconds } from "./ttl";
 import styles from "./version.module.css";
 
 const DEFAULT_DAYS = 30;
-// a century
-const DAYS_MAX = 36_500;
 
 /** How long the version is kept; writers change it here. */
 export function TtlFact({ place, version }: { place: VersionRef; version: ArtifactDetail }) {
@@ -89,20 +87,7 @@ function TtlForm({ place, ttl, onClose }: { place: VersionRef; ttl: Ttl; onClose
         ))}
       </fieldset>
       {kind === "days" && (
-        <Field label={t("artifacts.edit.ttlField")}>
-          {(control) => (
-            <Input
-              {...control}
-              name="days"
-              type="number"
-              min={1}
-              max={DAYS_MAX}
-              step={1}
-              required
-              defaultValue={ttl.kind === "days" ? ttl.days : DEFAULT_DAYS}
-            />
-          )}
-        </Field>
+        <DaysField label={t("artifacts.edit.ttlField")} defaultDays={ttl.kind === "days" ? ttl.days : DEFAULT_DAYS} />
       )}
       {error && <FormError>{error}</FormError>}
       <div className={styles.buttons}>
