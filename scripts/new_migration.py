@@ -7,8 +7,6 @@ The result is a draft to read and to order: MySQL commits each statement, so it 
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import sys
 from pathlib import Path
 from typing import Any, Literal
@@ -17,9 +15,8 @@ import sqlalchemy as sa
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
 
-import steelyard.domains
-import steelyard.jobs.tables
 from steelyard.migrations import _upgrade, head_revision
+from steelyard.migrations.schema import all_tables
 from steelyard.sql import types
 from steelyard.sql.naming import metadata
 
@@ -56,9 +53,7 @@ def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 def main() -> None:
     name = sys.argv[1]
-    for module in pkgutil.walk_packages(steelyard.domains.__path__, "steelyard.domains."):
-        if module.name.endswith(".tables"):
-            importlib.import_module(module.name)
+    all_tables()
     previous = head_revision() if list(VERSIONS.glob("[0-9]*.py")) else None
     number = f"{int(previous or 0) + 1:04}"
     with sa.create_engine("sqlite://").connect() as connection:

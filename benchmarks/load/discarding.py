@@ -44,7 +44,7 @@ async def serve(data: Path, port: int) -> None:
     app = Discarding(make_app(settings, ports, announce=""))
     config: Any = {"port": port, "loop": "none", "http": "httptools", "ws": "none", "log_level": "warning"}
     try:
-        await Server(uvicorn.Config(app, **config, access_log=False), ports).serve()
+        await Server(uvicorn.Config(app, **config, access_log=False), ports, settings.server.drain_s).serve()
     finally:
         await close_ports(ports)
 

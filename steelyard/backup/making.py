@@ -25,9 +25,9 @@ from steelyard.backup.rows import write_rows
 from steelyard.context import Context
 from steelyard.kernel.clock import iso, parse_iso
 from steelyard.kernel.errors import Conflict
+from steelyard.migrations.schema import all_tables
 from steelyard.ports.listing import pages_of
 from steelyard.ports.objects import ObjectStore
-from steelyard.sql.naming import metadata
 
 log = structlog.get_logger()
 
@@ -118,7 +118,7 @@ class _Work:
         path = self.folder / "rows.parquet"
         async with self.ctx.database.snapshot() as conn:
             references = await load_references(conn)
-            for table in metadata.sorted_tables:
+            for table in all_tables():
                 self.done.table, count = table.name, 0
                 async for written in write_rows(conn, table, path):
                     count += written

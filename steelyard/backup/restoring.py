@@ -26,11 +26,11 @@ from steelyard.backup.rows import read_rows, target_of, with_zones
 from steelyard.domains.accounts.tables import RESTORING, server_secrets
 from steelyard.kernel.at_once import run_all
 from steelyard.kernel.errors import Conflict, Invalid
+from steelyard.migrations.schema import all_tables
 from steelyard.ports.listing import PAGE
 from steelyard.ports.objects import ObjectStore, StoredObject
 from steelyard.sql.dialect import insert_ignore
 from steelyard.sql.engine import Database
-from steelyard.sql.naming import metadata
 
 # Rows of a fresh schema that no restored one may meet.
 _SEEDED = {server_secrets.name}
@@ -90,7 +90,7 @@ async def _require_empty(database: Database) -> None:
         there = set(await conn.run_sync(lambda sync: inspect(sync).get_table_names()))
         if server_secrets.name in there and await _is_marked(conn):
             return
-        for table in metadata.sorted_tables:
+        for table in all_tables():
             if table.name not in there or table.name in _SEEDED:
                 continue
             if (await conn.execute(select(func.count()).select_from(table))).scalar():
