@@ -1,0 +1,169 @@
+"""Links that let somebody in without a password: to choose a new one, or to join a team.
+
+A link is good for some days and once. Only its digest is kept; a lost one is made anew, which ends the one before.
+No mail server is needed: whoever makes a link is shown it, and where there is one it is mailed as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.context import Context
+from steelyard.domains.accounts import access, queries, secrets, sessions
+from steelyard.domains.accounts import tables as t
+from steelyard.domains.accounts.access import Permission, Target
+from steelyard.domains.accounts.model import AccountLink, Role, User
+from steelyard.domains.accounts.people import check_address
+from steelyard.domains.accounts.service import NewUser, insert_user, load_user_by_name
+from steelyard.domains.accounts.teams import join_team, load_for_people
+from steelyard.kernel.errors import Conflict, Denied, NotFound
+from steelyard.ports.mail import Mail
+from steelyard.sql.dialect import insert_row
+
+log = structlog.get_logger()
+PASSWORD_LINK_FOR = timedelta(days=1)
+INVITATION_FOR = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class MadeLink:
+    """A link at the only moment its token is known. `mailed` tells whether it went to its address too."""
+
+    link: AccountLink
+    url: str
+    mailed: bool = False
+
+
+async def make_password_link(ctx: Context, username: str) -> MadeLink:
+    """Return a link by which an account chooses a new password. For administrators of the server."""
+    access.require_admin(ctx)
+    async with ctx.database.write() as conn:
+        user = await load_user_by_name(conn, username)
+        if not user.is_active or user.kind != "human":
+            raise NotFound(f"there is no active person {username!r}")
+        await conn.execute(delete(t.account_links).where(t.account_links.c.user_id == user.id))
+        made = await _insert(ctx, conn, PASSWORD_LINK_FOR, user_id=user.id, email=user.email)
+    return await _mailed(ctx, made, "A new password", f"Choose a new password for {username}")
+
+
+async def invite(ctx: Context, team_name: str, email: str, role: Role) -> MadeLink:
+    """Return a link by which whoever has it joins a team. An older one for the same address ends.
+
+    Raises `NotFound`, `Denied`, and `Conflict` for an address that has an account: add that to the team instead.
+    """
+    email = check_address(email)
+    async with ctx.database.write() as conn:
+        team = await load_for_people(ctx, conn, team_name)
+        if await queries.find_user_by_address(conn, email):
+            raise Conflict(f"{email} has an account already; add it to the team")
+        mine = t.account_links.c
+        await conn.execute(delete(t.account_links).where(mine.entity_id == team.id, mine.email == email))
+        made = await _insert(ctx, conn, INVITATION_FOR, entity_id=team.id, email=email, role=role)
+    return await _mailed(ctx, made, f"An invitation to {team.name}", f"Join the team {team.name}")
+
+
+async def _insert(ctx: Context, conn: AsyncConnection, lasts: timedelta, **values: object) -> MadeLink:
+    now, token = ctx.ports.clock(), secrets.new_token()
+    link_id = await insert_row(
+        conn,
+        t.account_links,
+        token_hash=secrets.hash_token(token),
+        made_by=access.require_account(ctx).user_id or None,
+        created_at=now,
+        expires_at=now + lasts,
+        **values,
+    )
+    link = await queries.find_link(conn, t.account_links.c.id == link_id)
+    assert link is not None, "it was just written"
+    return MadeLink(link, f"{ctx.origin}/link?token={token}")
+
+
+async def _mailed(ctx: Context, made: MadeLink, subject: str, text: str) -> MadeLink:
+    """Mail the link where there is a server and an address. What fails is told by `mailed`."""
+    if ctx.ports.mail is None or not made.link.email:
+        return made
+    days = (made.link.expires_at - made.link.created_at).days
+    body = f"{text}:\n\n{made.url}\n\nThe link is good once, for {days} day{'s' if days > 1 else ''}.\n"
+    try:
+        await ctx.ports.mail.send(Mail(made.link.email, subject, body))
+    except Exception as error:  # the link is shown all the same
+        log.warning("a link could not be mailed", error=str(error))
+        return made
+    return MadeLink(made.link, made.url, mailed=True)
+
+
+async def list_invitations(ctx: Context, team_name: str) -> list[AccountLink]:
+    """Return the pending invitations of a team, for those who decide who is in it."""
+    async with ctx.database.read() as conn:
+        team = await load_for_people(ctx, conn, team_name)
+        return await queries.list_invitations(conn, team.id, ctx.ports.clock())
+
+
+async def withdraw(ctx: Context, team_name: str, link_id: int) -> None:
+    async with ctx.database.write() as conn:
+        team = await load_for_people(ctx, conn, team_name)
+        mine = t.account_links.c
+        done = await conn.execute(delete(t.account_links).where(mine.id == link_id, mine.entity_id == team.id))
+    if done.rowcount == 0:
+        raise NotFound("there is no such invitation")
+
+
+# ---- following one --------------------------------------------------------------------------------------------
+
+
+async def open_link(ctx: Context, token: str) -> AccountLink:
+    """Return what a link is for. Raises `NotFound` for one that is used, withdrawn or over."""
+    async with ctx.database.read() as conn:
+        return await _load(ctx, conn, token)
+
+
+async def _load(ctx: Context, conn: AsyncConnection, token: str) -> AccountLink:
+    link = await queries.find_link(conn, t.account_links.c.token_hash == secrets.hash_token(token))
+    if link is None or link.expires_at <= ctx.ports.clock():
+        raise NotFound("this link has been used or is over; ask for a new one")
+    return link
+
+
+async def follow(ctx: Context, token: str, username: str, password: str, user_agent: str) -> str:
+    """Set the password, or make the account that was invited, and return the token of a browser session.
+
+    Raises `NotFound` for a link that is over, `Conflict` for a taken name, `Invalid` for an unfit password.
+    """
+    password_hash = await secrets.hash_password(password)
+    async with ctx.database.write() as conn:
+        link = await _load(ctx, conn, token)
+        # Taking it away comes first: of two who bring it at once, one waits here and then finds it gone.
+        done = await conn.execute(delete(t.account_links).where(t.account_links.c.id == link.id))
+        if done.rowcount == 0:
+            raise NotFound("this link has been used or is over; ask for a new one")
+        if link.user_id is not None:
+            user = await _with_new_password(conn, link.user_id, password_hash)
+        else:
+            user = await insert_user(ctx, conn, NewUser(username, link.email), password_hash)
+            await _join(ctx, conn, link, user)
+    return await sessions.open_session(ctx, user.id, user_agent)
+
+
+async def _with_new_password(conn: AsyncConnection, user_id: int, password_hash: str) -> User:
+    user = await queries.find_user(conn, user_id)
+    if user is None or not user.is_active:
+        raise NotFound("the account is gone")
+    await queries.update_user(conn, user_id, password_hash=password_hash)
+    await conn.execute(delete(t.browser_sessions).where(t.browser_sessions.c.user_id == user_id))
+    return user
+
+
+async def _join(ctx: Context, conn: AsyncConnection, link: AccountLink, user: User) -> None:
+    assert link.entity_id is not None, "an invitation names its team"
+    assert link.role is not None, "and a role in it"
+    team = await queries.find_entity_by_id(conn, link.entity_id)
+    if team is None:
+        raise NotFound("the team is gone")
+    await join_team(ctx, conn, team, user, link.role)
+
+
