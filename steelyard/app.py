@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from dataclasses import replace
 
 import structlog
 from starlette.types import ASGIApp
@@ -11,7 +12,7 @@ from starlette.types import ASGIApp
 from steelyard.adapters.objects.open import bucket_origin
 from steelyard.config.settings import Settings
 from steelyard.context import Ports
-from steelyard.domains.accounts import first_start
+from steelyard.domains.accounts import first_start, links
 from steelyard.domains.accounts.service import NewUser
 from steelyard.domains.admin.features import unknown_names
 from steelyard.http.app import Options, build_app
@@ -30,6 +31,8 @@ def make_app(settings: Settings, ports: Ports, *, announce: str) -> ASGIApp:
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         await _announce_first_start(ports, announce)
+        if settings.accounts.restore:
+            await _announce_restore(ports, announce)
         for name in unknown_names(ports.policy.features_off):
             log.warning("features.off names a capability that this release does not know", name=name)
         exposed = (
@@ -59,6 +62,14 @@ async def make_configured_admin(settings: Settings, ports: Ports) -> None:
     )
     if await first_start.create_configured_admin(system_context(ports), spec):
         log.info("made the first administrator from the settings", username=spec.username)
+
+
+async def _announce_restore(ports: Ports, announce: str) -> None:
+    ctx = system_context(ports)
+    made = await links.restore_link(replace(ctx, origin=ctx.origin or announce))
+    if made is not None:
+        message = f"open this link to choose a new password for {made.link.username}: {made.url}"
+        log.info(message)
 
 
 async def _announce_first_start(ports: Ports, announce: str) -> None:

@@ -9,7 +9,7 @@ import click
 
 from steelyard.cli.running import command, load_settings, print_result, run_command
 from steelyard.context import Context
-from steelyard.domains.accounts import keys, organizations, people, service, teams
+from steelyard.domains.accounts import keys, links, organizations, people, service, teams
 from steelyard.domains.accounts.keys import NewKey
 from steelyard.domains.accounts.model import Role, User
 from steelyard.domains.accounts.service import NewUser
@@ -77,6 +77,24 @@ def user_delete(name: str, data: Path | None, as_json: bool) -> None:
     """End an account; its projects stay."""
     run_command(load_settings(data), lambda ctx: service.delete_user(ctx, name))
     print_result({"username": name}, f"ended the account {name}", as_json=as_json)
+
+
+@command(user, "link")
+@click.argument("name")
+def user_link(name: str, data: Path | None, as_json: bool) -> None:
+    """Make a link by which the account chooses a new password; good once, for a day."""
+    made = run_command(load_settings(data), lambda ctx: links.make_password_link(ctx, name))
+    print_result({"username": name, "url": made.url, "mailed": made.mailed}, made.url, as_json=as_json)
+
+
+@command(team, "invite")
+@click.argument("name")
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default="member", help="what they may do")
+def team_invite(name: str, email: str, role: str, data: Path | None, as_json: bool) -> None:
+    """Make a link by which somebody without an account joins a team; good once, for 14 days."""
+    made = run_command(load_settings(data), lambda ctx: links.invite(ctx, name, email, Role(role)))
+    print_result({"team": name, "url": made.url, "mailed": made.mailed}, made.url, as_json=as_json)
 
 
 @command(user, "deactivate")

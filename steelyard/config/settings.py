@@ -110,6 +110,10 @@ class AccountSettings:
         default=False,
         metadata={"doc": "administrators see only the teams they belong to, and do not add themselves to others"},
     )
+    restore: bool = field(
+        default=False,
+        metadata={"doc": "the start prints a link by which the first administrator chooses a new password"},
+    )
     session_hours: int = field(default=720, metadata={"doc": "length of a browser session, hours"})
 
 

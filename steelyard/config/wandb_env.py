@@ -47,6 +47,7 @@ ACCEPTED: dict[str, str] = {
     "STEELYARD_ADMIN_EMAIL": "accounts.admin_email",
     "STEELYARD_ADMIN_PASSWORD": "accounts.admin_password",
     "SESSION_LENGTH": "accounts.session_hours",
+    "LOCAL_RESTORE": "accounts.restore",
     "GORILLA_DATA_RETENTION_PERIOD": "runs.trash_days",
     "GORILLA_EMAIL_SINK": "mail.url",
     "GORILLA_EMAIL_FROM_ADDRESS": "mail.sender",
@@ -132,7 +133,6 @@ NOT_YET: dict[str, str] = {
     **dict.fromkeys(
         ("GLOBAL_ADMIN_API_KEY", "GORILLA_INSECURE_ALLOW_API_KEY_ADMIN_ACCESS", "SKIP_AUDIENCE_VALIDATION"), _MACHINES
     ),
-    "LOCAL_RESTORE": "a temporary login; `steelyard user set-password` gives a new password",
     "AZURE_STORAGE_KEY": "Azure Blob Storage",
     "BUCKET_ACCESS_IDENTITY": "showing the identity that the bucket knows",
     **dict.fromkeys(

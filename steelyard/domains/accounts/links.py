@@ -6,33 +6,30 @@ No mail server is needed: whoever makes a link is shown it, and where there is o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-import structlog
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts import access, queries, secrets, sessions
 from steelyard.domains.accounts import tables as t
-from steelyard.domains.accounts.access import Permission, Target
 from steelyard.domains.accounts.model import AccountLink, Role, User
 from steelyard.domains.accounts.people import check_address
 from steelyard.domains.accounts.service import NewUser, insert_user, load_user_by_name
 from steelyard.domains.accounts.teams import join_team, load_for_people
-from steelyard.kernel.errors import Conflict, Denied, NotFound
-from steelyard.ports.mail import Mail
+from steelyard.jobs import mail
+from steelyard.kernel.errors import Conflict, NotFound
 from steelyard.sql.dialect import insert_row
 
-log = structlog.get_logger()
 PASSWORD_LINK_FOR = timedelta(days=1)
 INVITATION_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class MadeLink:
-    """A link at the only moment its token is known. `mailed` tells whether it went to its address too."""
+    """A link at the only moment its token is known. `mailed` tells whether it goes to its address too."""
 
     link: AccountLink
     url: str
@@ -48,7 +45,7 @@ async def make_password_link(ctx: Context, username: str) -> MadeLink:
             raise NotFound(f"there is no active person {username!r}")
         await conn.execute(delete(t.account_links).where(t.account_links.c.user_id == user.id))
         made = await _insert(ctx, conn, PASSWORD_LINK_FOR, user_id=user.id, email=user.email)
-    return await _mailed(ctx, made, "A new password", f"Choose a new password for {username}")
+        return await _mail(ctx, conn, made, f"Choose a new password for {username} on Steelyard")
 
 
 async def invite(ctx: Context, team_name: str, email: str, role: Role) -> MadeLink:
@@ -64,7 +61,7 @@ async def invite(ctx: Context, team_name: str, email: str, role: Role) -> MadeLi
         mine = t.account_links.c
         await conn.execute(delete(t.account_links).where(mine.entity_id == team.id, mine.email == email))
         made = await _insert(ctx, conn, INVITATION_FOR, entity_id=team.id, email=email, role=role)
-    return await _mailed(ctx, made, f"An invitation to {team.name}", f"Join the team {team.name}")
+        return await _mail(ctx, conn, made, f"Join the team {team.name} on Steelyard")
 
 
 async def _insert(ctx: Context, conn: AsyncConnection, lasts: timedelta, **values: object) -> MadeLink:
@@ -80,21 +77,17 @@ async def _insert(ctx: Context, conn: AsyncConnection, lasts: timedelta, **value
     )
     link = await queries.find_link(conn, t.account_links.c.id == link_id)
     assert link is not None, "it was just written"
-    return MadeLink(link, f"{ctx.origin}/link?token={token}")
+    return MadeLink(link, f"{ctx.origin}/invite?token={token}")
 
 
-async def _mailed(ctx: Context, made: MadeLink, subject: str, text: str) -> MadeLink:
-    """Mail the link where there is a server and an address. What fails is told by `mailed`."""
+async def _mail(ctx: Context, conn: AsyncConnection, made: MadeLink, subject: str) -> MadeLink:
+    """Have the link mailed once the transaction commits, where there is a mail server and an address."""
     if ctx.ports.mail is None or not made.link.email:
         return made
     days = (made.link.expires_at - made.link.created_at).days
-    body = f"{text}:\n\n{made.url}\n\nThe link is good once, for {days} day{'s' if days > 1 else ''}.\n"
-    try:
-        await ctx.ports.mail.send(Mail(made.link.email, subject, body))
-    except Exception as error:  # the link is shown all the same
-        log.warning("a link could not be mailed", error=str(error))
-        return made
-    return MadeLink(made.link, made.url, mailed=True)
+    text = f"{subject}:\n\n{made.url}\n\nThe link is good once, for {days} day{'s' if days > 1 else ''}.\n"
+    await mail.enqueue(conn, made.link.email, subject, text, ctx.ports.clock())
+    return replace(made, mailed=True)
 
 
 async def list_invitations(ctx: Context, team_name: str) -> list[AccountLink]:
@@ -114,6 +107,14 @@ async def withdraw(ctx: Context, team_name: str, link_id: int) -> None:
 
 
 # ---- following one --------------------------------------------------------------------------------------------
+
+
+async def restore_link(ctx: Context) -> MadeLink | None:
+    """Return a new link for the first administrator, None where there is none. For the server's start."""
+    async with ctx.database.read() as conn:
+        admins = [user for user in await queries.list_users(conn) if user.is_admin and user.is_active]
+    first = min(admins, key=lambda user: user.id, default=None)
+    return None if first is None else await make_password_link(ctx, first.username)
 
 
 async def open_link(ctx: Context, token: str) -> AccountLink:
@@ -165,5 +166,3 @@ async def _join(ctx: Context, conn: AsyncConnection, link: AccountLink, user: Us
     if team is None:
         raise NotFound("the team is gone")
     await join_team(ctx, conn, team, user, link.role)
-
-

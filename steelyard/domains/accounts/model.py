@@ -96,6 +96,22 @@ class NewApiKey:
 
 
 @dataclass(frozen=True)
+class AccountLink:
+    """A link to a new password of `user_id`, or an invitation to the team `entity_id`."""
+
+    id: int
+    user_id: int | None
+    entity_id: int | None
+    role: Role | None
+    email: str
+    created_at: datetime
+    expires_at: datetime
+    # of the account, or of the team
+    username: str | None
+    entity: str | None
+
+
+@dataclass(frozen=True)
 class BrowserSession:
     id: int
     user_id: int

@@ -53,6 +53,12 @@ async def free_username(conn: AsyncConnection, wanted: str) -> str:
     return name
 
 
+async def load_user(ctx: Context, username: str) -> User:
+    access.require_admin(ctx)
+    async with ctx.database.read() as conn:
+        return await load_user_by_name(conn, username)
+
+
 async def deactivate_user(ctx: Context, username: str) -> User:
     """Keep an account out until it is restored: keys stop, browsers are signed out, memberships and work stay.
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import KeyRights, KeyScope
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import (
+    AccountLink,
     ApiKey,
     BrowserSession,
     Entity,
@@ -292,6 +293,32 @@ async def list_sessions(conn: AsyncConnection, user_id: int, now: datetime) -> l
     table = t.browser_sessions
     statement = select(*_SESSION).where(table.c.user_id == user_id, table.c.expires_at > now)
     return [BrowserSession(**row._mapping) for row in await conn.execute(statement.order_by(table.c.id.desc()))]
+
+
+def _links() -> Select[Any]:
+    names = ("id", "user_id", "entity_id", "role", "email", "created_at", "expires_at")
+    columns = [t.account_links.c[name] for name in names]
+    return (
+        select(*columns, t.users.c.username, t.entities.c.name)
+        .join(t.users, t.users.c.id == t.account_links.c.user_id, isouter=True)
+        .join(t.entities, t.entities.c.id == t.account_links.c.entity_id, isouter=True)
+    )
+
+
+def _link(row: Any) -> AccountLink:
+    return AccountLink(row[0], row[1], row[2], Role(row[3]) if row[3] else None, *row[4:])
+
+
+async def find_link(conn: AsyncConnection, condition: ColumnElement[bool]) -> AccountLink | None:
+    row = (await conn.execute(_links().where(condition))).first()
+    return _link(row) if row else None
+
+
+async def list_invitations(conn: AsyncConnection, entity_id: int, now: datetime) -> list[AccountLink]:
+    """Return the invitations to a team that can still be followed."""
+    mine = t.account_links.c
+    statement = _links().where(mine.entity_id == entity_id, mine.expires_at > now).order_by(mine.id)
+    return [_link(row) for row in await conn.execute(statement)]
 
 
 async def find_secret(conn: AsyncConnection, name: str) -> str | None:

@@ -6,15 +6,24 @@ from datetime import datetime
 from typing import Any
 
 from steelyard.context import Context
-from steelyard.domains.accounts import keys, organizations, people, service, teams
+from steelyard.domains.accounts import keys, links, organizations, people, service, teams
 from steelyard.domains.accounts.keys import NewKey
 from steelyard.domains.accounts.loaders import users
-from steelyard.domains.accounts.model import ApiKey, Entity, EntityKind, Membership, Organization, Role, User
+from steelyard.domains.accounts.model import (
+    AccountLink,
+    ApiKey,
+    Entity,
+    EntityKind,
+    Membership,
+    Organization,
+    Role,
+    User,
+)
 from steelyard.graphql.binding import ObjectBinding
 from steelyard.graphql.connection import Connection, Edge, PageInfo, slice_page
 from steelyard.kernel import jsontext
 from steelyard.kernel.errors import Denied, Invalid
-from steelyard.kernel.ids import decode_global_id, encode_global_id
+from steelyard.kernel.ids import decode_global_id, encode_global_id, find_global_id
 
 query = ObjectBinding("Query")
 mutation = ObjectBinding("Mutation")
@@ -179,8 +188,28 @@ async def entity_organization(entity: Entity, ctx: Context) -> Organization | No
 async def entity_members(entity: Entity, ctx: Context) -> list[dict[str, Any]]:
     """`apiKey` is the key of a service account, shown once to whoever has just made it."""
     found = await service.list_team_members(ctx, entity)
+    pending = (
+        await links.list_invitations(ctx, entity.name)
+        if entity.kind is EntityKind.TEAM and service.may_change_people(ctx, entity)
+        else []
+    )
     unseen = await keys.take_unseen(ctx)
-    return [_member(item, unseen.get(item.user.id)) for item in found]
+    return [*map(_pending, pending), *(_member(item, unseen.get(item.user.id)) for item in found)]
+
+
+def _pending(link: AccountLink) -> dict[str, Any]:
+    role = link.role or Role.MEMBER
+    return {
+        "id": encode_global_id("Invite", link.id),
+        "name": link.email,
+        "username": None,
+        "email": link.email,
+        "role": role.value,
+        "admin": role is Role.ADMIN,
+        "pending": True,
+        "accountType": "MEMBER",
+        "apiKey": None,
+    }
 
 
 def _member(item: Membership, secret: str | None) -> dict[str, Any]:
@@ -242,8 +271,14 @@ async def create_team(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
 
 @mutation.field("createInvite")
 async def create_invite(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
+    """A person with an account is added at once; another address is sent, or shown, a link."""
     role = Role.ADMIN if input.get("admin") else Role.MEMBER
-    user = await teams.invite(ctx, input["entityName"], input.get("username"), input.get("email"), role)
+    username, email = input.get("username"), input.get("email")
+    if not username and email and not await teams.has_account(ctx, input["entityName"], email):
+        made = await links.invite(ctx, input["entityName"], email, role)
+        number = encode_global_id("Invite", made.link.id)
+        return {"invite": {"id": number, "name": email, "email": email, "createdAt": made.link.created_at}}
+    user = await teams.invite(ctx, input["entityName"], username, email, role)
     number = encode_global_id("Member", user.id)
     return {"invite": {"id": number, "name": user.name, "email": user.email, "createdAt": None, "toUser": user}}
 
@@ -253,7 +288,11 @@ async def delete_invite(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     """`id` is that of a member or of a pending invitation, as `Entity.members` lists them."""
     if not input.get("id") or not input.get("entityName"):
         raise Invalid("both id and entityName are needed")
-    await teams.remove_member(ctx, input["entityName"], decode_global_id("Member", input["id"]))
+    pending = find_global_id("Invite", input["id"])
+    if pending is not None:
+        await links.withdraw(ctx, input["entityName"], pending)
+    else:
+        await teams.remove_member(ctx, input["entityName"], decode_global_id("Member", input["id"]))
     return {"success": True}
 
 

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 import steelyard
 from steelyard.context import Context
-from steelyard.domains.accounts import first_start, queries, service, sessions
+from steelyard.domains.accounts import first_start, links, queries, service, sessions
 from steelyard.domains.accounts.model import Entity
+from steelyard.domains.accounts.people_routes import routes as people_routes
 from steelyard.domains.accounts.service import NewUser
 from steelyard.domains.accounts.sessions import SignIn
 from steelyard.kernel.errors import Invalid
@@ -19,7 +20,7 @@ from steelyard.rest.bodies import read_json
 from steelyard.rest.routes import RouteTable, json_response
 
 SESSION_COOKIE = "steelyard_session"
-routes = RouteTable()
+routes = RouteTable([*people_routes.entries])
 
 
 @routes.get("/app/session")
@@ -101,6 +102,14 @@ def _signed_in(ctx: Context, request: Request, token: str) -> Response:
         samesite="lax",
     )
     return response
+
+
+@routes.post("/app/link/follow")
+async def follow_link(ctx: Context, request: Request) -> Response:
+    body = await read_json(request)
+    username = body.get("username") or ""
+    token = await links.follow(ctx, _text(body, "token"), str(username), _text(body, "password"), _agent(request))
+    return _signed_in(ctx, request, token)
 
 
 @routes.post("/app/password")

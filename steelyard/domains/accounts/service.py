@@ -205,6 +205,10 @@ async def find_user_of_entity(ctx: Context, entity: Entity) -> User | None:
         return await queries.find_user_of_entity(conn, entity.id)
 
 
+def may_change_people(ctx: Context, entity: Entity) -> bool:
+    return access.allows(ctx.identity, Permission.PEOPLE, Target(entity.id))
+
+
 def may_write_to(ctx: Context, entity: Entity) -> bool:
     return access.allows(ctx.identity, Permission.WRITE, Target(entity.id))
 

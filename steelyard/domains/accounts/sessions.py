@@ -87,6 +87,13 @@ async def end_session(ctx: Context, session_id: int) -> None:
         raise NotFound("there is no such session")
 
 
+async def end_other_sessions(ctx: Context, kept: int | None) -> None:
+    """Sign the caller out everywhere but in the session `kept`."""
+    identity, table = access.require_whole(ctx), t.browser_sessions
+    async with ctx.database.write() as conn:
+        await conn.execute(delete(table).where(table.c.user_id == identity.user_id, table.c.id != (kept or 0)))
+
+
 async def change_password(ctx: Context, current: str, new: str, keep_session: int | None) -> None:
     """Replace the caller's password and end their other sessions.
 

@@ -138,6 +138,24 @@ browser_sessions = Table(
     Index(None, "user_id"),
 )
 
+# Links that let somebody in: to choose a new password (`user_id`), or to join a team (`entity_id`, `role`).
+account_links = Table(
+    "account_links",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE")),
+    Column("entity_id", BigId, ForeignKey("entities.id", ondelete="CASCADE")),
+    Column("role", String(32)),
+    Column("email", Name(254), nullable=False, default=""),
+    Column("made_by", BigId, ForeignKey("users.id", ondelete="SET NULL")),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Index(None, "user_id"),
+    Index(None, "entity_id"),
+    Index(None, "made_by"),
+)
+
 # Secrets of the whole server (URL signing key, first-start token), made once and shared by all its processes.
 # A row named `RESTORING` is there while a backup is being restored into the database.
 RESTORING = "restoring"

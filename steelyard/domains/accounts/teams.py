@@ -112,6 +112,13 @@ async def set_member(ctx: Context, name: str, username: str, role: Role) -> User
         return user
 
 
+async def has_account(ctx: Context, name: str, email: str) -> bool:
+    """Tell those who decide who is in a team whether an address has an account. Raises `NotFound`, `Denied`."""
+    async with ctx.database.read() as conn:
+        await load_for_people(ctx, conn, name)
+        return await queries.find_user_by_address(conn, check_address(email)) is not None
+
+
 async def invite(ctx: Context, name: str, username: str | None, email: str | None, role: Role) -> User:
     """Add the person of this user name or e-mail address to a team. Raises `NotFound`, and `Conflict` for a member."""
     async with ctx.database.read() as conn:

@@ -58,7 +58,6 @@ def test_what_is_not_needed_is_told_of_once_and_quietly(name: str, value_: str, 
         ("LOCAL_LDAP_ADDRESS", "LDAP"),
         ("LDAP_BIND_PW", "LDAP"),
         ("SLACK_SECRET", "Slack"),
-        ("LOCAL_RESTORE", "set-password"),
     ],
 )
 def test_what_has_no_effect_yet_is_a_warning(name: str, says: str) -> None:

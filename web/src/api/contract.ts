@@ -27,8 +27,28 @@ export interface SetupInput { token: string; username: string; email: string; pa
 export interface SignupInput { username: string; email: string; password: string }
 /** POST /app/password {current, new} → 204 */
 export interface PasswordInput { current: string; new: string }
-/** GET /app/keys → { keys: ApiKey[] } · POST /app/keys {name} → NewApiKey · DELETE /app/keys/:id → 204 */
-export interface ApiKey { id: string; name: string; hint: string; createdAt: string; lastUsedAt: string | null }
+/** POST /app/link {token}: what a link that somebody was sent is for. `username` null: an invitation to `team` */
+export interface AccountLink { username: string | null; team: string | null; email: string; role: EntityRef["role"] | null }
+/** POST /app/link/follow (signs in) → 204 */
+export interface FollowInput { token: string; username: string; password: string }
+/** GET /app/keys → { keys: ApiKey[] } · POST /app/keys KeyInput → NewApiKey · DELETE /app/keys/:id → 204 */
+export interface ApiKey {
+  id: string; name: string; hint: string; createdAt: string; lastUsedAt: string | null;
+  rights: KeyRights;
+  /** "entity/project"; null: in all of them */ projects: string[] | null;
+  expiresAt: string | null;
+  /** such as "10.0.0.0/8"; empty: from everywhere */ networks: string[];
+}
+export type KeyRights = "all" | "append" | "read";
+/** what is left out or empty is no bound */
+export interface KeyInput { name: string; rights?: KeyRights; projects?: string[]; days?: number; networks?: string[] }
+/** GET /app/teams/:team ; POST …/members {username, role} · DELETE …/members/:id → 204 ; POST …/invitations {email, role} → MadeLink ·
+ *  DELETE …/invitations/:id → 204 ; POST …/service-accounts {name} → NewServiceAccount */
+export interface Team { name: string; canManage: boolean; members: TeamMember[]; invitations: Invitation[] }
+export interface TeamMember { id: string; username: string; name: string; role: EntityRef["role"]; service: boolean; active: boolean }
+export interface Invitation { id: string; email: string; role: EntityRef["role"]; expiresAt: string }
+export interface MadeLink { url: string; mailed: boolean; expiresAt: string }
+export interface NewServiceAccount { id: string; name: string; secret: string }
 export interface NewApiKey extends ApiKey { secret: string }
 /** GET /app/sessions → { sessions: BrowserSession[] } · DELETE /app/sessions/:id → 204 */
 export interface BrowserSession { id: string; userAgent: string; createdAt: string; lastSeenAt: string; current: boolean }

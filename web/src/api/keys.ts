@@ -4,6 +4,7 @@ export const keys = {
   session: ["session"] as const,
   apiKeys: ["account", "keys"] as const,
   sessions: ["account", "sessions"] as const,
+  team: (team: string) => ["account", "team", team] as const,
   home: ["home"] as const,
   alerts: ["account", "alerts"] as const,
   alertPreferences: ["account", "alert-preferences"] as const,

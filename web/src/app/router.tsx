@@ -52,6 +52,7 @@ export const routes: RouteObject[] = [
       page("login", () => import("@/pages/login")),
       page("signup", () => import("@/pages/signup")),
       page("setup", () => import("@/pages/setup")),
+      page("invite", () => import("@/pages/invite")),
       {
         element: <SignedIn />,
         children: [
@@ -65,6 +66,7 @@ export const routes: RouteObject[] = [
               page("settings", () => import("@/pages/settings")),
               page("settings/storage/:entity", () => import("@/pages/entity-storage")),
               page("admin/storage", () => import("@/pages/admin-storage")),
+              page("teams/:team", () => import("@/pages/team")),
               page("profile", () => import("@/pages/profile")),
               page(":entity", () => import("@/pages/entity")),
               page(":entity/projects", () => import("@/pages/projects")),

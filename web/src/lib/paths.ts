@@ -5,6 +5,7 @@ const quote = encodeURIComponent;
 const quoteRun = (id: string): string => quote(id).replace(/%(3D|2B|26|24|40)/g, (hex) => decodeURIComponent(hex));
 
 export const entityPath = (entity: string): string => `/${quote(entity)}`;
+export const teamPath = (team: string): string => `/teams/${quote(team)}`;
 export const entityProjectsPath = (entity: string): string => `/${quote(entity)}/projects`;
 export const entityStoragePath = (entity: string): string => `/settings/storage/${quote(entity)}`;
 export const SERVER_STORAGE_PATH = "/admin/storage";

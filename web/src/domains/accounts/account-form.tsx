@@ -18,21 +18,7 @@ export function AccountForm({ action, send }: { action: string; send: (input: Si
   });
   return (
     <form onSubmit={onSubmit}>
-      <Field label={t("accounts.fields.username")} hint={t("accounts.fields.usernameHint")}>
-        {(control) => (
-          <Input
-            {...control}
-            name="username"
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            pattern={USERNAME}
-            title={t("accounts.fields.usernameHint")}
-            autoFocus
-            required
-          />
-        )}
-      </Field>
+      <UsernameField />
       <Field label={t("accounts.fields.email")}>
         {(control) => <Input {...control} name="email" type="email" autoComplete="email" required />}
       </Field>
@@ -42,6 +28,28 @@ export function AccountForm({ action, send }: { action: string; send: (input: Si
         {action}
       </Button>
     </form>
+  );
+}
+
+/** The name of a new account, `username`. */
+export function UsernameField() {
+  const { t } = useTranslation();
+  return (
+    <Field label={t("accounts.fields.username")} hint={t("accounts.fields.usernameHint")}>
+      {(control) => (
+        <Input
+          {...control}
+          name="username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          pattern={USERNAME}
+          title={t("accounts.fields.usernameHint")}
+          autoFocus
+          required
+        />
+      )}
+    </Field>
   );
 }
 

@@ -12,6 +12,10 @@ const made = (name: string): NewApiKey => ({
   hint: "local-0a…2c3d",
   createdAt: "2026-01-01T00:00:00Z",
   lastUsedAt: null,
+  rights: "all",
+  projects: null,
+  expiresAt: null,
+  networks: [],
   secret: SECRET,
 });
 
@@ -36,6 +40,26 @@ describe("the key dialog", () => {
     await userEvent.click(screen.getByRole("button", { name: "Create key" }));
     expect(await screen.findByLabelText("Name")).toBeTruthy();
     expect(screen.queryByText(SECRET)).toBeNull();
+  });
+
+  it("sends the bounds that were chosen", async () => {
+    const sent = network({ "GET /app/session": SIGNED_IN, "POST /app/keys": made("ci") });
+    show(<CreateKeyButton />);
+    await userEvent.click(screen.getByRole("button", { name: "Create key" }));
+    await userEvent.selectOptions(await screen.findByLabelText("May"), "read");
+    await userEvent.selectOptions(screen.getByLabelText("Good for"), "30");
+    await userEvent.type(screen.getByLabelText("Only in these projects"), "team/a, team/b");
+    await userEvent.type(screen.getByLabelText("Only from these addresses"), "10.0.0.0/8");
+    await userEvent.type(screen.getByLabelText("Name"), "ci");
+    await userEvent.click(screen.getAllByRole("button", { name: "Create key" }).at(-1) as HTMLElement);
+    expect(await screen.findByText(SECRET)).toBeTruthy();
+    expect(sent.find(({ call }) => call === "POST /app/keys")?.body).toEqual({
+      name: "ci",
+      rights: "read",
+      days: 30,
+      projects: ["team/a", "team/b"],
+      networks: ["10.0.0.0/8"],
+    });
   });
 
   it("copies the key", async () => {

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import type { ApiKey } from "@/api/contract";
 import { ConfirmButton } from "@/ui/confirm-button";
 import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
@@ -7,6 +8,7 @@ import { RelativeTime } from "@/ui/relative-time";
 import { SkeletonRows } from "@/ui/skeleton";
 import { Head, RowActions, Table } from "@/ui/table";
 import { apiKeysQuery, useRevokeKey } from "./keys";
+import styles from "./people.module.css";
 
 export function KeyTable() {
   const { t } = useTranslation();
@@ -20,6 +22,7 @@ export function KeyTable() {
         <tr>
           <Head>{t("accounts.key.name")}</Head>
           <Head>{t("accounts.key.hint")}</Head>
+          <Head>{t("accounts.rights.bounds")}</Head>
           <Head>{t("accounts.key.createdAt")}</Head>
           <Head>{t("accounts.key.lastUsedAt")}</Head>
           <Head>
@@ -33,6 +36,9 @@ export function KeyTable() {
             <td>{key.name || t("common.none")}</td>
             <td>
               <code>{key.hint}</code>
+            </td>
+            <td>
+              <Bounds of={key} />
             </td>
             <td>
               <RelativeTime at={key.createdAt} />
@@ -54,4 +60,18 @@ export function KeyTable() {
       </tbody>
     </Table>
   );
+}
+
+/** What the key is good for, in the fewest words. */
+function Bounds({ of: key }: { of: ApiKey }) {
+  const { t, i18n } = useTranslation();
+  const date = key.expiresAt && new Date(key.expiresAt);
+  const words = [
+    key.rights !== "all" && t(`accounts.rights.${key.rights}`),
+    key.projects?.join(", "),
+    key.networks.join(", "),
+    date && date < new Date() && t("accounts.rights.over"),
+    date && date >= new Date() && t("accounts.rights.until", { date: date.toLocaleDateString(i18n.language) }),
+  ].filter(Boolean);
+  return <div className={styles.bounds}>{words.length > 0 ? words.join(" · ") : t("accounts.rights.none")}</div>;
 }

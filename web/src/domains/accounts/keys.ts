@@ -1,7 +1,7 @@
 /** API keys and browser sessions of the signed-in user. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { appPath, get, post, remove, request } from "@/api/client";
-import type { ApiKey, BrowserSession, NewApiKey, PasswordInput } from "@/api/contract";
+import type { ApiKey, BrowserSession, KeyInput, NewApiKey, PasswordInput } from "@/api/contract";
 import { keys } from "@/api/keys";
 
 export const apiKeysQuery = queryOptions({
@@ -18,7 +18,7 @@ export const sessionsQuery = queryOptions({
 export function useCreateKey() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (name: string) => post<NewApiKey>("/app/keys", { name }),
+    mutationFn: (input: KeyInput) => post<NewApiKey>("/app/keys", input),
     onSuccess: () => void client.invalidateQueries({ queryKey: keys.apiKeys }),
     // an answer with a secret in it is not kept once nobody shows it
     gcTime: 0,

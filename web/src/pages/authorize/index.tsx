@@ -33,20 +33,20 @@ export default function AuthorizePage() {
   useEffect(() => {
     if (!auto || visited === visit()) return;
     visited = visit();
-    mutate(name);
+    mutate({ name });
   }, [auto, mutate, name]);
 
   return (
     <main id="content" tabIndex={-1} className={styles.page}>
       <h1>{t("accounts.authorize.title")}</h1>
       {created && <NewKey created={created} />}
-      {error && <ErrorState error={error} onRetry={() => mutate(name)} />}
+      {error && <ErrorState error={error} onRetry={() => mutate({ name })} />}
       {!created && !error && !isIdle && <Skeleton height={120} />}
       {isIdle && !auto && (
         <>
           <p className={styles.text}>{t("accounts.authorize.again")}</p>
           <div>
-            <Button look="primary" onClick={() => mutate(name)}>
+            <Button look="primary" onClick={() => mutate({ name })}>
               {t("accounts.key.create")}
             </Button>
           </div>

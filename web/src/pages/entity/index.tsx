@@ -7,7 +7,7 @@ import { ProjectTable } from "@/domains/projects/project-table";
 import { entityQuery } from "@/domains/projects/queries";
 import { sortProjects } from "@/domains/projects/sort";
 import { isAbsent } from "@/lib/failure";
-import { entityProjectsPath, entityStoragePath, readName } from "@/lib/paths";
+import { entityProjectsPath, entityStoragePath, readName, teamPath } from "@/lib/paths";
 import { useTitle } from "@/lib/title";
 import { Badge } from "@/ui/badge";
 import { ErrorState } from "@/ui/error-state";
@@ -28,7 +28,14 @@ export default function EntityPage() {
   return (
     <Page
       title={name}
-      aside={data && <Badge>{t(`shell.kind.${data.entity.kind}`)}</Badge>}
+      aside={
+        data && (
+          <>
+            <Badge>{t(`shell.kind.${data.entity.kind}`)}</Badge>{" "}
+            {data.entity.kind === "team" && <Link to={teamPath(name)}>{t("accounts.team.people")}</Link>}
+          </>
+        )
+      }
       actions={data && data.projects.length > 0 && <CreateProjectButton entity={name} look="plain" />}
     >
       {!data && (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows />)}

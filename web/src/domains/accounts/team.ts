@@ -1,0 +1,44 @@
+/** A team as those who belong to it see it: members, service accounts, pending invitations. */
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { appPath, get, post, remove } from "@/api/client";
+import type { EntityRef, MadeLink, NewServiceAccount, Team } from "@/api/contract";
+import { keys } from "@/api/keys";
+
+export type Role = EntityRef["role"];
+
+export const teamQuery = (team: string) =>
+  queryOptions({
+    queryKey: keys.team(team),
+    queryFn: ({ signal }) => get<Team>(appPath("teams", team), signal),
+  });
+
+/** Each resolves when the server has done it; the table is read again. */
+export function useTeamActions(team: string) {
+  const client = useQueryClient();
+  const onSettled = () => void client.invalidateQueries({ queryKey: keys.team(team) });
+  return {
+    setMember: useMutation({
+      mutationFn: (given: { username: string; role: Role }) => post(appPath("teams", team, "members"), given),
+      onSettled,
+    }).mutateAsync,
+    removeMember: useMutation({
+      mutationFn: (id: string) => remove(appPath("teams", team, "members", id)),
+      onSettled,
+    }).mutateAsync,
+    withdraw: useMutation({
+      mutationFn: (id: string) => remove(appPath("teams", team, "invitations", id)),
+      onSettled,
+    }).mutateAsync,
+    invite: useMutation({
+      mutationFn: (given: { email: string; role: Role }) =>
+        post<MadeLink>(appPath("teams", team, "invitations"), given),
+      onSettled,
+      gcTime: 0,
+    }).mutateAsync,
+    addService: useMutation({
+      mutationFn: (name: string) => post<NewServiceAccount>(appPath("teams", team, "service-accounts"), { name }),
+      onSettled,
+      gcTime: 0,
+    }).mutateAsync,
+  };
+}
