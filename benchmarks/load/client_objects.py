@@ -11,6 +11,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -105,7 +106,12 @@ def work(given: dict[str, Any]) -> dict[str, float]:
 
     def run(mine: list[Request]) -> None:
         client = Client(source, handle)
-        do = {"PUT": client.put, "GET": client.get, "CHECK": partial(client.get, compare=True)}[given["method"]]
+        kinds: dict[str, Callable[[Request], None]] = {
+            "PUT": client.put,
+            "GET": client.get,
+            "CHECK": partial(client.get, compare=True),
+        }
+        do = kinds[given["method"]]
         try:
             for request in mine:
                 do(request)

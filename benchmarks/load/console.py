@@ -11,6 +11,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -114,7 +115,7 @@ def write(server: Steelyard, given: argparse.Namespace) -> Figures:
     connection = server.connect()
     connection.exchange(create_run(RUN))
     before, began_s = server.usage(), time.perf_counter()
-    asked = {}
+    asked: dict[int, int] = {}
     for start in range(0, given.lines, given.request):
         lines = [line_of(number) for number in range(start, min(start + given.request, given.lines))]
         for writer in range(given.writers):
@@ -151,7 +152,7 @@ def read(console: Console, given: argparse.Namespace) -> list[Figures]:
             "pages of errors alone",
             console,
             [
-                lambda at=at: console.check_page(at, page, errors[at : at + page], "&level=error")
+                partial(console.check_page, at, page, errors[at : at + page], "&level=error")
                 for at in (place // 50 for place in places[:20])
             ],
             page,

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +160,8 @@ class Logged(Target):
 
     def __init__(self, server: Steelyard) -> None:
         self.name, self.pid, self._server = server.name, server.pid, server
-        self._artifact, self._born = "", {}
+        self._artifact = ""
+        self._born: dict[str, str] = {}
         self._version = 0
 
     def addresses_to_put(self, pieces: list[Piece]) -> list[Request]:
@@ -220,21 +222,13 @@ def measure(
         began_s = time.perf_counter()
         to_put = target.addresses_to_put(pieces)
         asked_s = time.perf_counter() - began_s
-        yield row(
-            f"1 up: {title}", target, pieces, asked_s, lambda to=to_put, w=width: run_clients(source, "PUT", to, w)
-        )
+        yield row(f"1 up: {title}", target, pieces, asked_s, partial(run_clients, source, "PUT", to_put, width))
         began_s = time.perf_counter()
         to_get = target.addresses_to_get(pieces)
         asked_s = time.perf_counter() - began_s
         if to_get:
             run_clients(source, "CHECK", to_get, width)
-            yield row(
-                f"2 down: {title}",
-                target,
-                pieces,
-                asked_s,
-                lambda to=to_get, w=width: run_clients(source, "GET", to, w),
-            )
+            yield row(f"2 down: {title}", target, pieces, asked_s, partial(run_clients, source, "GET", to_get, width))
 
 
 def row(what: str, target: Target, pieces: list[Piece], asked_s: float, work: Callable[[], float]) -> Figures:
@@ -282,9 +276,9 @@ def run_clients(source: Path, method: str, requests: list[Request], connections:
         mine = [vars(one) for one in requests[index::processes]]
         work = {"source": str(source), "method": method, "requests": mine, "connections": connections // processes}
         running.append((client, json.dumps(work).encode()))
-    for client, work in running:
+    for client, body in running:
         assert client.stdin is not None
-        client.stdin.write(work)
+        client.stdin.write(body)
         client.stdin.close()
     told = []
     for client, _ in running:
@@ -293,7 +287,8 @@ def run_clients(source: Path, method: str, requests: list[Request], connections:
             told.append(answer.read())
         assert client.wait() == 0, "a client failed; its error is above"
     spans = [json.loads(one) for one in told]
-    return max(one["ended"] for one in spans) - min(one["began"] for one in spans)
+    took_s: float = max(one["ended"] for one in spans) - min(one["began"] for one in spans)
+    return took_s
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from benchmarks.measure import async_cpu_ms, cpu_ms, report, row_texts
@@ -57,7 +58,7 @@ async def journal() -> None:
             await asyncio.gather(*(own.append(Entry(run + 1, 1, "", frame)) for run in range(size)))
 
         for size in (1, 8, GROUP):
-            cost = await async_cpu_ms(lambda size=size: group(size))
+            cost = await async_cpu_ms(partial(group, size))
             report(f"journal: one commit of {size} requests (a request of it)", cost / size, POINTS)
         await close_ports(ports)
 

@@ -14,7 +14,8 @@ RUNS, PARTS = 100, 8
 
 def main() -> None:
     steps = np.arange(LONG)
-    times = RowTimes(steps, steps * 0.25, steps * 0.25 + 1.7e9)
+    runtimes = steps.astype(np.float64) * 0.25
+    times = RowTimes(steps, runtimes, runtimes + 1.7e9)
     values = np.random.default_rng(1).random(LONG)
     odd = np.where(steps % 1000 == 0, np.nan, values)
     report("pyramid: build a row set", cpu_ms(lambda: build_row_set_levels(steps, times)), LONG)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -25,7 +26,7 @@ def lines_of(rows: int, metrics: int) -> Lines:
     columns = {
         "_step": Column(every, every.astype(np.float64), np.ones(rows, np.bool_)),
         "_runtime": Column(every, np.cumsum(generator.random(rows))),
-        "_timestamp": Column(every, 1.7e9 + np.round(np.cumsum(generator.random(rows)), 6)),
+        "_timestamp": Column(every, np.round(np.cumsum(generator.random(rows)), 6) + np.float64(1.7e9)),
     } | {f"train/metric_{number}": Column(every, generator.random(rows)) for number in range(metrics)}
     return Lines(every, ("",), np.zeros(rows, np.int64), every, columns)
 
@@ -51,8 +52,12 @@ async def measure(rows: int, metrics: int) -> None:
     report("  read its directory", cpu_ms(lambda: Directory.from_bytes(directory), REPEATS), points)
     key = f"train/metric_{metrics // 2}"
     parsed = Directory.from_bytes(directory)
+
+    async def read_level(at: int) -> object:
+        return await reader_of(segment, parsed).levels([(key, at)])
+
     for at, level in enumerate(parsed.row_sets[0].levels[:3]):
-        cost = await async_cpu_ms(lambda at=at: reader_of(segment, parsed).levels([(key, at)]), REPEATS)
+        cost = await async_cpu_ms(partial(read_level, at), REPEATS)
         report(f"  read a level of {level.nodes:,} nodes", cost, rows)
     report("  read a column, footer too", await async_cpu_ms(lambda: reader_of(segment, parsed).columns([key])), rows)
     reader = reader_of(segment, parsed)
