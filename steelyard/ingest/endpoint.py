@@ -19,7 +19,7 @@ from steelyard.ingest.frames import Frame, decode_frame
 from steelyard.ingest.journal import Entry, Journal
 from steelyard.kernel.errors import Malformed, TooLarge
 from steelyard.kernel.limiter import Charge
-from steelyard.rest.bodies import gunzip
+from steelyard.rest.bodies import decode_body
 from steelyard.telemetry.meters import METERS
 
 # The client sends up to 10 MiB and one line more; requests of older ones and of offline sync may be larger.
@@ -101,12 +101,7 @@ async def _read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
         if not message.get("more_body"):
             break
     body = parts[0] if len(parts) == 1 else b"".join(parts)
-    encoding = headers.get(b"content-encoding", b"identity").lower()
-    if encoding in {b"", b"identity"}:
-        return body
-    if encoding != b"gzip":
-        raise Malformed(f"the content encoding {encoding.decode('latin-1')!r} is not supported")
-    return gunzip(body, BODY_MAX_BYTES)
+    return decode_body(body, headers.get(b"content-encoding", b"").decode("latin-1"), BODY_MAX_BYTES)
 
 
 async def _send_json(send: Send, body: bytes, more: list[tuple[bytes, bytes]]) -> None:

@@ -23,8 +23,12 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
         if size > limit_bytes:
             raise TooLarge(f"the body exceeds {limit_bytes} bytes")
         parts.append(chunk)
-    body = b"".join(parts)
-    encoding = request.headers.get("content-encoding", "").lower()
+    return decode_body(b"".join(parts), request.headers.get("content-encoding", ""), limit_bytes)
+
+
+def decode_body(body: bytes, encoding: str, limit_bytes: int) -> bytes:
+    """Undo the `Content-Encoding` of a body. Raises `TooLarge` beyond `limit_bytes`, `Malformed` for broken gzip."""
+    encoding = encoding.lower()
     if encoding in {"", "identity"}:
         return body
     if encoding != "gzip":
