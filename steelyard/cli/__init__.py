@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 import steelyard
+from steelyard.cli.loading import uncollected
 
 # Command → its module, imported when it is called: most need only a part of the server, and a start is mostly imports.
 _MODULES = {
@@ -36,7 +37,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _MODULES:
             return super().get_command(ctx, cmd_name)
-        found = getattr(import_module(f"steelyard.cli.{_MODULES[cmd_name]}"), cmd_name.replace("-", "_"))
+        with uncollected():
+            found = getattr(import_module(f"steelyard.cli.{_MODULES[cmd_name]}"), cmd_name.replace("-", "_"))
         assert isinstance(found, click.Command), "the table above names commands"
         return found
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from steelyard.cli.loading import uncollected
 from steelyard.cli.running import failures_in_a_line, load_settings
 from steelyard.config.settings import Settings
 from steelyard.kernel.errors import Unavailable
@@ -46,9 +47,10 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
 
 
 async def _serve(settings: Settings) -> None:
-    from steelyard.app import make_app, make_configured_admin
-    from steelyard.http.forwarded import ForwardedHeaders
-    from steelyard.http.server import Draining, Server
+    with uncollected():
+        from steelyard.app import make_app, make_configured_admin
+        from steelyard.http.forwarded import ForwardedHeaders
+        from steelyard.http.server import Draining, Server
 
     server = settings.server
     listener = _listen(server.host, server.port)
@@ -57,7 +59,8 @@ async def _serve(settings: Settings) -> None:
     ports = await open_ports(settings)
     try:
         await make_configured_admin(settings, ports)
-        app = ForwardedHeaders(Draining(make_app(settings, ports, announce=address), ports), server.trusted_proxies)
+        with uncollected():
+            app = ForwardedHeaders(Draining(make_app(settings, ports, announce=address), ports), server.trusted_proxies)
         _keep_what_is_loaded()
         click.echo(f"Steelyard serves {address}  (data in {settings.data_dir})", err=True)
         await Server(_http_config(app), ports, server.drain_s).serve(sockets=[listener])
