@@ -58,6 +58,17 @@ class AccountPolicy:
 
 
 @dataclass(frozen=True)
+class AuditPolicy:
+    """What the audit log keeps (docs/operate/audit.md)."""
+
+    collect: bool = True
+    # Lines are kept for this long; 0: for ever.
+    days: int = 365
+    # Whether each day's lines are copied to the object store.
+    copies: bool = False
+
+
+@dataclass(frozen=True)
 class Policy:
     """The settings that domains decide by."""
 
@@ -75,6 +86,7 @@ class Policy:
     gc: CollectionPolicy = CollectionPolicy()
     features_off: frozenset[str] = frozenset()
     accounts: AccountPolicy = AccountPolicy()
+    audit: AuditPolicy = AuditPolicy()
 
     @property
     def upload_window_s(self) -> int:
@@ -155,6 +167,8 @@ class Identity:
     enters_teams: bool = True
     # The bounds of the key that it was known by; those of a browser session are none.
     key: KeyScope = UNBOUNDED
+    # What the audit log calls that key; empty for browser sessions.
+    key_label: str = ""
 
 
 # The operator at the command line, and our own background jobs: allowed everything, owning nothing.
@@ -163,12 +177,17 @@ SYSTEM = Identity(user_id=0, username="", entity_id=0, is_admin=True, kind="syst
 
 @dataclass(frozen=True)
 class Context:
-    """One caller and what they may reach. `origin` is the public URL that links of the answer begin with."""
+    """One caller and what they may reach. `origin` is the public URL that links of the answer begin with.
+
+    `address` is where the request comes from, as the trusted proxies tell it, `client` the program that sends it.
+    """
 
     ports: Ports
     identity: Identity | None = None
     origin: str = ""
     request_id: str = ""
+    address: str = ""
+    client: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     # What this request has loaded already (graphql/loading.py).
     loaded: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)

@@ -12,7 +12,16 @@ from steelyard.adapters.mail.smtp import open_mailer
 from steelyard.adapters.objects.open import open_store
 from steelyard.config.places import mysql_of
 from steelyard.config.settings import Settings
-from steelyard.context import SYSTEM, AccountPolicy, CollectionPolicy, Context, HistoryPolicy, Policy, Ports
+from steelyard.context import (
+    SYSTEM,
+    AccountPolicy,
+    AuditPolicy,
+    CollectionPolicy,
+    Context,
+    HistoryPolicy,
+    Policy,
+    Ports,
+)
 from steelyard.domains.accounts import queries
 from steelyard.domains.accounts import tables as t
 from steelyard.kernel.clock import utc_now
@@ -56,6 +65,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
                 user_teams=settings.accounts.user_team_creation,
                 admins_enter_teams=not settings.accounts.no_admin_team_access,
             ),
+            audit=AuditPolicy(**vars(settings.audit)),
             features_off=frozenset(settings.features.off.replace(",", " ").split()),
         ),
         mail=open_mailer(settings.mail, settings.server.public_url),

@@ -27,6 +27,7 @@ _MODULES = {
     "org": "accounts",
     "team": "accounts",
     "key": "accounts",
+    "audit": "audit",
 }
 
 

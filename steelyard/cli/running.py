@@ -8,6 +8,7 @@ import threading
 from asyncio import AbstractEventLoop, new_event_loop, run_coroutine_threadsafe
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,7 +77,7 @@ class _Loop:
         key = (settings.data_dir.resolve(), settings.database, settings.objects)
         if key not in self._ports:
             self._ports[key] = await open_ports(settings)
-        return system_context(self._ports[key])
+        return replace(system_context(self._ports[key]), client="steelyard command")
 
 
 _loop = _Loop()

@@ -118,6 +118,16 @@ class AccountSettings:
 
 
 @dataclass(frozen=True)
+class AuditSettings:
+    collect: bool = field(default=True, metadata={"doc": "who does what is written to the audit log"})
+    days: int = field(default=365, metadata={"doc": "lines of the audit log are kept for this many days; 0: for ever"})
+    copies: bool = field(
+        default=False,
+        metadata={"doc": "each day of the audit log is copied to the object store, without personal data"},
+    )
+
+
+@dataclass(frozen=True)
 class RunSettings:
     heartbeat_grace_s: int = field(
         default=300, metadata={"doc": "a run silent for this long counts as crashed, seconds"}
@@ -262,6 +272,7 @@ class Settings:
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     objects: ObjectSettings = field(default_factory=ObjectSettings)
     accounts: AccountSettings = field(default_factory=AccountSettings)
+    audit: AuditSettings = field(default_factory=AuditSettings)
     runs: RunSettings = field(default_factory=RunSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     tables: TableSettings = field(default_factory=TableSettings)

@@ -58,6 +58,7 @@ ACCEPTED: dict[str, str] = {
     "GORILLA_DISABLE_PERSONAL_ENTITY": "accounts.no_personal_entities",
     "GORILLA_ALLOW_USER_TEAM_CREATION": "accounts.user_team_creation",
     "GORILLA_DISABLE_ADMIN_TEAM_ACCESS": "accounts.no_admin_team_access",
+    "GORILLA_COLLECT_AUDIT_LOGS": "audit.collect",
     "GORILLA_ARTIFACT_GC_ENABLED": "gc.enabled",
     "GORILLA_ARTIFACTS_GC_BATCH_SIZE": "gc.batch_rows",
     "GORILLA_ARTIFACTS_GC_DELETE_FILES_NUM_WORKERS": "gc.parallel_deletes",
@@ -93,7 +94,6 @@ _LDAP = "sign-in by LDAP"
 _SLACK = "messages to Slack"
 _TEAM_BUCKETS = "buckets of teams"
 _POLICY = "this policy"
-_AUDIT = "the audit log"
 _MACHINES = "this way of proving who calls"
 
 # Name → the capability that the server does not have yet. A setting that leaves it off is not worth a line.
@@ -127,7 +127,6 @@ NOT_YET: dict[str, str] = {
         ),
         _POLICY,
     ),
-    "GORILLA_COLLECT_AUDIT_LOGS": _AUDIT,
     "GORILLA_ACTIVITY_STORE_ENABLE": "the activity of users",
     "GORILLA_CUSTOMER_SECRET_STORE_SOURCE": "secrets of teams",
     **dict.fromkeys(

@@ -81,6 +81,8 @@ class Callers:
             ports=self._ports,
             identity=identity,
             origin=self._ports.policy.public_url or f"{request.url.scheme}://{request.url.netloc}",
+            address=peer(request.scope),
+            client=request.headers.get("user-agent", ""),
             request_id=request.scope.get("state", {}).get("request_id", ""),
             headers={key: value for key, value in request.headers.items() if key.startswith("x-wandb-")},
         )

@@ -136,6 +136,8 @@ ROUTES: dict[str, Ask] = {
     "GET /app/home": _READ,
     "GET /app/compat": _READ,
     "GET /app/admin/limits": _READ,
+    "GET /app/admin/audit": _READ,
+    "GET /admin/audit_logs": _READ,
     "GET /app/admin/storage": _READ,
     "POST /app/admin/storage:preview": Ask({}),
     "POST /app/admin/storage:collect": Ask({}),

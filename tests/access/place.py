@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -166,7 +166,7 @@ class Place:
         return {"$file": await self.file(f"p-{visibility}")}
 
 
-async def open_place(site: Site) -> Place:
+async def open_place(site: Site, visibilities: Sequence[str] = VISIBILITIES) -> Place:
     names = ("outsider", "team viewer", "team member", "team admin", "organization admin", "deactivated user")
     callers = {name: await site.user() for name in names}
     callers |= {"anonymous": site.nobody(), "server admin": await site.user(admin=True)}
@@ -175,7 +175,7 @@ async def open_place(site: Site) -> Place:
         callers["team admin"], organization, member=callers["team member"], viewer=callers["team viewer"]
     )
     place = Place(site, team, organization, callers)
-    for visibility in VISIBILITIES:
+    for visibility in visibilities:
         await place.fill(visibility)
     await place.ask(
         "mutation C($i: CreateCustomChartInput!) { m: createCustomChart(input: $i) { chart { id } } }",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from ipaddress import ip_address
 
@@ -58,7 +58,8 @@ class Authenticator:
             key = await queries.find_active_key(conn, digest)
             if key is None:
                 return None
-            return key.id, await load_identity(conn, key.user_id, self._ports.policy.accounts, key.scope)
+            identity = await load_identity(conn, key.user_id, self._ports.policy.accounts, key.scope)
+            return key.id, replace(identity, key_label=key.label)
 
         found = await self._ports.database.read_at_once(find)
         if found is None:

@@ -14,6 +14,8 @@ from steelyard.context import UNBOUNDED, Context, KeyRights, KeyScope
 from steelyard.domains.accounts import access, queries, secrets
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import ApiKey, NewApiKey
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Invalid, NotFound
 from steelyard.sql.dialect import insert_row
 
@@ -55,14 +57,14 @@ async def create_key(ctx: Context, spec: NewKey) -> NewApiKey:
     identity = access.require_whole(ctx)
     _check(spec.scope, ctx.ports.clock())
     async with ctx.database.write() as conn:
-        user_id = identity.user_id
+        owner = Subject(user_id=identity.user_id, user=identity.username)
         if spec.username is not None:
             access.require_admin(ctx)
             user = await queries.find_user_by_name(conn, spec.username)
             if user is None or not user.is_active:
                 raise NotFound(f"there is no user {spec.username!r}")
-            user_id = user.id
-        return await insert_key(ctx, conn, user_id, spec)
+            owner = user.subject
+        return await insert_key(ctx, conn, owner, spec)
 
 
 def _check(scope: KeyScope, now: datetime) -> None:
@@ -73,15 +75,16 @@ def _check(scope: KeyScope, now: datetime) -> None:
 
 
 async def insert_key(
-    ctx: Context, conn: AsyncConnection, user_id: int, spec: NewKey, secret: str | None = None
+    ctx: Context, conn: AsyncConnection, owner: Subject, spec: NewKey, secret: str | None = None
 ) -> NewApiKey:
-    """Write a key within the caller's transaction; the caller has checked that it may."""
+    """Write a key of the account `owner` within the caller's transaction; the caller has checked that it may."""
+    assert owner.user_id, "a key belongs to an account"
     secret = secret or secrets.new_api_key()
     now, scope, name = ctx.ports.clock(), spec.scope, spec.name.strip()[:NAME_MAX]
     key_id = await insert_row(
         conn,
         t.api_keys,
-        user_id=user_id,
+        user_id=owner.user_id,
         name=name,
         secret_hash=secrets.hash_token(secret),
         hint=secrets.key_hint(secret),
@@ -94,7 +97,9 @@ async def insert_key(
     if scope.project_ids:
         rows = [{"key_id": key_id, "project_id": project_id} for project_id in sorted(scope.project_ids)]
         await conn.execute(insert(t.api_key_projects), rows)
-    return NewApiKey(ApiKey(key_id, user_id, name, secrets.key_hint(secret), now, None, scope), secret)
+    key = ApiKey(key_id, owner.user_id, name, secrets.key_hint(secret), now, None, scope)
+    await audit.note(ctx, conn, Action.USER_CREATE_API_KEY, owner, key=key.label, rights=scope.rights)
+    return NewApiKey(key, secret)
 
 
 async def list_keys(ctx: Context) -> list[ApiKey]:
@@ -111,6 +116,9 @@ async def revoke_key(ctx: Context, key_id: int) -> None:
         if key is None or (key.user_id != identity.user_id and not identity.is_admin):
             raise NotFound("there is no such key")
         await conn.execute(delete(t.api_keys).where(t.api_keys.c.id == key_id))
+        owner = await queries.find_user(conn, key.user_id)
+        assert owner is not None, "keys go with their owner"
+        await audit.note(ctx, conn, Action.USER_DELETE_API_KEY, owner.subject, key=key.label)
 
 
 # ---- keys of new service accounts -----------------------------------------------------------------------------

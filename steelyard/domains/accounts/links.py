@@ -18,7 +18,9 @@ from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import AccountLink, Role, User
 from steelyard.domains.accounts.people import check_address
 from steelyard.domains.accounts.service import NewUser, insert_user, load_user_by_name
-from steelyard.domains.accounts.teams import join_team, load_for_people
+from steelyard.domains.accounts.teams import in_team, join_team, load_for_people
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.jobs import mail
 from steelyard.kernel.errors import Conflict, NotFound
 from steelyard.sql.dialect import insert_row
@@ -45,6 +47,7 @@ async def make_password_link(ctx: Context, username: str) -> MadeLink:
             raise NotFound(f"there is no active person {username!r}")
         await conn.execute(delete(t.account_links).where(t.account_links.c.user_id == user.id))
         made = await _insert(ctx, conn, PASSWORD_LINK_FOR, user_id=user.id, email=user.email)
+        await audit.note(ctx, conn, Action.USER_CREATE_LINK, user.subject)
         return await _mail(ctx, conn, made, f"Choose a new password for {username} on Steelyard")
 
 
@@ -61,6 +64,7 @@ async def invite(ctx: Context, team_name: str, email: str, role: Role) -> MadeLi
         mine = t.account_links.c
         await conn.execute(delete(t.account_links).where(mine.entity_id == team.id, mine.email == email))
         made = await _insert(ctx, conn, INVITATION_FOR, entity_id=team.id, email=email, role=role)
+        await audit.note(ctx, conn, Action.TEAM_INVITE_USER, replace(team.subject, email=email), role=role)
         return await _mail(ctx, conn, made, f"Join the team {team.name} on Steelyard")
 
 
@@ -101,9 +105,11 @@ async def withdraw(ctx: Context, team_name: str, link_id: int) -> None:
     async with ctx.database.write() as conn:
         team = await load_for_people(ctx, conn, team_name)
         mine = t.account_links.c
-        done = await conn.execute(delete(t.account_links).where(mine.id == link_id, mine.entity_id == team.id))
-    if done.rowcount == 0:
-        raise NotFound("there is no such invitation")
+        link = await queries.find_link(conn, (mine.id == link_id) & (mine.entity_id == team.id))
+        if link is None:
+            raise NotFound("there is no such invitation")
+        await conn.execute(delete(t.account_links).where(mine.id == link_id))
+        await audit.note(ctx, conn, Action.TEAM_UNINVITE, replace(team.subject, email=link.email))
 
 
 # ---- following one --------------------------------------------------------------------------------------------
@@ -144,6 +150,7 @@ async def follow(ctx: Context, token: str, username: str, password: str, user_ag
             raise NotFound("this link has been used or is over; ask for a new one")
         if link.user_id is not None:
             user = await _with_new_password(conn, link.user_id, password_hash)
+            await audit.note(ctx, conn, Action.USER_CHANGE_PASSWORD, user.subject, by="link")
         else:
             user = await insert_user(ctx, conn, NewUser(username, link.email), password_hash)
             await _join(ctx, conn, link, user)
@@ -166,3 +173,4 @@ async def _join(ctx: Context, conn: AsyncConnection, link: AccountLink, user: Us
     if team is None:
         raise NotFound("the team is gone")
     await join_team(ctx, conn, team, user, link.role)
+    await audit.note(ctx, conn, Action.TEAM_JOIN, in_team(team, user), role=link.role)

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from steelyard.context import UNBOUNDED, KeyScope
+from steelyard.domains.audit.model import Subject
 
 
 class EntityKind(StrEnum):
@@ -36,6 +37,10 @@ class Entity:
     organization_id: int | None
     created_at: datetime
 
+    @property
+    def subject(self) -> Subject:
+        return Subject(entity_id=self.id, entity=self.name)
+
 
 @dataclass(frozen=True)
 class User:
@@ -51,6 +56,10 @@ class User:
     settings: str
     created_at: datetime
     ended_at: datetime | None
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(user_id=self.id, user=self.username)
 
     @classmethod
     def nobody(cls, moment: datetime) -> User:
@@ -85,6 +94,11 @@ class ApiKey:
     created_at: datetime
     last_used_at: datetime | None
     scope: KeyScope = UNBOUNDED
+
+    @property
+    def label(self) -> str:
+        """Return what the audit log calls it."""
+        return f"{self.name} ({self.hint})" if self.name else self.hint
 
 
 @dataclass(frozen=True)

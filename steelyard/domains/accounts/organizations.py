@@ -10,7 +10,9 @@ from steelyard.domains.accounts import access, queries
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Organization, Role, User
 from steelyard.domains.accounts.service import delete_entity, insert_entity, load_user_by_name
-from steelyard.domains.accounts.teams import end_service, leave_team
+from steelyard.domains.accounts.teams import end_service, in_team, leave_team
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Conflict, Denied, Invalid, NotFound
 from steelyard.kernel.names import check_entity_name
 from steelyard.sql.dialect import insert_row, upsert
@@ -25,8 +27,10 @@ async def create_organization(ctx: Context, name: str, admin: str) -> Organizati
             raise Conflict(f"an organization {name!r} exists already")
         now = ctx.ports.clock()
         organization_id = await insert_row(conn, t.organizations, name=name, created_at=now)
-        await insert_entity(ctx, conn, name, EntityKind.ORGANIZATION, organization_id)
+        entity_id = await insert_entity(ctx, conn, name, EntityKind.ORGANIZATION, organization_id)
         await _join_organization(ctx, conn, organization_id, user.id, Role.ADMIN)
+        first = Subject(entity_id, name, user_id=user.id, user=user.username)
+        await audit.note(ctx, conn, Action.ORGANIZATION_CREATE, first)
     return Organization(organization_id, name, now)
 
 
@@ -42,6 +46,7 @@ async def delete_organization(ctx: Context, name: str) -> None:
         if own:
             await delete_entity(conn, own)
         await conn.execute(delete(t.organizations).where(t.organizations.c.id == organization.id))
+        await audit.note(ctx, conn, Action.ORGANIZATION_DELETE, own.subject if own else Subject(entity=name))
 
 
 async def _load_organization(conn: AsyncConnection, name: str) -> Organization:
@@ -61,6 +66,13 @@ async def set_organization_member(ctx: Context, name: str, username: str, role: 
         if role is not Role.ADMIN:
             await _refuse_last_admin(conn, organization, user)
         await _join_organization(ctx, conn, organization.id, user.id, role)
+        member = await _in_organization(conn, organization, user)
+        await audit.note(ctx, conn, Action.ORGANIZATION_UPDATE_MEMBER, member, role=role)
+
+
+async def _in_organization(conn: AsyncConnection, organization: Organization, user: User) -> Subject:
+    own = await queries.find_organization_entity(conn, organization.id)
+    return Subject(own.id if own else None, organization.name, user_id=user.id, user=user.username)
 
 
 async def remove_organization_member(ctx: Context, name: str, username: str) -> None:
@@ -79,14 +91,19 @@ async def remove_organization_member(ctx: Context, name: str, username: str) -> 
             raise NotFound(f"{username!r} is no member of {name!r}")
         await _refuse_last_admin(conn, organization, user)
         owned = await queries.list_entities_of(conn, [organization.id])
+        joined = await queries.team_roles(conn, user.id)
         for team in owned:
             await leave_team(ctx, conn, team, user)
+            if team.id in joined:
+                await audit.note(ctx, conn, Action.TEAM_UNINVITE, in_team(team, user))
         mine = t.organization_members.c
         await conn.execute(
             delete(t.organization_members).where(mine.organization_id == organization.id, mine.user_id == user.id)
         )
         if user.kind == "service" and user.entity_id in {item.id for item in owned}:
             await end_service(ctx, conn, user)
+        member = await _in_organization(conn, organization, user)
+        await audit.note(ctx, conn, Action.ORGANIZATION_REMOVE_MEMBER, member)
 
 
 async def list_organization_members(ctx: Context, name: str) -> list[Membership]:

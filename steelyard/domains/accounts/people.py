@@ -13,6 +13,8 @@ from steelyard.domains.accounts import access, queries
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import User
 from steelyard.domains.accounts.service import NewUser, insert_user, load_user_by_name
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Conflict, Denied, Invalid, NotFound
 from steelyard.kernel.names import RESERVED, fold
 
@@ -71,6 +73,7 @@ async def deactivate_user(ctx: Context, username: str) -> User:
             await _refuse_last_admin(conn, user)
             await conn.execute(delete(t.browser_sessions).where(t.browser_sessions.c.user_id == user.id))
             await queries.update_user(conn, user.id, is_active=False, ended_at=ctx.ports.clock())
+            await audit.note(ctx, conn, Action.USER_DEACTIVATE, user.subject)
         return await _load(conn, username)
 
 
@@ -80,6 +83,7 @@ async def restore_user(ctx: Context, username: str) -> User:
     async with ctx.database.write() as conn:
         user = await _load(conn, username)
         await queries.update_user(conn, user.id, is_active=True, ended_at=None)
+        await audit.note(ctx, conn, Action.USER_REACTIVATE, user.subject)
         return await _load(conn, username)
 
 
@@ -93,6 +97,7 @@ async def set_admin(ctx: Context, username: str, *, is_admin: bool) -> User:
         if not is_admin:
             await _refuse_last_admin(conn, user)
         await queries.update_user(conn, user.id, is_admin=is_admin)
+        await audit.note(ctx, conn, Action.USER_UPDATE, user.subject, admin=is_admin)
         return await _load(conn, username)
 
 
@@ -119,6 +124,8 @@ async def change_profile(ctx: Context, name: str | None, email: str | None) -> U
                 raise Conflict(f"{email} belongs to another account")
         if values:
             await queries.update_user(conn, identity.user_id, **values)
+            own = Subject(user_id=identity.user_id, user=identity.username)
+            await audit.note(ctx, conn, Action.USER_UPDATE, own, changed=sorted(values))
         user = await queries.find_user(conn, identity.user_id)
     if user is None:
         raise NotFound("the account is gone")

@@ -17,6 +17,8 @@ from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.access import Permission, Target
 from steelyard.domains.accounts.keys import NewKey, insert_key
 from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Organization, User
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Conflict, Denied, NotFound
 from steelyard.kernel.names import check_entity_name, fold
 from steelyard.sql.dialect import insert_row, is_duplicate
@@ -64,13 +66,15 @@ async def insert_user(ctx: Context, conn: AsyncConnection, spec: NewUser, passwo
             created_at=now,
         )
         if spec.api_key is not None:
-            await insert_key(ctx, conn, user_id, NewKey(), secrets.check_given_key(spec.api_key))
+            given = secrets.check_given_key(spec.api_key)
+            await insert_key(ctx, conn, Subject(user_id=user_id, user=spec.username), NewKey(), given)
     except IntegrityError as error:
         if not is_duplicate(error):
             raise
         raise Conflict(f"a user or a key like {spec.username!r} exists already") from error
     user = await queries.find_user(conn, user_id)
     assert user is not None, "it was just written"
+    await audit.note(ctx, conn, Action.USER_CREATE, user.subject, admin=user.is_admin)
     return user
 
 
@@ -128,6 +132,7 @@ async def delete_user(ctx: Context, username: str) -> None:
         for table in (t.api_keys, t.browser_sessions, t.team_members, t.organization_members, t.project_members):
             await conn.execute(delete(table).where(table.c.user_id == user.id))
         await queries.update_user(conn, user.id, is_active=False, password_hash=None, ended_at=ctx.ports.clock())
+        await audit.note(ctx, conn, Action.USER_PERMANENTLY_DELETE, user.subject)
 
 
 async def set_password(ctx: Context, username: str, password: str) -> None:
@@ -138,6 +143,7 @@ async def set_password(ctx: Context, username: str, password: str) -> None:
         user = await load_user_by_name(conn, username)
         await queries.update_user(conn, user.id, password_hash=password_hash)
         await conn.execute(delete(t.browser_sessions).where(t.browser_sessions.c.user_id == user.id))
+        await audit.note(ctx, conn, Action.USER_CHANGE_PASSWORD, user.subject)
 
 
 # ---- entities as clients ask for them -------------------------------------------------------------------------

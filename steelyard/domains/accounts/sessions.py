@@ -8,11 +8,13 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete
 
-from steelyard.context import Context
+from steelyard.context import Context, Identity
 from steelyard.domains.accounts import access, queries, secrets
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import BrowserSession
 from steelyard.domains.accounts.throttle import Attempts, Guesser
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Conflict, NotFound, Unauthenticated
 from steelyard.sql.dialect import insert_row
 from steelyard.sql.engine import Database
@@ -47,12 +49,22 @@ async def sign_in(ctx: Context, given: SignIn) -> str:
     guesser = Guesser(str(found[0]) if found else f"={given.login}", given.address)
     attempts.begin(guesser, ctx.ports.clock())
     if not await secrets.password_matches(found[1] if found else None, given.password) or not found:
+        await _note_refusal(ctx, found[0] if found else None)
         raise Unauthenticated("user name or password is wrong")
     attempts.succeeded(guesser)
     return await open_session(ctx, found[0], given.user_agent)
 
 
+async def _note_refusal(ctx: Context, user_id: int | None) -> None:
+    """Tell of a refused sign-in. What was typed is left out where no account has that name: it may be a password."""
+    async with ctx.database.write() as conn:
+        user = await queries.find_user(conn, user_id) if user_id else None
+        named = user.subject if user else Subject()
+        await audit.note(ctx, conn, Action.USER_LOGIN, named, code=Unauthenticated.status)
+
+
 async def open_session(ctx: Context, user_id: int, user_agent: str) -> str:
+    """Return the token of a new browser session of the account; the caller has found out who it is."""
     token = secrets.new_token()
     now = ctx.ports.clock()
     async with ctx.database.write() as conn:
@@ -68,6 +80,9 @@ async def open_session(ctx: Context, user_id: int, user_agent: str) -> str:
             last_seen_at=now,
             expires_at=now + timedelta(hours=ctx.ports.policy.session_hours),
         )
+        user = await queries.find_user(conn, user_id)
+        assert user is not None, "its account is there"
+        await audit.note(ctx, conn, Action.USER_LOGIN, user.subject)
     return token
 
 
@@ -83,15 +98,22 @@ async def end_session(ctx: Context, session_id: int) -> None:
     table = t.browser_sessions
     async with ctx.database.write() as conn:
         done = await conn.execute(delete(table).where(table.c.id == session_id, table.c.user_id == identity.user_id))
-    if done.rowcount == 0:
-        raise NotFound("there is no such session")
+        if done.rowcount == 0:
+            raise NotFound("there is no such session")
+        await audit.note(ctx, conn, Action.USER_LOGOUT, _own(identity))
 
 
 async def end_other_sessions(ctx: Context, kept: int | None) -> None:
     """Sign the caller out everywhere but in the session `kept`."""
     identity, table = access.require_whole(ctx), t.browser_sessions
     async with ctx.database.write() as conn:
-        await conn.execute(delete(table).where(table.c.user_id == identity.user_id, table.c.id != (kept or 0)))
+        others = (table.c.user_id == identity.user_id) & (table.c.id != (kept or 0))
+        done = await conn.execute(delete(table).where(others))
+        await audit.note(ctx, conn, Action.USER_LOGOUT, _own(identity), sessions=done.rowcount)
+
+
+def _own(identity: Identity) -> Subject:
+    return Subject(user_id=identity.user_id, user=identity.username)
 
 
 async def change_password(ctx: Context, current: str, new: str, keep_session: int | None) -> None:
@@ -114,3 +136,4 @@ async def change_password(ctx: Context, current: str, new: str, keep_session: in
         await queries.update_user(conn, identity.user_id, password_hash=password_hash)
         others = (table.c.user_id == identity.user_id) & (table.c.id != (keep_session or 0))
         await conn.execute(delete(table).where(others))
+        await audit.note(ctx, conn, Action.USER_CHANGE_PASSWORD, _own(identity))

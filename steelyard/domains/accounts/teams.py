@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +15,8 @@ from steelyard.domains.accounts.keys import NewKey
 from steelyard.domains.accounts.model import Entity, EntityKind, NewApiKey, Role, User
 from steelyard.domains.accounts.people import check_address, free_username
 from steelyard.domains.accounts.service import delete_entity, insert_entity, load_user_by_name
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Conflict, Denied, Invalid, NotFound
 from steelyard.kernel.names import check_entity_name
 from steelyard.sql.dialect import insert_ignore, insert_row
@@ -41,8 +45,15 @@ async def create_team(ctx: Context, name: str, organization: str | None, admin: 
         if not overseen and user.id != identity.user_id:
             raise Denied("permission denied: you may make a team for yourself only")
         entity_id = await insert_entity(ctx, conn, name, EntityKind.TEAM, owner_id)
-        await join_team(ctx, conn, await _load(conn, entity_id), user, Role.ADMIN)
-        return await _load(conn, entity_id)
+        team = await _load(conn, entity_id)
+        await join_team(ctx, conn, team, user, Role.ADMIN)
+        await audit.note(ctx, conn, Action.TEAM_CREATE, in_team(team, user))
+        return team
+
+
+def in_team(team: Entity, user: User) -> Subject:
+    """Return the place of an account in a team, as the audit log names it."""
+    return replace(team.subject, user_id=user.id, user=user.username)
 
 
 async def _organization(ctx: Context, conn: AsyncConnection, name: str | None) -> int | None:
@@ -77,6 +88,7 @@ async def delete_team(ctx: Context, name: str) -> None:
         access.require(ctx, Permission.PEOPLE, Target(team.id, what="team"))
         access.require_whole(ctx)
         await delete_entity(conn, team)
+        await audit.note(ctx, conn, Action.TEAM_DELETE, team.subject)
 
 
 # ---- members --------------------------------------------------------------------------------------------------
@@ -108,7 +120,10 @@ async def set_member(ctx: Context, name: str, username: str, role: Role) -> User
             raise Denied("permission denied: on this server administrators do not add themselves to teams")
         if role is not Role.ADMIN:
             await _refuse_last_admin(conn, team, user)
+        is_new = team.id not in await queries.team_roles(conn, user.id)
         await join_team(ctx, conn, team, user, role)
+        action = Action.TEAM_INVITE_USER if is_new else Action.TEAM_UPDATE_MEMBER
+        await audit.note(ctx, conn, action, in_team(team, user), role=role)
         return user
 
 
@@ -162,6 +177,7 @@ async def remove_member(ctx: Context, name: str, user_id: int) -> None:
             raise NotFound("there is no such member")
         user = members[user_id]
         await leave_team(ctx, conn, team, user)
+        await audit.note(ctx, conn, Action.TEAM_UNINVITE, in_team(team, user))
 
 
 async def leave_team(ctx: Context, conn: AsyncConnection, team: Entity, user: User) -> None:
@@ -197,6 +213,9 @@ async def create_service_account(ctx: Context, owner: str, name: str, *, unseen:
         access.require(ctx, Permission.PEOPLE, Target(entity.id, what="team"))
         access.require_whole(ctx)
         made = await _insert_service(ctx, conn, entity, name)
+        account = await queries.find_user(conn, made.key.user_id)
+        assert account is not None, "it was just written"
+        await audit.note(ctx, conn, Action.TEAM_CREATE_SERVICE_ACCOUNT, in_team(entity, account), name=name)
         if unseen:
             await keys.keep_unseen(ctx, conn, made)
     return made
@@ -204,10 +223,11 @@ async def create_service_account(ctx: Context, owner: str, name: str, *, unseen:
 
 async def _insert_service(ctx: Context, conn: AsyncConnection, owner: Entity, name: str) -> NewApiKey:
     now = ctx.ports.clock()
+    username = await free_username(conn, f"service-{owner.name}-{name}")
     user_id = await insert_row(
         conn,
         t.users,
-        username=await free_username(conn, f"service-{owner.name}-{name}"),
+        username=username,
         name=name,
         email="",
         is_admin=False,
@@ -222,10 +242,11 @@ async def _insert_service(ctx: Context, conn: AsyncConnection, owner: Entity, na
         await insert_row(conn, t.organization_members, organization_id=owner.organization_id, **member)
     else:
         await insert_row(conn, t.team_members, entity_id=owner.id, **member)
-    return await keys.insert_key(ctx, conn, user_id, NewKey(name))
+    return await keys.insert_key(ctx, conn, Subject(user_id=user_id, user=username), NewKey(name))
 
 
 async def end_service(ctx: Context, conn: AsyncConnection, user: User) -> None:
     """End the account for good: nobody can sign in as it, and what it logged stays under its name."""
     await conn.execute(delete(t.api_keys).where(t.api_keys.c.user_id == user.id))
     await queries.update_user(conn, user.id, is_active=False, ended_at=ctx.ports.clock())
+    await audit.note(ctx, conn, Action.USER_PERMANENTLY_DELETE, user.subject)

@@ -10,6 +10,8 @@ from steelyard.domains.artifacts.jobs import run_collection, unwatched
 from steelyard.domains.artifacts.lifecycle import log
 from steelyard.domains.artifacts.lifecycle.collecting import Collected, preview
 from steelyard.domains.artifacts.lifecycle.log import GcRun, StartedBy
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.domains.files import queries as files
 from steelyard.domains.storage import service as storage
 from steelyard.domains.storage.model import Usage
@@ -44,6 +46,9 @@ async def preview_collection(ctx: Context) -> Collected:
 async def collect(ctx: Context) -> Collected:
     """Collect now. Raises `StillRunning` when that takes longer than callers wait; the log tells how far it is."""
     access.require_admin(ctx)
+
+    async with ctx.database.write() as conn:
+        await audit.note(ctx, conn, Action.SERVER_COLLECT_STORAGE)
 
     async def work() -> Collected:
         done = Collected()

@@ -20,6 +20,8 @@ from steelyard.domains.artifacts import access, content_queries, queries, rules,
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import Artifact, Membership, State
 from steelyard.domains.artifacts.staging import Staged
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.domains.runs import changes
 from steelyard.domains.runs.changes import Kind as ChangeKind
 from steelyard.kernel.errors import Conflict, NotFound
@@ -88,7 +90,8 @@ async def _publish(ctx: Context, artifact: Artifact, staged: Staged) -> Artifact
         if artifact.run_id is not None:
             await changes.record(conn, artifact.project_id, artifact.run_id, ChangeKind.ARTIFACTS, now)
         committed = await queries.find_artifact(conn, artifact.id)
-    assert committed is not None, "it was just written"
+        assert committed is not None, "it was just written"
+        await audit.note(ctx, conn, Action.ARTIFACT_CREATE, committed.subject)
     return committed
 
 

@@ -18,6 +18,8 @@ from steelyard.domains.artifacts import access, content_queries, queries
 from steelyard.domains.artifacts.model import Artifact, Collection, DeletedWhy, End, Kind
 from steelyard.domains.artifacts.queries import chunks
 from steelyard.domains.artifacts.tables import artifacts
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.domains.files import queries as file_queries
 from steelyard.domains.files.events import OBJECTS_DELETED
 from steelyard.domains.projects.events import PROJECT_DELETED
@@ -37,6 +39,7 @@ async def delete_version(ctx: Context, artifact_id: int, *, with_aliases: bool) 
             names = ", ".join(sorted({item.alias for item in aliases}))
             raise Conflict(f"the artifact has the aliases {names}; remove them first or delete with aliases")
         await end_versions(conn, [artifact.id], _asked(ctx, DeletedWhy.ASKED))
+        await audit.note(ctx, conn, Action.ARTIFACT_DELETE, artifact.subject)
     return artifact
 
 
@@ -101,4 +104,5 @@ async def delete_collection(ctx: Context, collection_id: int, kind: Kind) -> Col
             end = _asked(ctx, DeletedWhy.WITH_COLLECTION)
             await _end(conn, artifacts.c.sequence_id == collection.id, end, gone=collection.id)
             await queries.bury_sequence(conn, collection, end.at)
+        await audit.note(ctx, conn, Action.ARTIFACT_DELETE_COLLECTION, collection.subject, kind=kind)
     return replace(collection, deleted=True)

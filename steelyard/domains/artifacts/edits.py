@@ -6,7 +6,7 @@ The content of a committed version never changes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -27,6 +27,8 @@ from steelyard.domains.artifacts.model import (
     Tag,
     find_expiry,
 )
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.projects import service as projects
 from steelyard.kernel.errors import Conflict, Invalid, NotFound
@@ -58,7 +60,9 @@ class VersionChange:
 async def add_aliases(ctx: Context, artifact_id: int, wanted: Sequence[AliasChange]) -> None:
     """Give aliases to the version in its collections; other versions there lose them."""
     async with ctx.database.write() as conn:
-        await _give_aliases(ctx, conn, await access.load_readable(ctx, conn, artifact_id), wanted)
+        artifact = await access.load_readable(ctx, conn, artifact_id)
+        await _give_aliases(ctx, conn, artifact, wanted)
+        await _note_aliases(ctx, conn, artifact, wanted, ())
 
 
 async def _give_aliases(ctx: Context, conn: AsyncConnection, artifact: Artifact, wanted: Sequence[AliasChange]) -> None:
@@ -71,7 +75,24 @@ async def _give_aliases(ctx: Context, conn: AsyncConnection, artifact: Artifact,
 async def remove_aliases(ctx: Context, artifact_id: int, unwanted: Sequence[AliasChange]) -> None:
     """Take aliases from the version; one that it does not have is fine. Raises `Invalid` for `latest`."""
     async with ctx.database.write() as conn:
-        await _take_aliases(ctx, conn, await access.load_readable(ctx, conn, artifact_id), unwanted)
+        artifact = await access.load_readable(ctx, conn, artifact_id)
+        await _take_aliases(ctx, conn, artifact, unwanted)
+        await _note_aliases(ctx, conn, artifact, (), unwanted)
+
+
+async def _note_aliases(
+    ctx: Context,
+    conn: AsyncConnection,
+    artifact: Artifact,
+    given: Sequence[AliasChange],
+    taken: Sequence[AliasChange],
+) -> None:
+    told: dict[str, Any] = {"aliases_given": _alias_names(given), "aliases_taken": _alias_names(taken)}
+    await audit.note(ctx, conn, Action.ARTIFACT_UPDATE, artifact.subject, **told)
+
+
+def _alias_names(changes: Sequence[AliasChange]) -> list[str]:
+    return [f"{item.entity}/{item.project}/{item.collection}:{item.alias}" for item in changes]
 
 
 async def _take_aliases(
@@ -94,6 +115,7 @@ async def change_aliases(
         artifact = await access.load_readable(ctx, conn, artifact_id)
         await _give_aliases(ctx, conn, artifact, wanted)
         await _take_aliases(ctx, conn, artifact, unwanted)
+        await _note_aliases(ctx, conn, artifact, wanted, unwanted)
 
 
 async def _place(ctx: Context, conn: AsyncConnection, artifact: Artifact, change: AliasChange) -> Membership:
@@ -127,6 +149,8 @@ async def update_version(ctx: Context, artifact_id: int, change: VersionChange) 
         await queries.delete_tags(conn, t.artifact_tags, "artifact_id", artifact.id, change.tags_removed)
         if change.aliases is not None:
             await _replace_aliases(ctx, conn, artifact, change.aliases)
+        given = sorted(name for name, value in vars(change).items() if value not in (None, ()))
+        await audit.note(ctx, conn, Action.ARTIFACT_UPDATE, artifact.subject, changed=given)
         return await access.load_writable(ctx, conn, artifact_id)
 
 
@@ -159,6 +183,8 @@ async def update_collection(
             if not is_duplicate(error):
                 raise
             raise Conflict(f"an artifact collection {name!r} exists already") from error
+        changed = sorted(values.keys() - {"updated_at"})
+        await audit.note(ctx, conn, Action.ARTIFACT_UPDATE, collection.subject, changed=changed)
         return await access.load_collection_of_kind(ctx, conn, collection_id, kind)
 
 
@@ -169,6 +195,7 @@ async def set_collection_ttl(ctx: Context, sequence_id: int, ttl_s: int) -> Coll
         await ttl_policy.check_setting(ctx, conn, collection, ttl_s)
         values = {"ttl_s": rules.check_ttl(ttl_s), "updated_at": ctx.ports.clock()}
         await queries.update_collection(conn, collection.id, **values)
+        await audit.note(ctx, conn, Action.ARTIFACT_UPDATE, collection.subject, ttl_s=values["ttl_s"])
         return await access.load_collection_of_kind(ctx, conn, sequence_id, Kind.SEQUENCE)
 
 
@@ -180,6 +207,7 @@ async def move_sequence(ctx: Context, sequence_id: int, type_name: str) -> Colle
         now = ctx.ports.clock()
         kind = await queries.ensure_type(conn, collection.project_id, type_name, now)
         await queries.update_collection(conn, collection.id, type_id=kind.id, updated_at=now)
+        await audit.note(ctx, conn, Action.ARTIFACT_UPDATE, collection.subject, type=type_name)
         return await access.load_collection_of_kind(ctx, conn, sequence_id, Kind.SEQUENCE)
 
 
@@ -212,6 +240,8 @@ async def tag_collection(ctx: Context, name: CollectionName, tags: Sequence[str]
         else:
             await queries.add_tags(conn, table, column, collection.id, [rules.check_tag(tag) for tag in tags])
         found = await queries.list_tags(conn, table, column, [collection.id])
+        told: dict[str, Any] = {"untagged" if remove else "tagged": list(tags)}
+        await audit.note(ctx, conn, Action.ARTIFACT_UPDATE, collection.subject, **told)
     return [tag for _, tag in found if tag.name in tags]
 
 
@@ -253,6 +283,8 @@ async def link_version(
         if rules.is_registry(target.project):
             # What people find in a registry does not go by itself, whatever its team says.
             await queries.update_artifact(conn, artifact.id, ttl_s=TTL_OFF, expires_at=None)
+        told = f"{target.entity}/{target.project}/{target.name}"
+        await audit.note(ctx, conn, Action.ARTIFACT_UPDATE, artifact.subject, linked_to=told)
     return place
 
 
@@ -302,3 +334,5 @@ async def unlink_version(ctx: Context, artifact_id: int, portfolio_id: int) -> N
             raise NotFound("the artifact is not linked to this portfolio")
         await queries.delete_membership(conn, place.id)
         await queries.restore_latest(conn, portfolio.id, ctx.ports.clock())
+        gone = replace(portfolio.subject, artifact_id=artifact_id)
+        await audit.note(ctx, conn, Action.ARTIFACT_UPDATE, gone, unlinked=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Items
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from steelyard.domains.accounts.access import Target
+from steelyard.domains.audit.model import Subject
 
 
 class State(StrEnum):
@@ -125,6 +126,11 @@ class Collection:
     def target(self) -> Target:
         return Target(self.entity_id, self.visibility, self.project_id, what="artifact collection")
 
+    @property
+    def subject(self) -> Subject:
+        place = Subject(self.entity_id, self.entity, self.project_id, self.project)
+        return replace(place, artifact=self.name, sequence_id=self.id)
+
 
 class Sequence(Collection):
     """Owns the versions that are created in it."""
@@ -173,6 +179,12 @@ class Artifact:
     def target(self) -> Target:
         """The project of its sequence; who reads a link reads the version as well, see `access.py`."""
         return Target(self.entity_id, self.visibility, self.project_id, what="artifact")
+
+    @property
+    def subject(self) -> Subject:
+        place = Subject(self.entity_id, self.entity, self.project_id, self.project)
+        name = f"{self.collection}:{self.version}" if self.version else self.collection
+        return replace(place, artifact_id=self.id, artifact=name, digest=self.digest, sequence_id=self.sequence_id)
 
     @property
     def space(self) -> Space:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +15,8 @@ from steelyard.domains.accounts.model import Entity
 from steelyard.domains.artifacts import rules
 from steelyard.domains.artifacts.model import Artifact, Collection, is_generated
 from steelyard.domains.artifacts.tables import artifact_ttl_policies as policies
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Denied, Invalid, NotFound
 from steelyard.sql.dialect import upsert
 
@@ -48,6 +51,8 @@ async def set_policy(ctx: Context, entity: str, ttl_s: int | None, *, admins_onl
     row = {"entity_id": target.entity_id, "ttl_s": rules.check_ttl(ttl_s), "admins_only": admins_only}
     async with ctx.database.write() as conn:
         await upsert(conn, policies, [row], key=("entity_id",), update=("ttl_s", "admins_only"))
+        told: dict[str, Any] = {"artifact_ttl_s": ttl_s, "artifact_ttl_admins_only": admins_only}
+        await audit.note(ctx, conn, Action.TEAM_UPDATE, Subject(target.entity_id, entity), **told)
     return await show_policy(ctx, entity)
 
 

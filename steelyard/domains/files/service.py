@@ -15,6 +15,8 @@ from typing import Any
 from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.domains.files import queries
 from steelyard.domains.files.events import OBJECTS_DELETED
 from steelyard.domains.files.model import RunFile, clean_name, handle, is_document
@@ -162,6 +164,10 @@ async def delete_files(ctx: Context, ids: Sequence[int]) -> None:
     async with ctx.database.write() as conn:
         await queries.delete_files(conn, [item.id for item in items if item.id is not None])
         await OBJECTS_DELETED.happen(ctx, conn, [item.object_key for item in items])
+        for run in owners:
+            assert run is not None, "checked above"
+            names = [item.name for item in items if item.run_id == run.id]
+            await audit.note(ctx, conn, Action.FILE_DELETE, run.subject, **audit.listed(names))
     for item in items:
         await ctx.ports.objects.delete(item.object_key)
 

@@ -5,6 +5,8 @@ In other projects the list changes what a member of the owner may do there.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +16,8 @@ from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts.access import Permission, Visibility
 from steelyard.domains.accounts.model import Membership, Role, User
 from steelyard.domains.accounts.tables import project_members
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.domains.projects import queries
 from steelyard.domains.projects.model import Project
 from steelyard.kernel.errors import Invalid, NotFound
@@ -43,13 +47,21 @@ async def set_members(ctx: Context, project_id: int, users: list[User], role: Ro
         rows = [_row(ctx, project, user.id, role) for user in users]
         if rows:
             await upsert(conn, project_members, rows, key=("project_id", "user_id"), update=("role",))
+        for user in users:
+            named = replace(project.subject, user_id=user.id, user=user.username)
+            await audit.note(ctx, conn, Action.PROJECT_SET_MEMBER, named, role=role)
 
 
 async def remove_members(ctx: Context, project_id: int, user_ids: list[int]) -> None:
     async with ctx.database.write() as conn:
         project = await _load_managed(ctx, conn, project_id)
         mine = project_members.c
+        held = [item.user_id for item in await account_queries.list_project_members(conn, project.id)]
+        gone = await account_queries.list_users_by_id(conn, [number for number in user_ids if number in held])
         await conn.execute(delete(project_members).where(mine.project_id == project.id, mine.user_id.in_(user_ids)))
+        for user in gone:
+            named = replace(project.subject, user_id=user.id, user=user.username)
+            await audit.note(ctx, conn, Action.PROJECT_REMOVE_MEMBER, named)
 
 
 async def load_users(ctx: Context, user_ids: list[int]) -> list[User]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from steelyard.domains.accounts.access import Target, Visibility
+from steelyard.domains.audit.model import Subject
 from steelyard.kernel.errors import Invalid
 
 # docs/protocol/graphql-operations.md, projects
@@ -38,6 +39,10 @@ class Project:
     @property
     def target(self) -> Target:
         return Target(self.entity_id, self.visibility, self.id)
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(entity_id=self.entity_id, entity=self.entity, project_id=self.id, project=self.name)
 
 
 def wire_access(visibility: str) -> str:

@@ -15,6 +15,8 @@ from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts import service as accounts
 from steelyard.domains.accounts.access import Permission, Target, Visibility
 from steelyard.domains.accounts.model import Entity, EntityKind
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.domains.projects import queries
 from steelyard.domains.projects.events import PROJECT_DELETED
 from steelyard.domains.projects.members import name_author
@@ -114,8 +116,10 @@ async def ensure_project(
     if not access.allows(ctx.identity, permission, found.target if found else Target(owner.id)):
         raise Denied("permission denied")
     if found is None:
-        await insert_ignore(conn, projects, _new_columns(ctx, owner, name, ProjectChange()))
+        inserted = await insert_ignore(conn, projects, _new_columns(ctx, owner, name, ProjectChange()))
         found = await queries.find_project(conn, owner.name, name)
+        if found is not None and inserted:
+            await audit.note(ctx, conn, Action.PROJECT_CREATE, found.subject)
     assert found is not None, "it was just written"
     return found
 
@@ -160,6 +164,7 @@ async def create_project(ctx: Context, entity: str | None, name: str, spec: Proj
         project = await queries.find_named(conn, owner.name, name)
         assert project is not None, "it was just written"
         await name_author(ctx, conn, project)
+        await audit.note(ctx, conn, Action.PROJECT_CREATE, project.subject, visibility=project.visibility)
     return project
 
 
@@ -179,6 +184,7 @@ async def upsert_project(
         if before is not None:
             _check_change(ctx, project, change)
         await _write(conn, project, change.columns())
+        await _note(ctx, conn, project, change.columns())
         changed = await _reload(conn, project.id)
         await name_author(ctx, conn, changed)
         return changed, before is None
@@ -198,6 +204,7 @@ async def update_project(ctx: Context, project_id: int, change: ProjectChange, n
             access.require(ctx, Permission.MANAGE, project.target)
             values["name"] = check_project_name(name)
         await _write(conn, project, values)
+        await _note(ctx, conn, project, values)
         if "name" in values:
             await queries.note_former_name(conn, project, values["name"], ctx.ports.clock())
         changed = await _reload(conn, project_id)
@@ -209,6 +216,16 @@ async def update_project(ctx: Context, project_id: int, change: ProjectChange, n
 def _check_change(ctx: Context, project: Project, change: ProjectChange) -> None:
     if change.visibility not in {None, project.visibility}:
         access.require(ctx, Permission.MANAGE, project.target)
+
+
+async def _note(ctx: Context, conn: AsyncConnection, project: Project, values: dict[str, Any]) -> None:
+    """Tell of a change: its columns, and of name and visibility what they were and are."""
+    changed = sorted(name for name, value in values.items() if value != getattr(project, name))
+    told: dict[str, Any] = {
+        name: [getattr(project, name), values[name]] for name in ("name", "visibility") if name in changed
+    }
+    if changed:
+        await audit.note(ctx, conn, Action.PROJECT_UPDATE, project.subject, changed=changed, **told)
 
 
 async def _write(conn: AsyncConnection, project: Project, values: dict[str, Any]) -> None:
@@ -234,6 +251,7 @@ async def delete_project(ctx: Context, project_id: int) -> None:
             access.require(ctx, Permission.MANAGE, project.target)
         await PROJECT_DELETED.happen(ctx, conn, project.id)
         await conn.execute(delete(projects).where(projects.c.id == project.id))
+        await audit.note(ctx, conn, Action.PROJECT_DELETE, project.subject)
 
 
 async def _reload(conn: AsyncConnection, project_id: int) -> Project:

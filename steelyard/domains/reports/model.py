@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from steelyard.domains.accounts.access import Target
+from steelyard.domains.audit.model import Subject
 
 
 class ViewType:
@@ -43,6 +44,11 @@ class View:
     @property
     def target(self) -> Target:
         return Target(self.entity_id, self.visibility, self.project_id, "view")
+
+    @property
+    def subject(self) -> Subject:
+        place = Subject(self.entity_id, self.entity, self.project_id, self.project)
+        return replace(place, report_id=self.id, report=self.title or self.name)
 
 
 @dataclass(frozen=True)

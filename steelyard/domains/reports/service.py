@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.domains.projects import service as projects
 from steelyard.domains.projects.model import Project
 from steelyard.domains.reports import queries, rules
@@ -153,6 +155,7 @@ async def delete_view(ctx: Context, view_id: int, *, with_drafts: bool) -> Delet
             return Deletion(success=False, pending_drafts=drafts)
         await queries.delete_drafts(conn, view.id, ViewType.DRAFT)
         await queries.delete_view(conn, view.id)
+        await audit.note(ctx, conn, Action.REPORT_DELETE, view.subject, type=view.type, drafts=drafts)
     return Deletion(success=True, pending_drafts=0)
 
 

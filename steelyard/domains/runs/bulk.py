@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.projects.model import Project
 from steelyard.domains.runs import changes, queries, rules, trash_queries
@@ -53,9 +55,25 @@ class _Given:
         return [run.id for run in self.held if run.run_id in wanted]
 
 
-async def _change(ctx: Context, project: Project, run_ids: Sequence[str], decide: Decide) -> Outcome:
+async def _change(ctx: Context, project: Project, run_ids: Sequence[str], decide: Decide, done: Done) -> Outcome:
     async with ctx.database.write() as conn:
-        return await _apply(ctx, conn, await _hold(ctx, conn, project, run_ids), decide)
+        given = await _hold(ctx, conn, project, run_ids)
+        outcome = await _apply(ctx, conn, given, decide)
+        await done.note(ctx, conn, given, outcome)
+    return outcome
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the audit log is told of a change, and in which words."""
+
+    action: Action
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    async def note(self, ctx: Context, conn: AsyncConnection, given: _Given, outcome: Outcome) -> None:
+        if outcome.done:
+            told = {**audit.listed(outcome.done), **self.detail}
+            await audit.note(ctx, conn, self.action, given.project.subject, **told)
 
 
 async def _hold(ctx: Context, conn: AsyncConnection, project: Project, run_ids: Sequence[str]) -> _Given:
@@ -101,7 +119,8 @@ async def tag_runs(
         except SteelyardError as error:
             return error.message
 
-    return await _change(ctx, project, run_ids, _living(decide))
+    told = Done(Action.RUN_UPDATE_MANY, {"tagged": list(add), "untagged": list(remove)})
+    return await _change(ctx, project, run_ids, _living(decide), told)
 
 
 async def group_runs(ctx: Context, project: Project, groups: Mapping[str, str]) -> Outcome:
@@ -115,7 +134,8 @@ async def group_runs(ctx: Context, project: Project, groups: Mapping[str, str]) 
         before[run.run_id] = run.group_name or ""
         return checked[run.run_id]
 
-    outcome = await _change(ctx, project, list(groups), _living(decide))
+    told = Done(Action.RUN_UPDATE_MANY, {"groups": sorted(set(groups.values()))[:20]})
+    outcome = await _change(ctx, project, list(groups), _living(decide), told)
     return Outcome(outcome.done, outcome.skipped, before)
 
 
@@ -126,7 +146,7 @@ async def stop_runs(ctx: Context, project: Project, run_ids: Sequence[str]) -> O
         after = rules.after_stop(run.condition)
         return {"stop_requested": True} if after != run.condition else "it does not run, or was asked already"
 
-    return await _change(ctx, project, run_ids, _living(decide))
+    return await _change(ctx, project, run_ids, _living(decide), Done(Action.RUN_STOP))
 
 
 # ---- the trash ------------------------------------------------------------------------------------------------
@@ -143,6 +163,7 @@ async def delete_runs(ctx: Context, project: Project, run_ids: Sequence[str], *,
     async with ctx.database.write() as conn:
         given = await _hold(ctx, conn, project, run_ids)
         outcome = await _apply(ctx, conn, given, _living(decide))
+        await Done(Action.RUN_DELETE_MANY, {"outputs": outputs}).note(ctx, conn, given, outcome)
         if outputs:
             await OUTPUTS_DELETED.happen(ctx, conn, given.numbers_of(outcome.done))
     return outcome
@@ -158,7 +179,7 @@ async def restore_runs(ctx: Context, project: Project, run_ids: Sequence[str]) -
             return "it was deleted for good"
         return {"deleted_at": None, "deleted_by": None}
 
-    return await _change(ctx, project, run_ids, decide)
+    return await _change(ctx, project, run_ids, decide, Done(Action.RUN_UNDELETE_MANY))
 
 
 async def purge_runs(ctx: Context, project: Project, run_ids: Sequence[str]) -> Outcome:
@@ -177,6 +198,7 @@ async def purge_runs(ctx: Context, project: Project, run_ids: Sequence[str]) -> 
     async with ctx.database.write() as conn:
         given = await _hold(ctx, conn, project, run_ids)
         outcome = await _apply(ctx, conn, given, decide)
+        await Done(Action.RUN_PURGE_MANY).note(ctx, conn, given, outcome)
         await trash_queries.request_purges(conn, given.numbers_of(outcome.done), identity.user_id or None, now)
     return outcome
 
@@ -203,6 +225,8 @@ async def move_runs(ctx: Context, project: Project, run_ids: Sequence[str], enti
             return why or {"project_id": target.id, "number": numbers[run.id], "sweep_name": None}
 
         outcome = await _apply(ctx, conn, given, decide)
+        told = Done(Action.RUN_UPDATE_MANY, {"moved_to": f"{target.entity}/{target.name}"})
+        await told.note(ctx, conn, given, outcome)
         arrived = [(target.id, run, Change(Kind.RUN)) for run in numbers]
         await changes.record_many(conn, arrived, ctx.ports.clock())
     return outcome

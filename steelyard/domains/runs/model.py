@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import IntFlag, StrEnum
 
 from steelyard.domains.accounts.access import Target
+from steelyard.domains.audit.model import Subject
 
 
 class RunState(StrEnum):
@@ -113,6 +114,10 @@ class Run:
     @property
     def target(self) -> Target:
         return Target(self.entity_id, self.visibility, self.project_id, what="run")
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.entity_id, self.entity, self.project_id, self.project, run=self.run_id)
 
     @property
     def condition(self) -> Condition:

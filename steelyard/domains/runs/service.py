@@ -14,6 +14,8 @@ from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts.access import Permission
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.projects import service as projects
 from steelyard.domains.projects.model import Project
@@ -294,6 +296,8 @@ async def update_run(ctx: Context, run: int, change: RunChange, permission: Perm
         after = _condition_given(found.condition, change) or found.condition
         await _write(conn, found, ctx.ports.clock(), change, columns | _condition_columns(found.condition, after))
         changed = await _reload(conn, found.project_id, found.run_id)
+        if permission is Permission.WRITE:  # by a person; what programs say of themselves fills no log
+            await audit.note(ctx, conn, Action.RUN_UPDATE, found.subject, changed=sorted(columns))
     await _note_activity(ctx, changed)
     return changed
 
@@ -330,6 +334,7 @@ async def restart_run(ctx: Context, run: int, summary: str, change: Restart) -> 
             "lineage": int(found.lineage | Lineage.REWOUND),
         }
         await queries.update_run(conn, run, now, **values)
+        await audit.note(ctx, conn, Action.RUN_UPDATE, found.subject, changed=["history"])
         changed = await _reload(conn, found.project_id, found.run_id)
     await _note_activity(ctx, changed)
     return changed
@@ -394,6 +399,7 @@ async def stop_run(ctx: Context, run: int) -> Run:
         after = rules.after_stop(found.condition)
         if after != found.condition:
             await _update(conn, found, ctx.ports.clock(), stop_requested=True)
+            await audit.note(ctx, conn, Action.RUN_STOP, found.subject)
     return replace(found, stop_requested=after.stop_requested)
 
 
@@ -405,6 +411,7 @@ async def set_state(ctx: Context, run: int, state: str) -> None:
         after = rules.after_edit(found.condition, wanted, in_sweep=found.sweep_name is not None)
         values = _condition_columns(found.condition, after)
         await _update(conn, found, ctx.ports.clock(), **values)
+        await audit.note(ctx, conn, Action.RUN_UPDATE, found.subject, state=after.state)
 
 
 async def delete_run(ctx: Context, run: int, *, outputs: bool = False) -> None:
@@ -413,6 +420,7 @@ async def delete_run(ctx: Context, run: int, *, outputs: bool = False) -> None:
         found = await _load_for_change(ctx, conn, run)
         now = ctx.ports.clock()
         await _update(conn, found, now, deleted_at=now, deleted_by=access.require_account(ctx).user_id or None)
+        await audit.note(ctx, conn, Action.RUN_DELETE, found.subject, outputs=outputs)
         if outputs:
             await OUTPUTS_DELETED.happen(ctx, conn, [found.id])
 

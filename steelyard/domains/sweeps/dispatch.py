@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.runs import service as runs
 from steelyard.domains.runs.service import RunChange
@@ -50,7 +52,8 @@ async def create_agent(ctx: Context, sweep: Sweep, host: str) -> Agent:
             heartbeat_at=now,
         )
         agent = await queries.find_agent(conn, agent_id)
-    assert agent is not None, "it was just written"
+        assert agent is not None, "it was just written"
+        await audit.note(ctx, conn, Action.SWEEP_CREATE_AGENT, sweep.subject, sweep=sweep.name, agent=agent.name)
     return agent
 
 

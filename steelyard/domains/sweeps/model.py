@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from steelyard.domains.accounts.access import Target
+from steelyard.domains.audit.model import Subject
 
 
 class SweepState(StrEnum):
@@ -48,6 +49,10 @@ class Sweep:
     @property
     def target(self) -> Target:
         return Target(self.entity_id, self.visibility, self.project_id, what="sweep")
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.entity_id, self.entity, self.project_id, self.project)
 
 
 @dataclass(frozen=True)
