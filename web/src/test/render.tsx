@@ -69,6 +69,7 @@ export function open(routes: RouteObject[], address: string) {
   render(
     <QueryClientProvider client={createQueryClient()}>
       <RouterProvider router={router} />
+      <Toasts />
     </QueryClientProvider>,
   );
   return router;

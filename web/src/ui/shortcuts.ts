@@ -56,8 +56,12 @@ export function useShortcut(keys: string, label: string, action: () => void): vo
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable ||
-    /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
-    target.closest("[role=menu]") !== null);
+    (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && target.getAttribute("type") !== "checkbox") ||
+    target.closest("[role=menu], [role=dialog], [role=alertdialog]") !== null);
+
+/** Keys that the focused control answers itself: Enter and the space bar follow a link or press a button. */
+export const isAnswered = ({ key, target }: KeyboardEvent): boolean =>
+  (key === "Enter" || key === " ") && target instanceof HTMLElement && target.closest("a, button, summary") !== null;
 
 /** True when the event is the shortcut. Shift counts only beside `mod`: "?" is typed with it on many keyboards. */
 export function matches(event: KeyboardEvent, keys: string): boolean {
@@ -69,7 +73,7 @@ export function matches(event: KeyboardEvent, keys: string): boolean {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
-  if (event.defaultPrevented) return;
+  if (event.defaultPrevented || isAnswered(event)) return;
   const { active, singleKeys } = useShortcuts.getState();
   for (const { shortcut, run } of active.toReversed()) {
     const single = !shortcut.keys.startsWith("mod+");

@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
+import { projectQuery } from "@/domains/projects/queries";
 import { BulkBar } from "@/domains/runs/bulk/bulk-bar";
 import { useSelection } from "@/domains/runs/bulk/selection";
 import { ColumnChooser } from "@/domains/runs/table/column-chooser";
@@ -28,6 +30,7 @@ export default function RunsTablePage() {
   useTitle(t("runs.table.title"), project);
   const view = useTableView(entity, project);
   const { data, error, refetch } = useRunCounts(entity, project, view.query);
+  const canWrite = useQuery(projectQuery(entity, project)).data?.canWrite ?? false;
   const selection = useSelection();
   const input = useRef<HTMLInputElement>(null);
   useShortcut("/", t("runs.table.find"), () => input.current?.focus());
@@ -71,7 +74,14 @@ export default function RunsTablePage() {
       )}
       <BulkBar entity={entity} project={project} view={view} matched={data?.matched ?? 0} selection={selection} />
       {data && data.matched > 0 && (
-        <RunGrid entity={entity} project={project} view={view} count={data.matched} selection={selection} />
+        <RunGrid
+          entity={entity}
+          project={project}
+          view={view}
+          count={data.matched}
+          selection={selection}
+          canWrite={canWrite}
+        />
       )}
       {data?.matched === 0 && !error && (
         <div className={styles.around}>

@@ -31,6 +31,19 @@ export const runs = {
     noMatchText: "Loosen the search or the filters.",
     none: "No runs yet",
     noneText: "Runs appear here by themselves as soon as a script logs to this project.",
+    saved: "Saved {{title}}.",
+    edit: {
+      title: "Rename {{title}}",
+      tags: "Change the tags of {{title}}",
+      notes: "Change the notes of {{title}}",
+    },
+    keys: {
+      next: "Next run",
+      previous: "Previous run",
+      choose: "Choose the run",
+      rename: "Rename the run",
+      open: "Open the run",
+    },
     sortHint: "Click to sort. Shift and click to sort by one more.",
     groups: { run: "Run", config: "Config", summary: "Summary" },
     fields: {
@@ -79,7 +92,7 @@ export const runs = {
     stopText: "The script is asked to stop at its next word to the server. What it has logged stays.",
     stopAsked: "Asked to stop",
     delete: "Delete run",
-    deleteText: "The run, its history, logs and files are deleted. Artifacts it made stay. This cannot be undone.",
+    deleteText: "It goes into the trash of this project and can be restored from there. Artifacts it made stay.",
     deleted: "Deleted {{title}}",
     addTag: "Add a tag",
     removeTag: "Remove tag {{tag}}",

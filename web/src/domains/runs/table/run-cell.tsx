@@ -12,12 +12,12 @@ import { StateIcon } from "@/ui/state-icon";
 import { type Column, cellOf } from "./columns";
 import styles from "./run-grid.module.css";
 
-/** One value of one run, drawn by what its column holds. */
-export function RunCell({ row, column }: { row: RunRow; column: Column }) {
+/** One value of one run, drawn by what its column holds; `tabIndex` is that of its links. */
+export function RunCell({ row, column, tabIndex }: { row: RunRow; column: Column; tabIndex: number }) {
   if (column.kind !== "run") return <Value value={cellOf(row, column)} />;
   switch (column.key) {
     case "title":
-      return <Name row={row} />;
+      return <Name row={row} tabIndex={tabIndex} />;
     case "state":
       return <StateIcon state={row.state} />;
     case "createdAt":
@@ -36,7 +36,10 @@ export function RunCell({ row, column }: { row: RunRow; column: Column }) {
       );
     case "sweep":
       return row.sweep === null ? null : (
-        <Link to={`${projectPath(row.entity, row.project, "sweeps")}/${encodeURIComponent(row.sweep)}`}>
+        <Link
+          to={`${projectPath(row.entity, row.project, "sweeps")}/${encodeURIComponent(row.sweep)}`}
+          tabIndex={tabIndex}
+        >
           {row.sweep}
         </Link>
       );
@@ -45,12 +48,17 @@ export function RunCell({ row, column }: { row: RunRow; column: Column }) {
   }
 }
 
-function Name({ row }: { row: RunRow }) {
+function Name({ row, tabIndex }: { row: RunRow; tabIndex: number }) {
   const theme = useAppearance((state) => state.theme);
   return (
     <>
       <span className={styles.dot} style={{ background: runColor(row.colorIndex, theme) }} aria-hidden />
-      <Link to={runPath(row.entity, row.project, row.id)} className={styles.link} title={`${row.title} · ${row.id}`}>
+      <Link
+        to={runPath(row.entity, row.project, row.id)}
+        className={styles.link}
+        title={`${row.title} · ${row.id}`}
+        tabIndex={tabIndex}
+      >
         {row.title}
       </Link>
     </>

@@ -1,18 +1,25 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type MouseEvent, useRef } from "react";
+import { type MouseEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import type { RunRow } from "@/api/contract";
 import { cx } from "@/lib/class-names";
+import { runPath } from "@/lib/paths";
+import { useShortcut } from "@/ui/shortcuts";
 import type { Selection } from "../bulk/selection";
+import type { EditedField } from "./cell-editors";
 import { type Column, type FieldName, holdsNumbers } from "./columns";
-import { RunCell } from "./run-cell";
 import styles from "./run-grid.module.css";
+import { GridRow } from "./run-row";
 import { type SortKey, toggleSort } from "./sorting";
+import { useRowFocus } from "./use-row-focus";
 import { useRunWindow } from "./use-run-window";
 import type { TableView } from "./use-table-view";
 
 const ROW_PX = 32;
+// the heads cover as much above, and a scroll bar some below
+const SCROLL_END_PX = ROW_PX + 16;
 // on a phone the name leaves room for what is compared
 const NAME_SHARE = 0.42;
 
@@ -22,10 +29,11 @@ interface RunGridProps {
   view: TableView;
   count: number;
   selection: Selection;
+  canWrite: boolean;
 }
 
 /** Rows and columns of runs. Only those on the screen are in the page; the names stay at the left, the heads above. */
-export function RunGrid({ entity, project, view, count, selection }: RunGridProps) {
+export function RunGrid({ entity, project, view, count, selection, canWrite }: RunGridProps) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const { columns } = view;
@@ -36,6 +44,7 @@ export function RunGrid({ entity, project, view, count, selection }: RunGridProp
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 10,
+    scrollPaddingEnd: SCROLL_END_PX,
   });
   const across = useVirtualizer({
     horizontal: true,
@@ -56,11 +65,27 @@ export function RunGrid({ entity, project, view, count, selection }: RunGridProp
   });
   const width = across.getTotalSize();
   const onSort = (id: string, more: boolean) => view.setSort(toggleSort(view.sort, id, more));
+  const focus = useRowFocus(rows, count, rowAt);
+  const [editing, setEditing] = useState<{ id: string; field: EditedField } | null>(null);
+  useRowKeys({
+    focus,
+    current: focus.current === null ? undefined : rowAt(focus.current),
+    selection,
+    ...(canWrite && { onRename: (id: string) => setEditing({ id, field: "title" }) }),
+  });
   if (!name) return null;
+  const seen = new Set<string>();
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section ref={scroller} className={styles.scroller} aria-label={t("runs.table.label")} tabIndex={0}>
-      <table className={styles.table} aria-rowcount={count + 1} aria-colcount={columns.length}>
+    <section ref={scroller} className={styles.scroller} aria-label={t("runs.table.label")}>
+      <table
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: keys move from row to row
+        role="grid"
+        className={styles.table}
+        aria-label={t("runs.table.label")}
+        aria-rowcount={count + 1}
+        aria-colcount={columns.length}
+        aria-multiselectable
+      >
         <thead className={styles.head} style={{ width }}>
           <tr aria-rowindex={1}>
             <HeadCell column={name} at={1} sort={view.sort} onSort={onSort} />
@@ -78,66 +103,57 @@ export function RunGrid({ entity, project, view, count, selection }: RunGridProp
           </tr>
         </thead>
         <tbody className={styles.body} style={{ width, height: rows.getTotalSize() }}>
-          {items.map(({ index, start }) => (
-            <Row
-              key={index}
-              index={index}
-              top={start}
-              row={rowAt(index)}
-              name={name}
-              cells={cells}
-              selection={selection}
-            />
-          ))}
+          {items.map(({ index, start }) => {
+            const row = rowAt(index);
+            // a row goes where its run goes, with the focus and an editor; while pages come in a run may be there twice
+            const key = row && !seen.has(row.id) ? row.id : `at ${index}`;
+            seen.add(key);
+            return (
+              <GridRow
+                key={key}
+                index={index}
+                top={start}
+                row={row}
+                name={name}
+                cells={cells}
+                selection={selection}
+                stop={index === focus.stop}
+                wanted={index === focus.wanted}
+                canWrite={canWrite}
+                editing={row && editing?.id === row.id ? editing.field : null}
+                onEdit={(field) => {
+                  setEditing(row && field ? { id: row.id, field } : null);
+                  if (field === null) focus.goTo(index);
+                }}
+                onFocus={focus.onFocus}
+                onKeyDown={focus.onKeyDown}
+              />
+            );
+          })}
         </tbody>
       </table>
     </section>
   );
 }
 
-interface ShownColumn {
-  column: Column;
-  start: number;
-  at: number;
-  numeric: boolean;
-}
-
-interface RowProps {
-  index: number;
-  top: number;
-  row: RunRow | undefined;
-  name: Column;
-  cells: readonly ShownColumn[];
+interface RowKeysProps {
+  focus: ReturnType<typeof useRowFocus>;
+  current: RunRow | undefined;
   selection: Selection;
+  onRename?: (id: string) => void;
 }
 
-function Row({ index, top, row, name, cells, selection }: RowProps) {
+/** What single keys do to the row that has the focus. */
+function useRowKeys({ focus, current, selection, onRename }: RowKeysProps) {
   const { t } = useTranslation();
-  return (
-    <tr className={styles.row} style={{ transform: `translateY(${top}px)` }} aria-rowindex={index + 2}>
-      <td className={cx(styles.cell, styles.name)} style={{ width: name.width }} aria-colindex={1}>
-        {row && (
-          <input
-            type="checkbox"
-            aria-label={t("bulk.choose", { title: row.title })}
-            checked={selection.has(row.id)}
-            onChange={() => selection.toggle(row.id)}
-          />
-        )}
-        {row ? <RunCell row={row} column={name} /> : <span className={styles.waiting} />}
-      </td>
-      {cells.map(({ column, start, at, numeric }) => (
-        <td
-          key={column.id}
-          className={cx(styles.cell, numeric && styles.numeric)}
-          style={{ left: start, width: column.width }}
-          aria-colindex={at}
-        >
-          {row ? <RunCell row={row} column={column} /> : <span className={styles.waiting} />}
-        </td>
-      ))}
-    </tr>
-  );
+  const navigate = useNavigate();
+  useShortcut("j", t("runs.table.keys.next"), () => focus.move(1));
+  useShortcut("k", t("runs.table.keys.previous"), () => focus.move(-1));
+  useShortcut("x", t("runs.table.keys.choose"), () => current && selection.toggle(current.id));
+  useShortcut("e", t("runs.table.keys.rename"), () => current && onRename?.(current.id));
+  useShortcut("Enter", t("runs.table.keys.open"), () => {
+    if (current) void navigate(runPath(current.entity, current.project, current.id));
+  });
 }
 
 interface HeadCellProps {
