@@ -160,7 +160,7 @@ class Logged(Target):
 
     def __init__(self, server: Steelyard) -> None:
         self.name, self.pid, self._server = server.name, server.pid, server
-        self._artifact = ""
+        self.artifact = ""
         self._born: dict[str, str] = {}
         self._version = 0
 
@@ -168,15 +168,15 @@ class Logged(Target):
         self._version += 1
         spec = {"entityName": ENTITY, "projectName": PROJECT, "artifactTypeName": "dataset"}
         spec |= {"artifactCollectionName": "objects", "digest": hashlib.md5(b"%d" % self._version).hexdigest()}
-        self._artifact = self._server.ask(CREATE, input=spec)["createArtifact"]["artifact"]["id"]
+        self.artifact = self._server.ask(CREATE, input=spec)["createArtifact"]["artifact"]["id"]
         self._born, found = {}, []
         for first in range(0, len(pieces), BATCH):
             batch = pieces[first : first + BATCH]
-            files = [{"artifactID": self._artifact, "name": one.name, "md5": one.md5} for one in batch]
+            files = [{"artifactID": self.artifact, "name": one.name, "md5": one.md5} for one in batch]
             asked = self._server.ask(FILES, input={"artifactFiles": files, "storageLayout": "V2"})
             for one, edge in zip(batch, asked["createArtifactFiles"]["files"]["edges"], strict=True):
                 self._born[one.name] = edge["node"]["artifact"]["id"]
-                found.append(_put_request(edge["node"], one))
+                found.append(put_request(edge["node"], one))
         return found
 
     def addresses_to_get(self, pieces: list[Piece]) -> list[Request]:
@@ -185,7 +185,7 @@ class Logged(Target):
         }
         manifest = {"version": 1, "storagePolicy": "wandb-storage-policy-v1", "storagePolicyConfig": {}}
         body = orjson.dumps(manifest | {"contents": entries})
-        spec = {"artifactID": self._artifact, "name": "wandb_manifest.json", "type": "FULL", "runName": ""}
+        spec = {"artifactID": self.artifact, "name": "wandb_manifest.json", "type": "FULL", "runName": ""}
         spec |= {"entityName": ENTITY, "projectName": PROJECT}
         spec |= {"digest": base64.b64encode(hashlib.md5(body).digest()).decode()}
         asked = self._server.ask(MANIFEST, input=spec)
@@ -193,12 +193,12 @@ class Logged(Target):
         with tempfile.NamedTemporaryFile() as file:
             file.write(body)
             file.flush()
-            run_clients(Path(file.name), "PUT", [_put_request(node, Piece("", 0, len(body), ""))], 1)
-        self._server.ask(COMMIT, id=self._artifact)
+            run_clients(Path(file.name), "PUT", [put_request(node, Piece("", 0, len(body), ""))], 1)
+        self._server.ask(COMMIT, id=self.artifact)
         urls: dict[str, str] = {}
         after, more = None, True
         while more:
-            page = self._server.ask(URLS, id=self._artifact, after=after, first=PAGE)["artifact"]["files"]
+            page = self._server.ask(URLS, id=self.artifact, after=after, first=PAGE)["artifact"]["files"]
             urls |= {edge["node"]["name"]: edge["node"]["directUrl"] for edge in page["edges"]}
             after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
         return [Request(urls[one.name], one.offset, one.size, {}) for one in pieces]
@@ -210,7 +210,7 @@ def _steelyard(opening: AbstractContextManager[Any]) -> Iterator[Target]:
         yield Logged(server)
 
 
-def _put_request(node: dict[str, Any], piece: Piece) -> Request:
+def put_request(node: dict[str, Any], piece: Piece) -> Request:
     headers = dict(line.split(":", 1) for line in node["uploadHeaders"] or [])
     return Request(node["uploadUrl"], piece.offset, piece.size, headers)
 

@@ -5,7 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.load import console, ingest, latency, objects, panels, reads, real_client, runs, sizes, tables
+from benchmarks.load import (
+    console,
+    ingest,
+    latency,
+    manifests,
+    objects,
+    panels,
+    reads,
+    real_client,
+    runs,
+    sizes,
+    tables,
+)
 from benchmarks.load.rivals import Trackio
 
 TINY = [
@@ -106,6 +118,13 @@ def test_objects_are_fetched_as_they_were_put(tmp_path: Path) -> None:
         f"{direction} {size}" for direction in ("1 up:", "2 down:") for size in ("large", "small")
     }
     assert all(row["MB/s"] > 0 and row["of bare, to disk"] > 0 for row in rows)
+
+
+@pytest.mark.parametrize("kind", [[], ["--stored"]])
+def test_a_manifest_is_kept_as_it_was_put(tmp_path: Path, kind: list[str]) -> None:
+    manifests.main(["--entries", "3000", *kind, "--output", str(tmp_path)])
+    rows = published(tmp_path, "manifests")
+    assert [row["what"] for row in rows][1:3] == ["commit", "commit again"]
 
 
 def test_a_table_answers_what_was_logged(tmp_path: Path) -> None:
