@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 
+from benchmarks.load.connection import BadAnswer
 from benchmarks.load.objects import COMMIT, CREATE, MANIFEST, Logged, Piece, put_request, run_clients
 from benchmarks.load.results import Figures, add_output, publish, revision
 from benchmarks.load.steelyard_server import Steelyard
@@ -74,7 +75,7 @@ def measure(server: Steelyard, given: argparse.Namespace, path: Path) -> list[Fi
     del entries
     path.write_bytes(body)
     step(f"put the manifest, {len(body) / 1e6:.0f} MB", lambda: _put_manifest(server, artifact, path, body))
-    step("commit", lambda: server.ask(COMMIT, id=artifact))
+    step("commit", lambda: _commit(server, artifact))
     step("commit again", lambda: server.ask(COMMIT, id=artifact))
     step(f"the first {PAGE:,} files", partial(_check_files, server, artifact, given.entries))
     url = server.ask(CURRENT, id=artifact)["artifact"]["currentManifest"]["file"]["directUrl"]
@@ -128,6 +129,19 @@ def _put_manifest(server: Steelyard, artifact: str, path: Path, body: bytes) -> 
     spec |= {"digest": base64.b64encode(hashlib.md5(body).digest()).decode()}
     node = server.ask(MANIFEST, input=spec)["createArtifactManifest"]["artifactManifest"]["file"]
     run_clients(path, "PUT", [put_request(node, Piece("", 0, len(body), ""))], 1)
+
+
+def _commit(server: Steelyard, artifact: str) -> None:
+    """Ask again while the server says that it is not done yet, as clients do."""
+    while True:
+        try:
+            server.ask(COMMIT, id=artifact)
+        except BadAnswer as error:
+            if "still_running" not in str(error):
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 def _check_files(server: Steelyard, artifact: str, entries: int) -> None:
