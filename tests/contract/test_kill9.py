@@ -1,8 +1,4 @@
-"""The server dies hard ten times during one run; the client finishes by itself and nothing is missing or doubled.
-
-SQLite and a folder only: the promise tested is that an answer is sent after the data is durable, which does not
-depend on the engine, and the run takes about two minutes.
-"""
+"""The server dies hard ten times during one run; the client finishes by itself and nothing is missing or doubled."""
 
 import random
 import time
@@ -14,7 +10,7 @@ from tests.contract.runner import Programs
 from tests.contract.wire import Wire
 from tests.harness.server import Server
 
-pytestmark = [pytest.mark.usefixtures("sqlite_only"), pytest.mark.compatibility("A server that dies while runs log")]
+pytestmark = pytest.mark.compatibility("A server that dies while runs log")
 
 RUN, STEPS, KILLS = "survivor", 20_000, 10
 # the client's public settings: try again after a fraction of a second instead of two to sixty, send once a second

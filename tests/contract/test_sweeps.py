@@ -1,4 +1,4 @@
-"""Sweeps as everyday use needs them: create, run an agent, read. SQLite only: an agent waits seconds per run."""
+"""Sweeps as everyday use needs them: create, run an agent, read."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.runner import Programs
 
-pytestmark = [pytest.mark.usefixtures("sqlite_only"), pytest.mark.compatibility("Sweeps")]
+pytestmark = pytest.mark.compatibility("Sweeps")
 
 GRID = {"x": {"values": [0.5, 1, 2]}, "y": {"values": [1, 2]}}
 RANDOM = {
