@@ -22,7 +22,9 @@ _BY_DIGEST = re.compile(r".*_[0-9a-f]{20}(\.[^/]*)?")
 _CONTENT = re.compile(r"artifacts/[^/]+/content/[^/]+")
 _FOR_EVER, _FOR_NOW = "private, max-age=31536000, immutable", "private, max-age=3600"
 _SANDBOX = "default-src 'self' data: blob: 'unsafe-inline'; sandbox"
-_SANDBOX_HTML = "default-src * data: blob: 'unsafe-inline' 'unsafe-eval'; sandbox allow-scripts allow-popups"
+# Pages are shown without being asked for: what they want from elsewhere would tell others who looks, and keep the page
+# blank where there is no way out. The client itself puts a stylesheet of another host into each.
+_SANDBOX_HTML = "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; sandbox allow-scripts allow-popups"
 
 
 def describe(stored: StoredObject, signed: Mapping[str, str]) -> dict[str, str]:

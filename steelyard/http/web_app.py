@@ -7,7 +7,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-# Nothing may come from elsewhere, and nothing inline runs. Blob and data images are charts and previews.
+# Nothing may come from elsewhere, and nothing inline runs. Blobs and data are charts, previews, and parts of one file,
+# such as the textures of a model: the page has made them itself.
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src {img}; media-src {img}; "
     "font-src 'self' data:; connect-src {connect}; frame-src {img}; worker-src 'self' blob:; object-src 'none'; "
@@ -41,7 +42,7 @@ class WebApp:
             return HTMLResponse(_MISSING, 503)
         policy = CONTENT_SECURITY_POLICY.format(
             img=f"'self' data: blob:{self._outside}",
-            connect=f"'self'{self._outside}",
+            connect=f"'self' data: blob:{self._outside}",
             ancestors="*" if request.query_params.get("jupyter") == "true" else "'self'",
         )
         return HTMLResponse(index.read_text(), headers=self._headers | {"Content-Security-Policy": policy})

@@ -65,6 +65,16 @@ def test_a_page_runs_as_nobody(page: Page, url_of: Callable[[str, str], str]) ->
     assert told(page) == {"ran": "yes", "cookie": "refused", "storage": "refused", "session": "refused"}
 
 
+def test_a_page_loads_nothing_from_elsewhere(page: Page, url_of: Callable[[str, str], str]) -> None:
+    asked: list[str] = []
+    page.context.route("http://elsewhere.test/**", lambda route: (asked.append(route.request.url), route.abort()))
+    elsewhere = "<link rel=stylesheet href=http://elsewhere.test/a.css><img src=http://elsewhere.test/b.png>"
+    page.goto(url_of("media/html/curious.html", HTML.replace("<body>", f"<body>{elsewhere}")))
+    assert told(page)["ran"] == "yes"
+    page.evaluate("fetch('http://elsewhere.test/c').catch(() => 0)")
+    assert asked == []
+
+
 def test_a_drawing_runs_nothing(page: Page, url_of: Callable[[str, str], str]) -> None:
     page.goto(url_of("media/images/drawing.svg", SVG))
     assert page.locator("rect").count() == 1

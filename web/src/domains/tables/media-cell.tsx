@@ -1,8 +1,11 @@
 import { Box, File, FileText, Table2 } from "lucide-react";
-import { type SyntheticEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import { playAlone } from "@/lib/play-alone";
 import { binsOf } from "@/panels/histogram/bins";
+import { formatOf } from "@/panels/object3d/format";
+import { Object3DView } from "@/panels/object3d/object3d-view";
 import { mediaText, overlays } from "./cell-value";
 import styles from "./cells.module.css";
 import { useTablePlace } from "./table-place";
@@ -44,6 +47,12 @@ export function MediaCell({ value, urls, whole = false }: MediaProps) {
   if (type === "html-file" && isFetched(url) && whole)
     return (
       <iframe className={styles.frame} src={url} sandbox="allow-scripts" title={mediaText(value)} loading="lazy" />
+    );
+  if (type === "object3D-file" && isFetched(url) && whole && path !== null && formatOf(path))
+    return (
+      <div className={styles.object}>
+        <Object3DView url={url} name={path} />
+      </div>
     );
   return <FileLink value={value} url={url} />;
 }
@@ -89,14 +98,6 @@ function Video({ value, url, whole }: { value: Value; url: string; whole: boolea
       onPlay={playAlone}
     />
   );
-}
-
-let playing: HTMLMediaElement | null = null;
-
-/** One plays at a time. */
-function playAlone({ currentTarget }: SyntheticEvent<HTMLMediaElement>): void {
-  if (playing !== currentTarget) playing?.pause();
-  playing = currentTarget;
 }
 
 const ICONS: Record<string, typeof File> = { "object3D-file": Box, "molecule-file": Box, "html-file": FileText };

@@ -22,9 +22,8 @@ interface MediaViewProps {
 // a tile each: more would be stamps
 const TILES = 6;
 
-/** Pictures, histograms and tables of a key: the first visible runs, a tile each. */
+/** Pictures, sounds, films, pages, objects, histograms and tables of a key: the first visible runs, a tile each. */
 export function MediaView({ panel, runs, ...frame }: MediaViewProps) {
-  const { t } = useTranslation();
   const failureText = useFailureText();
   const drawn = runs.slice(0, TILES);
   const media = useMedia(drawn, panel.key);
@@ -50,13 +49,18 @@ export function MediaView({ panel, runs, ...frame }: MediaViewProps) {
             <StoredTable value={item.value} run={drawn.find(({ id }) => id === run.id)} full={frame.full ?? false} />
           );
         if (holdsPictures(String(item.value._type))) return <Pictures item={item} name={panel.key} />;
-        return <PanelNote>{t("charts.media.unsupported", { type: String(item.value._type) })}</PanelNote>;
+        return (
+          <Suspense fallback={<SkeletonRows rows={4} />}>
+            <MediaFiles item={item} name={panel.key} />
+          </Suspense>
+        );
       }}
     </MediaPanel>
   );
 }
 
-// a chart does without it
+// a chart does without them
+const MediaFiles = lazy(async () => ({ default: (await import("@/panels/media/media-files")).MediaFiles }));
 const TableViewer = lazy(async () => ({ default: (await import("@/domains/tables/table-viewer")).TableViewer }));
 
 /** A logged table: of its artifact, where media are whole, else the file of the run. */

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { StoredFile, TableSource } from "@/api/contract";
-import { fetchStored } from "@/domains/history/media";
+import { fetchStored } from "@/api/stored";
 import { TableViewer } from "@/domains/tables/table-viewer";
 import { readCsv } from "@/lib/csv";
 import { formatBytes } from "@/lib/number";
+import { Object3DView } from "@/panels/object3d/object3d-view";
 import { DataGrid } from "@/panels/table/data-grid";
 import { readTable } from "@/panels/table/rows";
 import { ErrorState } from "@/ui/error-state";
@@ -19,6 +20,9 @@ const LIMIT_BYTES: Record<NonNullable<Preview>, number> = {
   // played as they come
   audio: Number.POSITIVE_INFINITY,
   video: Number.POSITIVE_INFINITY,
+  html: Number.POSITIVE_INFINITY,
+  // it looks at the size itself
+  object3D: Number.POSITIVE_INFINITY,
   json: 5e6,
   table: 20e6,
   csv: 5e6,
@@ -27,7 +31,7 @@ const LIMIT_BYTES: Record<NonNullable<Preview>, number> = {
   text: 1e6,
 };
 const ROWS = 1000;
-type Written = Exclude<Preview, "image" | "audio" | "video" | null>;
+type Written = Exclude<Preview, "image" | "audio" | "video" | "html" | "object3D" | null>;
 
 interface FilePreviewProps {
   file: StoredFile;
@@ -48,6 +52,15 @@ export function FilePreview({ file, table }: FilePreviewProps) {
   if (kind === "audio") return <audio className={styles.sound} src={file.url} aria-label={file.name} controls />;
   // biome-ignore lint/a11y/useMediaCaption: what people logged brings no captions along
   if (kind === "video") return <video className={styles.image} src={file.url} aria-label={file.name} controls />;
+  // scripts of the page run without our origin: they reach neither the session nor this page
+  if (kind === "html")
+    return <iframe className={styles.page} src={file.url} sandbox="allow-scripts" title={file.name} />;
+  if (kind === "object3D")
+    return (
+      <div className={styles.object}>
+        <Object3DView url={file.url} name={file.name} />
+      </div>
+    );
   return <TextPreview file={file} kind={kind} />;
 }
 

@@ -38,6 +38,12 @@ it("knows how files are shown", () => {
     "video",
     "video",
   ]);
+  expect(["a.pts.json", "b.GLB", "c.stl", "page.html"].map((name) => shown(name))).toEqual([
+    "object3D",
+    "object3D",
+    "object3D",
+    "html",
+  ]);
   expect(shown("model.bin", "application/octet-stream")).toBeNull();
   expect(shown("notes", "text/plain")).toBe("text");
   // a picture that is a document could run scripts

@@ -1,5 +1,6 @@
 /** Flat file names as folders. Pure. */
 import type { StoredFile } from "@/api/contract";
+import { formatOf } from "@/panels/object3d/format";
 
 /** What the tree needs to know of a file; slashes in its name are folders. */
 export interface NamedFile {
@@ -54,10 +55,13 @@ export function fileRows(files: readonly NamedFile[], folded: ReadonlySet<string
   return rows;
 }
 
-export type Preview = "image" | "audio" | "video" | "json" | "table" | "csv" | "tsv" | "markdown" | "text" | null;
+export type Preview =
+  | ("image" | "audio" | "video" | "html" | "object3D")
+  | ("json" | "table" | "csv" | "tsv" | "markdown" | "text")
+  | null;
 
 const TEXT_ENDINGS = new Set(
-  "txt log yaml yml toml ini cfg conf py sh js ts tsx jsx c h cpp cc rs go java rb pl r jl sql html css xml diff patch ipynb lock in env tex bib".split(
+  "txt log yaml yml toml ini cfg conf py sh js ts tsx jsx c h cpp cc rs go java rb pl r jl sql css xml diff patch ipynb lock in env tex bib".split(
     " ",
   ),
 );
@@ -73,6 +77,8 @@ export function previewOf({ name, mimetype }: Pick<StoredFile, "name" | "mimetyp
   if (IMAGES.test(lower)) return "image";
   if (SOUNDS.test(lower)) return "audio";
   if (FILMS.test(lower)) return "video";
+  if (/\.html?$/.test(lower)) return "html";
+  if (formatOf(lower)) return "object3D";
   if (/\.(partitioned-|joined-)?table\.json$/.test(lower)) return "table";
   if (lower.endsWith(".json")) return "json";
   if (lower.endsWith(".csv")) return "csv";
