@@ -17,12 +17,14 @@ import orjson
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from steelyard import __version__
 from steelyard.config import sources
 from steelyard.config.settings import DatabaseSettings, ObjectSettings, Settings
 from steelyard.context import Context, Ports
 from steelyard.kernel.errors import Conflict, NotFound, SteelyardError, Unavailable
 from steelyard.opening import open_ports, system_context
 from steelyard.telemetry.logs import configure_logs
+from steelyard.telemetry.traces import TRACES
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -56,6 +58,18 @@ def load_settings(data: Path | None, *, tell: bool = False, **flags: Any) -> Set
     for note in loaded.notes if tell else ():
         (log.warning if note.is_warning else log.info)(str(note))
     return loaded.settings
+
+
+@contextmanager
+def traced(settings: Settings) -> Iterator[None]:
+    """Send traces meanwhile, if the settings say where to."""
+    url = settings.traces.url
+    if url and not TRACES.start(url, __version__):
+        log.warning("traces are not sent: their packages are not installed, pip install 'steelyard[otel]'", url=url)
+    try:
+        yield
+    finally:
+        TRACES.stop()
 
 
 class _Loop:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from steelyard.cli.loading import uncollected
-from steelyard.cli.running import failures_in_a_line, load_settings
+from steelyard.cli.running import failures_in_a_line, load_settings, traced
 from steelyard.config.settings import Settings
 from steelyard.kernel.errors import Unavailable
 from steelyard.opening import close_ports, open_ports
@@ -34,7 +34,7 @@ def serve(data: Path | None, host: str | None, port: int | None) -> None:
     """Start the server."""
     settings = load_settings(data, tell=True, **{"server.host": host, "server.port": port})
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    with failures_in_a_line(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with failures_in_a_line(), traced(settings), asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_serve(settings))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from steelyard.cli.running import failures_in_a_line, load_settings
+from steelyard.cli.running import failures_in_a_line, load_settings, traced
 from steelyard.config.settings import Settings
 from steelyard.context import Ports
 from steelyard.http.monitoring import Monitoring
@@ -34,7 +34,7 @@ def worker(data: Path | None) -> None:
         finally:
             await close_ports(ports)
 
-    with failures_in_a_line():
+    with failures_in_a_line(), traced(settings):
         asyncio.run(run())
 
 

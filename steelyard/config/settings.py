@@ -264,6 +264,17 @@ class MetricsSettings:
 
 
 @dataclass(frozen=True)
+class TraceSettings:
+    url: str = field(
+        default="",
+        metadata={
+            "doc": "whole address to which traces are sent, such as http://collector:4318/v1/traces; empty: nowhere",
+            "form": r"(https?://\S+)?",
+        },
+    )
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of one process. Frozen: a change needs a restart, and says so."""
 
@@ -283,3 +294,4 @@ class Settings:
     limits: LimitSettings = field(default_factory=LimitSettings)
     logs: LogSettings = field(default_factory=LogSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    traces: TraceSettings = field(default_factory=TraceSettings)

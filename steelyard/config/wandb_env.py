@@ -63,6 +63,8 @@ ACCEPTED: dict[str, str] = {
     "GORILLA_ARTIFACTS_GC_BATCH_SIZE": "gc.batch_rows",
     "GORILLA_ARTIFACTS_GC_DELETE_FILES_NUM_WORKERS": "gc.parallel_deletes",
     "LOGGING_ENABLED": "logs.access",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "traces.url",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "traces.url",
     "GORILLA_DEFAULT_RATE_LIMITS_FILESTREAM_COUNT": "limits.project_requests",
     "GORILLA_DEFAULT_RATE_LIMITS_FILESTREAM_SIZE": "limits.project_bytes",
     "GORILLA_DEFAULT_RATE_LIMITS_FILESTREAM_PER_RUN_COUNT": "limits.run_requests",
@@ -74,6 +76,7 @@ CONVERTED: dict[str, Callable[[str], str]] = {
     "SESSION_LENGTH": hours_of,
     "GORILLA_SESSION_LENGTH": hours_of,
     "GORILLA_DATA_RETENTION_PERIOD": days_of,
+    "OTEL_EXPORTER_OTLP_ENDPOINT": lambda value: f"{value.rstrip('/')}/v1/traces" if value.strip() else "",
 }
 
 # Names that others set too, or with which W&B Server means more than we: the form of a value that is meant for us, and
@@ -144,7 +147,7 @@ NOT_YET: dict[str, str] = {
         "this rate limit",
     ),
 }
-NOT_YET_PREFIXES = {"LDAP_": _LDAP, "LOCAL_LDAP_": _LDAP, "OTEL_EXPORTER_OTLP_": "traces"}
+NOT_YET_PREFIXES = {"LDAP_": _LDAP, "LOCAL_LDAP_": _LDAP}
 
 _NO_REDIS = "no Redis is needed"
 _ONE_PROCESS = "one process does what this wires together"
@@ -172,6 +175,7 @@ IGNORED: dict[str, str] = {
     ),
     "GORILLA_LIMITER": "each process limits rates by itself",
     "BUCKET_QUEUE": "uploads are noticed without a queue",
+    "OTEL_EXPORTER_OTLP_PROTOCOL": "traces are sent by http/protobuf, to port 4318 of most collectors",
     "NOTIFICATIONS_QUEUE": "no events are sent to a queue",
     "GORILLA_SESSION_KEY": "sessions are kept in the database",
     "GORILLA_ONPREM_API_KEY_PREFIX": "keys of every form that clients take are accepted",
@@ -209,7 +213,7 @@ IGNORED_PREFIXES = {
 }
 
 # Values of names in `IGNORED` that ask for just what there is.
-FITTING = {"BUCKET_QUEUE": "internal://"}
+FITTING = {"BUCKET_QUEUE": "internal://", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}
 
 _RATES = "GORILLA_DEFAULT_RATE_LIMITS_"
 

@@ -27,9 +27,12 @@ from steelyard.http.callers import Callers
 from steelyard.kernel.errors import Malformed
 from steelyard.kernel.limiter import Charge
 from steelyard.rest.bodies import read_body
+from steelyard.telemetry.traces import TRACES
 
 # `wandb verify` sends 10 MB on purpose (docs/protocol/verify.md, large payloads); a whole config may be as large.
 BODY_MAX_BYTES = 64 << 20
+# Of the name of an operation, in a trace.
+_NAME_MAX = 100
 
 
 def assemble_schema() -> GraphQLSchema:
@@ -65,7 +68,9 @@ class GraphQLEndpoint:
         operation = _operation(prepared.document, payload.get("operationName"))
         if operation.operation is OperationType.MUTATION:
             access.require_changes(ctx)
-        return await self._execute(ctx, prepared.document, operation, payload.get("variables") or {})
+        kind, name = operation.operation.value, operation.name.value[:_NAME_MAX] if operation.name else ""
+        with TRACES.span(f"{kind} {name}".rstrip(), **{"graphql.operation.type": kind, "graphql.operation.name": name}):
+            return await self._execute(ctx, prepared.document, operation, payload.get("variables") or {})
 
     async def _execute(
         self, ctx: Context, document: DocumentNode, operation: OperationDefinitionNode, variables: dict[str, Any]

@@ -12,10 +12,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from steelyard.http.errors import error_response
 from steelyard.telemetry.meters import METERS, route_class
+from steelyard.telemetry.traces import TRACES
 
 log = structlog.get_logger()
+# Asked every few seconds for ever, or answered for hours: they would hide the others.
+_UNTRACED = {"probe", "metrics", "live", "assets"}
 # Of a request whose sender has gone before the answer began.
 _GONE = 499
+_FAILED = 500
 
 
 class Requests:
@@ -29,6 +33,16 @@ class Requests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        kind = route_class(scope["path"])
+        if kind in _UNTRACED:
+            await self._answer(kind, scope, receive, send)
+            return
+        with TRACES.request(scope["headers"]) as span:
+            status = await self._answer(kind, scope, receive, send)
+            _describe(span, kind, scope, status)
+
+    async def _answer(self, kind: str, scope: Scope, receive: Receive, send: Send) -> int:
+        """Answer, and return the status that the sender saw."""
         request_id = token_hex(6)
         scope.setdefault("state", {})["request_id"] = request_id
         status = 0
@@ -45,7 +59,7 @@ class Requests:
         try:
             await self._app(scope, receive, send_with_id)
         except ClientDisconnect:
-            return
+            return _GONE
         except Exception as error:  # the last net: anything else would close the connection without an answer
             if status:
                 raise
@@ -53,9 +67,22 @@ class Requests:
         finally:
             taken = time.perf_counter() - began
             METERS.running -= 1
-            METERS.requests[route_class(scope["path"]), (status or _GONE) // 100].add(taken)
+            METERS.requests[kind, (status or _GONE) // 100].add(taken)
             if self._is_logged:
                 _log(scope, status or _GONE, taken)
+        return status or _GONE
+
+
+def _describe(span: Any, kind: str, scope: Scope, status: int) -> None:
+    """Name the span by its route: the path itself holds names of users, and is another one each time."""
+    route = getattr(scope.get("route"), "path", None) or kind
+    span.update_name(f"{scope['method']} {route}")
+    span.set_attribute("http.request.method", scope["method"])
+    span.set_attribute("http.route", route)
+    span.set_attribute("http.response.status_code", status)
+    span.set_attribute("steelyard.request_id", scope["state"]["request_id"])
+    if status >= _FAILED:
+        TRACES.mark_failed(span)
 
 
 def _log(scope: Scope, status: int, taken_s: float) -> None:

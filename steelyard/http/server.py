@@ -17,6 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from steelyard.context import Ports
+from steelyard.telemetry.traces import TRACES
 
 _LOOK_AGAIN_S = 0.05
 
@@ -44,6 +45,7 @@ class Server(uvicorn.Server):
             await asyncio.sleep(_LOOK_AGAIN_S)
         self._ports.closing.set()
         await super().shutdown(sockets)
+        await asyncio.to_thread(TRACES.stop)  # the signal, which is raised again after this, ends the process at once
 
     def _is_wanted(self) -> bool:
         return bool(self.server_state.connections) and self._signals == [signal.SIGTERM]

@@ -32,6 +32,7 @@ from steelyard.ingest.frames import Chunk, Frame
 from steelyard.kernel.errors import Gone, SteelyardError, Unavailable
 from steelyard.sql.dialect import is_passing
 from steelyard.telemetry.meters import METERS
+from steelyard.telemetry.traces import TRACES
 
 # Requests waiting beyond this are asked to come back; it bounds the memory that a slow disk can cost.
 WAITING_MAX_BYTES = 128 << 20
@@ -110,7 +111,9 @@ class Journal:
     async def _commit_group(self, group: list[_Waiting]) -> None:
         began = time.perf_counter()
         try:
-            outcomes = await self._store([item.entry for item in group])
+            # of all their requests together, so within none of them
+            with TRACES.work("journal commit", requests=len(group)):
+                outcomes = await self._store([item.entry for item in group])
         except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
             outcomes = [error] * len(group)
         METERS.commits.add(time.perf_counter() - began)

@@ -27,6 +27,12 @@ def head_revision() -> str:
     return max(path.name[:4] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
 
 
+def pending(found: str | None) -> list[str]:
+    """Return the names of the migrations that a database at revision `found` lacks, in their order."""
+    names = sorted(path.stem for path in (_FOLDER / "versions").glob("[0-9]*.py"))
+    return [name for name in names if found is None or name[:4] > found]
+
+
 async def current_revision(conn: AsyncConnection) -> str | None:
     """Return the revision of the database, None for an empty one."""
     if not await conn.run_sync(lambda sync: inspect(sync).has_table(alembic_version.name)):

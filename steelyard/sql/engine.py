@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from steelyard.config.mysql_url import MysqlAddress
 from steelyard.sql.checkpoints import Checkpoints
 from steelyard.sql.direct import READERS, DirectSqlite, T, Work
+from steelyard.telemetry.traces import TRACES
 
 # Long enough for a slow command-line write of another process, short enough to fail a request that a proxy still holds.
 _SQLITE_BUSY_MS = 20_000
@@ -44,12 +45,14 @@ class Database:
         self.is_sqlite = path is not None
         self._sqlite = _Sqlite(path) if path is not None else None
         self._writing = engine.execution_options(steelyard_write=True)
+        self._traced = {"db.system.name": "sqlite" if self.is_sqlite else "mysql"}
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A consistent view of the data, for questions."""
-        async with self.engine.connect() as conn, conn.begin():
-            yield conn
+        with TRACES.step("database read", **self._traced):
+            async with self.engine.connect() as conn, conn.begin():
+                yield conn
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
@@ -63,8 +66,9 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits at the end of the block and rolls back when it raises."""
-        async with self._turn(), self._writing.connect() as conn, conn.begin():
-            yield conn
+        with TRACES.step("database write", **self._traced):
+            async with self._turn(), self._writing.connect() as conn, conn.begin():
+                yield conn
 
     async def read_at_once(self, work: Work[T]) -> T:
         """Return what `work` returns in a transaction as of `read`, at a fraction of its cost on SQLite.
@@ -74,15 +78,17 @@ class Database:
         if self._sqlite is None:
             async with self.read() as conn:
                 return await work(conn)
-        return await self._sqlite.direct.read(work)
+        with TRACES.step("database read", **self._traced):
+            return await self._sqlite.direct.read(work)
 
     async def write_at_once(self, work: Work[T]) -> T:
         """Return what `work` returns in a transaction as of `write`, on the terms of `read_at_once`."""
         if self._sqlite is None:
             async with self.write() as conn:
                 return await work(conn)
-        async with self._turn():
-            return await self._sqlite.direct.write(work)
+        with TRACES.step("database write", **self._traced):
+            async with self._turn():
+                return await self._sqlite.direct.write(work)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

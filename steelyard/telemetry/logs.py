@@ -12,6 +12,7 @@ import orjson
 import structlog
 
 from steelyard.kernel.errors import Invalid
+from steelyard.telemetry.traces import TRACES
 
 _ACCOUNT = re.compile(r"://[^/\s?#@'\"]*:[^\s'\"]*@")
 _SIGNATURE = re.compile(r"(?i)((?:x-amz-|x-goog-)?(?:signature|security-token|credential))=[^&\s'\"]+")
@@ -30,6 +31,7 @@ def configure_logs(level: str, *, json: bool) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts" if json else "timestamp"),
             structlog.processors.format_exc_info,
+            _name_trace,
             _hide_secrets,
             *(as_json if json else as_text),
         ],
@@ -45,6 +47,11 @@ def _in_order(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mu
 
 def _dump(event: Any, **_: Any) -> str:
     return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _name_trace(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    event.update(TRACES.ids())
+    return event
 
 
 def _hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

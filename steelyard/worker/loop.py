@@ -21,6 +21,7 @@ from steelyard.domains.runs import trash
 from steelyard.domains.tables import deletion as tables
 from steelyard.jobs import mail
 from steelyard.telemetry.meters import METERS
+from steelyard.telemetry.traces import TRACES
 
 log = structlog.get_logger()
 
@@ -73,7 +74,7 @@ class Worker:
     async def _repeat(self, schedule: Schedule) -> None:
         while True:
             try:
-                with METERS.working(schedule.name):
+                with TRACES.work(f"work {schedule.name}"), METERS.working(schedule.name):
                     await schedule.run(self._ctx)
             except Exception:
                 log.exception("scheduled work failed", schedule=schedule.name)

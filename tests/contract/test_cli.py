@@ -298,3 +298,18 @@ def test_config_show_never_prints_a_secret(place: Server, tmp_path: Path) -> Non
         printed = server.run_command("config", "show", *options)
         assert "hush" not in printed
         assert "***" in printed
+
+
+def test_pending_migrations_are_told_and_not_run(engine: Engine, tmp_path: Path) -> None:
+    with engine.fresh() as settings:
+        server = Server(tmp_path / "data", settings)
+        empty = server.try_command("migrate", "--check", "--json")
+        again = server.try_command("migrate", "--check")
+        server.run_command("migrate")
+        done = server.try_command("migrate", "--check", "--json")
+    assert (empty.returncode, again.returncode, done.returncode) == (FAILED, FAILED, DONE)
+    told = json.loads(empty.stdout)
+    assert told["revision"] is None
+    assert told["pending"][0].startswith("0001_")
+    assert "pending: 0001_" in again.stdout, "looking changed the database"
+    assert json.loads(done.stdout) == {"revision": told["pending"][-1][:4], "pending": []}

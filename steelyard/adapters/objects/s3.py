@@ -30,6 +30,7 @@ from steelyard.config.bucket_url import Bucket
 from steelyard.kernel.errors import Invalid, NotFound, Unavailable
 from steelyard.ports.objects import Grant, PartAddress, SignedRequest, StoredObject, Unfinished
 from steelyard.telemetry.meters import METERS
+from steelyard.telemetry.traces import TRACES
 
 # Bodies up to this size go up in one request; longer ones in parts of it.
 _PART_BYTES = 8 << 20
@@ -82,12 +83,12 @@ class S3Objects(OwnReads):
         first, rest = await _head_of(body, digest)
         if rest is None:
             _check(digest, md5)
-            with _reaching():
+            with _reaching("put"):
                 await obstore.put_async(self._store, self._prefix + key, first, use_multipart=False)
         else:
             # Nothing shows before the last part, and what is there stays when the body ends with an error.
             parts = _joined(first, rest, digest, md5)
-            with _reaching():
+            with _reaching("put"):
                 await obstore.put_async(
                     self._store, self._prefix + key, parts, chunk_size=_PART_BYTES, max_concurrency=2
                 )
@@ -120,7 +121,7 @@ class S3Objects(OwnReads):
         while len(keys) >= _WORTH_A_PAGE:
             # The list begins behind this text, which is the last one before the first key.
             pages = obstore.list(self._store, prefix, offset=(self._prefix + keys[0])[:-1], chunk_size=_PAGE_KEYS)
-            with _reaching():
+            with _reaching("list"):
                 page = [self._stored(meta) async for batch in _first(pages) for meta in batch]
             seen = {stored.key: stored for stored in page}
             is_last = len(page) < _PAGE_KEYS
@@ -134,7 +135,7 @@ class S3Objects(OwnReads):
 
     async def _stat_whole(self, whole_key: str) -> StoredObject | None:
         try:
-            with _reaching():
+            with _reaching("head"):
                 return self._stored(await obstore.head_async(self._store, whole_key))
         except FileNotFoundError:
             return None
@@ -150,11 +151,11 @@ class S3Objects(OwnReads):
         if start or end is not None:
             options["range"] = {"offset": start} if end is None else (start, end)
         try:
-            with _reaching():
+            with _reaching("get"):
                 found = await obstore.get_async(self._store, self._prefix + key, options=options)
         except FileNotFoundError:
             raise NotFound("the object is not there") from None
-        with _reaching():
+        with _reaching("read"):
             async for chunk in found.stream(min_chunk_size=_CHUNK_BYTES):
                 yield bytes(chunk)
 
@@ -164,7 +165,7 @@ class S3Objects(OwnReads):
             return []
         try:
             # Ranges less than 1 MB apart come in one request, others up to ten at a time.
-            with _reaching():
+            with _reaching("get ranges"):
                 found = await obstore.get_ranges_async(self._store, self._prefix + key, starts=starts, ends=ends)
         except FileNotFoundError:
             raise NotFound("the object is not there") from None
@@ -175,13 +176,13 @@ class S3Objects(OwnReads):
 
     async def delete(self, key: str) -> None:
         try:
-            with _reaching():
+            with _reaching("delete"):
                 await obstore.delete_async(self._store, self._prefix + key)
         except FileNotFoundError:
             return
 
     async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
-        with _reaching():
+        with _reaching("list"):
             async for batch in obstore.list(self._store, self._prefix + prefix):
                 for meta in batch:
                     yield self._stored(meta)
@@ -257,14 +258,15 @@ async def _first(pages: Any) -> AsyncIterator[Any]:
 
 
 @contextmanager
-def _reaching() -> Iterator[None]:
+def _reaching(call: str) -> Iterator[None]:
     """Tell of a bucket that does not answer as `Unavailable`; one that refuses us is a fault of ours or our settings.
 
     Answers with a status come as one kind of error with all the others, so their text is read.
     """
     began = time.perf_counter()
     try:
-        yield
+        with TRACES.step(f"bucket {call}"):
+            yield
     except UnauthenticatedError as error:
         METERS.bucket_failures["refused"] += 1
         if _NO_KEYS not in str(error):
