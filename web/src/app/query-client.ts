@@ -8,10 +8,13 @@ const TRIES = 2;
 export const worthRetrying = (failures: number, error: unknown): boolean =>
   failures < TRIES && error instanceof Failure && (error.status === 0 || error.status === 429 || error.status >= 500);
 
+// the server may stand on this machine or in this building: whether there is an internet says nothing, an answer does
+const networkMode = "always";
+
 export const createQueryClient = (): QueryClient =>
   new QueryClient({
     defaultOptions: {
-      queries: { retry: worthRetrying, staleTime: 5_000, refetchOnWindowFocus: true },
-      mutations: { retry: false },
+      queries: { retry: worthRetrying, staleTime: 5_000, refetchOnWindowFocus: true, networkMode },
+      mutations: { retry: false, networkMode },
     },
   });
