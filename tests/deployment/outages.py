@@ -1,8 +1,8 @@
 """Everything that a set-up consists of dies once while real clients log: nothing acknowledged is lost, all recover.
 
-`python -m tests.deployment.outages [--clients 32] [--bucket-down 60] [--database-down 10]` is the long form, `make
-outages`. Prints how long each recovery took: from the moment that what failed is back (or, of a server or worker, is
-dead) until every client has had rows taken that it had not had taken before.
+`python -m tests.deployment.outages [--clients 32] [--bucket-down 60] [--database-down 10] [--network-down 30]` is the
+long form, `make outages`. Prints how long each recovery took: from the moment that what failed is back (or, of a server
+or worker, is dead) until every client has had rows taken that it had not had taken before.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.harness.client import make_client
 from tests.harness.deployment import Deployment, wait_healthy
 from tests.harness.own_s3 import OwnS3
 from tests.harness.server import User
+from tests.harness.slow_link import SlowLink, slow_link
 from tests.services import mysql
 from tests.services.clients import NEWEST
 from tests.services.proxy import proxy
@@ -60,6 +62,7 @@ class Trial:
     clients: int
     database_down_s: float
     bucket_down_s: float
+    network_down_s: float = 10.0
     server_down_s: float = 1.0
 
 
@@ -73,7 +76,7 @@ class Campaign:
     recoveries: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> dict[str, float]:
-        with self._world() as (database, store, deployment, url):
+        with self._world() as (database, store, links, deployment, url):
             user = deployment.servers[0].create_user()
             wires = [Wire(server.url, user.name, user.api_key, project=PROJECT) for server in deployment.servers]
             with self._clients(url, user) as programs:
@@ -82,6 +85,9 @@ class Campaign:
                 self._outage(
                     "bucket stopped", wires, store.stop, store.start, self.trial.bucket_down_s, rows_go_on=True
                 )
+                for what, link in links.items():
+                    cut, mend = partial(setattr, link, "is_cut", True), partial(setattr, link, "is_cut", False)
+                    self._outage(f"network to the {what} cut", wires, cut, mend, self.trial.network_down_s)
                 self._replace_server(deployment, wires)
                 self._replace_worker(deployment, wires)
                 (self.folder / "end").touch()
@@ -94,20 +100,25 @@ class Campaign:
         return self.recoveries
 
     @contextlib.contextmanager
-    def _world(self) -> Iterator[tuple[OwnMySql, OwnS3, Deployment, str]]:
+    def _world(self) -> Iterator[tuple[OwnMySql, OwnS3, dict[str, SlowLink], Deployment, str]]:
         store = OwnS3(self.folder / "s3")
-        with OwnMySql(self.folder / "mysql").running() as database:
+        with OwnMySql(self.folder / "mysql").running() as database, contextlib.ExitStack() as stack:
             store.start()
             try:
+                links = {
+                    "database": stack.enter_context(slow_link(database.port)),
+                    "bucket": stack.enter_context(slow_link(store.reach["port"])),
+                }
+                direct = mysql.create_database(database.port, PROJECT)
                 env = {
-                    "MYSQL": mysql.create_database(database.port, PROJECT),
-                    "BUCKET": bucket_url(store.reach, PROJECT),
+                    "MYSQL": direct.replace(f":{database.port}/", f":{links['database'].port}/"),
+                    "BUCKET": bucket_url({**store.reach, "port": links["bucket"].port}, PROJECT),
                     "BUCKET_PROXY": "true",
                     "STEELYARD_HISTORY_FLUSH_CHUNKS": "16",  # so that work on segments is under way at any time
                 }
                 deployment = Deployment(self.folder, env)
                 with deployment.running(), proxy("nginx", deployment.ports) as url:
-                    yield database, store, deployment, url
+                    yield database, store, links, deployment, url
             finally:
                 store.end()
 
@@ -217,6 +228,7 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--bucket-down", type=float, default=60)
     parser.add_argument("--database-down", type=float, default=10)
+    parser.add_argument("--network-down", type=float, default=30)
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="steelyard-outages-"))
     started = time.monotonic()
@@ -226,7 +238,9 @@ def main() -> int:
         print(f"{time.monotonic() - started:6.0f} s  {text}", flush=True)
 
     try:
-        Campaign(Trial(chosen.clients, chosen.database_down, chosen.bucket_down), folder, note).run()
+        Campaign(
+            Trial(chosen.clients, chosen.database_down, chosen.bucket_down, chosen.network_down), folder, note
+        ).run()
     except AssertionError as broken:
         print(f"BROKEN: {broken}\nthe data and the logs are in {folder}", file=sys.stderr)
         return 1

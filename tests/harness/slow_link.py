@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback that keeps what it passes on waiting, as a slow or distant store does."""
+"""A TCP proxy on loopback that keeps what it passes on waiting, as a distant store or a broken network does."""
 
 import asyncio
 import contextlib
@@ -6,14 +6,19 @@ import threading
 from collections.abc import Iterator
 
 _PIECE_BYTES = 64 << 10
+_LOOK_AGAIN_S = 0.05
 
 
 class SlowLink:
-    """`delay_s` may be changed at any time; it holds for each piece of data on its way to the target."""
+    """`delay_s` may be changed at any time; it holds for each piece of data on its way to the target.
+
+    While `is_cut` nothing passes in either direction, nobody is told, and connections that are made stay silent.
+    """
 
     def __init__(self, target: int) -> None:
         self.port = 0
         self.delay_s = 0.0
+        self.is_cut = False
         self.delayed = 0
         self._target = target
         self._passing: set[asyncio.Task[None]] = set()
@@ -48,6 +53,8 @@ class SlowLink:
                 if slow and self.delay_s:
                     self.delayed += 1
                     await asyncio.sleep(self.delay_s)
+                while self.is_cut:  # noqa: ASYNC110 - it is set by another thread
+                    await asyncio.sleep(_LOOK_AGAIN_S)
                 writer.write(piece)
                 await writer.drain()
         except OSError:
