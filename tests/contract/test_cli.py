@@ -313,3 +313,15 @@ def test_pending_migrations_are_told_and_not_run(engine: Engine, tmp_path: Path)
     assert told["pending"][0].startswith("0001_")
     assert "pending: 0001_" in again.stdout, "looking changed the database"
     assert json.loads(done.stdout) == {"revision": told["pending"][-1][:4], "pending": []}
+
+
+def test_the_audit_log_as_a_command_of_its_own(place: Server) -> None:
+    run = place.run_command
+    name = new_name()
+    run("user", "create", name, "--email", f"{name}@example.com", "--password", PASSWORD)
+    assert name in run("audit", "export")
+    run("user", "delete", name)
+    run("audit", "forget", name)
+    lines = [json.loads(line) for line in run("audit", "export", "--days", "2").splitlines()]
+    assert {"user:create", "user:permanently_delete"} <= {line["action"] for line in lines}
+    assert name not in json.dumps(lines)

@@ -69,7 +69,9 @@ async def test_sign_ins_are_told_refused_ones_too(site):
         changed = await window.post("/app/password", current=PASSWORD, new=f"{PASSWORD}!")
         assert changed.status_code == 204
         assert (await window.delete("/app/session")).status_code == 204
-    found = [(line["action"], line["response_code"]) for line in await told_of(site, admin, name)]
+    told = await told_of(site, admin, name)
+    found = [(line["action"], line["response_code"]) for line in told]
+    assert [line.get("actor_username") for line in told] == [None, None, name, name, name]
     assert found == [
         ("user:create", 200),
         ("user:login", 401),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from weakref import WeakKeyDictionary
 
@@ -82,7 +82,8 @@ async def open_session(ctx: Context, user_id: int, user_agent: str) -> str:
         )
         user = await queries.find_user(conn, user_id)
         assert user is not None, "its account is there"
-        await audit.note(ctx, conn, Action.USER_LOGIN, user.subject)
+        own = Identity(user.id, user.username, user.entity_id, user.is_admin)
+        await audit.note(replace(ctx, identity=ctx.identity or own), conn, Action.USER_LOGIN, user.subject)
     return token
 
 

@@ -423,6 +423,19 @@ export interface ServerStorage {
   graceSeconds: number;
   collections: GcRun[];
 }
+/** A line of the audit log, with the keys of `GET /admin/audit_logs`; what a line does not tell is absent. */
+export interface AuditLine {
+  id: number; timestamp: string; action: string; response_code: number;
+  actor_user_id?: string; actor_username?: string; actor_email?: string; actor_ip?: string; actor_api_key?: string;
+  acting_for?: string; cli_version?: string; entity_name?: string; project_name?: string; run_name?: string;
+  artifact_qualified_name?: string; report_name?: string; username?: string; user_email?: string;
+  detail?: Record<string, unknown>;
+}
+/** GET /app/admin/audit?numDays=&actor=&action=&before=, for administrators, the newest first */
+export interface AuditPage {
+  lines: AuditLine[]; /** what `before` is to be for the lines after these; null: there are none */ next: string | null;
+  /** all that may occur */ actions: string[]; collecting: boolean; /** 0: for ever */ keptDays: number;
+}
 export interface GcRun {
   id: number; kind: "content" | "orphans"; startedBy: "schedule" | "command" | "page";
   state: "running" | "done" | "failed" | "interrupted"; failure: string | null;

@@ -65,6 +65,7 @@ export const routes: RouteObject[] = [
               page("authorize", () => import("@/pages/authorize")),
               page("settings", () => import("@/pages/settings")),
               page("settings/storage/:entity", () => import("@/pages/entity-storage")),
+              page("admin/audit", () => import("@/pages/admin-audit")),
               page("admin/storage", () => import("@/pages/admin-storage")),
               page("teams/:team", () => import("@/pages/team")),
               page("profile", () => import("@/pages/profile")),

@@ -1,7 +1,7 @@
-import { HardDrive, Keyboard, ListChecks, LogOut, Settings, User } from "lucide-react";
+import { HardDrive, Keyboard, ListChecks, LogOut, ScrollText, Settings, User } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useSessionActions, useUser } from "@/domains/accounts/session";
-import { entityPath, SERVER_STORAGE_PATH } from "@/lib/paths";
+import { AUDIT_PATH, entityPath, SERVER_STORAGE_PATH } from "@/lib/paths";
 import { type ThemeChoice, useAppearance } from "@/lib/theme";
 import { useFailureText } from "@/ui/error-state";
 import { KeyCaps } from "@/ui/key-caps";
@@ -56,6 +56,11 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
       {user.admin && (
         <MenuLink icon={<HardDrive aria-hidden />} to={SERVER_STORAGE_PATH}>
           {t("storage.server.title")}
+        </MenuLink>
+      )}
+      {user.admin && (
+        <MenuLink icon={<ScrollText aria-hidden />} to={AUDIT_PATH}>
+          {t("audit.title")}
         </MenuLink>
       )}
       <MenuSeparator />

@@ -2,6 +2,7 @@
 import { accounts } from "./accounts";
 import { alerts } from "./alerts";
 import { artifacts } from "./artifacts";
+import { audit } from "./audit";
 import { bulk } from "./bulk";
 import { charts } from "./charts";
 import { common } from "./common";
@@ -26,6 +27,7 @@ export const en = {
   workspace,
   runs,
   artifacts,
+  audit,
   sweeps,
   tables,
   reports,
