@@ -36,7 +36,8 @@ class Batch(Generic[K, V]):
                 ctx.loaded[f"{self._name}!"] = asyncio.ensure_future(self._run(ctx, waiting, known))
             waiting.append(key)
             known[key] = asyncio.get_running_loop().create_future()
-        return await known[key]
+        # Who is given up, because a field beside it failed, must not take the value from others who wait for it.
+        return await asyncio.shield(known[key])
 
     async def _run(self, ctx: Context, waiting: list[K], known: dict[K, asyncio.Future[V | None]]) -> None:
         count = 0
@@ -50,7 +51,9 @@ class Batch(Generic[K, V]):
             found = await self._fetch(ctx, keys)
         except Exception as error:  # noqa: BLE001 - handed to everybody who waits
             for key in keys:
-                known.pop(key).set_exception(error)
+                failed = known.pop(key)
+                failed.set_exception(error)
+                failed.exception()  # known by now: nobody may be left who waits for it
             return
         for key in keys:
             known[key].set_result(found.get(key))

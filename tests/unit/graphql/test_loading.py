@@ -55,3 +55,13 @@ async def test_a_failure_reaches_everybody_who_waits_and_is_not_remembered() -> 
     assert await loader.load(ctx, 1) == "1"
     with pytest.raises(NotFound):
         await loader.load(ctx, 13)
+
+
+async def test_one_that_is_given_up_leaves_the_others_what_they_asked_for() -> None:
+    """A field that fails has the fields beside it cancelled, and no others."""
+    loader, ctx = batch([]), context()
+    first, same, later = (asyncio.ensure_future(loader.load(ctx, key)) for key in (1, 1, 2))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await asyncio.wait_for(asyncio.gather(same, later), 5) == ["1", "2"]
+    assert await asyncio.wait_for(loader.load(ctx, 1), 5) == "1"
