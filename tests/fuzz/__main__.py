@@ -1,0 +1,64 @@
+"""`python -m tests.fuzz [--minutes 30] [--seed N] [--engine sqlite|mysql_s3]`: the long form.
+
+Prints the seed and the answers by status; ends with code 1 when a rule was broken, and goes on after one.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.fuzz.campaign import Broken, Campaign
+from tests.fuzz.tenants import open_tenants
+from tests.harness.engines import ENGINES, SQLITE, open_engine
+from tests.harness.site import open_site
+
+# New tenants after as many requests: what the old ones had is gone or changed by then.
+_STEPS = 5000
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--engine", choices=ENGINES, default=SQLITE)
+    chosen = parser.parse_args()
+    print(f"seed {chosen.seed}, {chosen.minutes} minutes, {chosen.engine}", flush=True)
+    until = time.monotonic() + chosen.minutes * 60
+    broken: dict[str, str] = {}
+    seed, asked = chosen.seed, 0
+    while time.monotonic() < until:
+        with (
+            tempfile.TemporaryDirectory(prefix="steelyard-fuzz-") as folder,
+            open_engine(chosen.engine) as engine,
+            engine.fresh() as env,
+        ):
+            asked += asyncio.run(_run(Path(folder), env, seed, until, broken))
+        print(f"seed {seed} done: {asked} requests in all, {len(broken)} kinds of failure", flush=True)
+        seed += 1
+    return 1 if broken else 0
+
+
+async def _run(folder: Path, env: dict[str, str], seed: int, until: float, broken: dict[str, str]) -> int:
+    async with open_site(folder, env) as site:
+        campaign = Campaign(await open_tenants(site), seed)
+        for _ in range(_STEPS):
+            if time.monotonic() > until:
+                break
+            site.clock.move(0.01)
+            try:
+                await campaign.step()
+            except Broken as error:
+                kind = str(error)[:120]
+                if kind not in broken:
+                    broken[kind] = str(error)
+                    print(f"BROKEN {error}\n", file=sys.stderr, flush=True)
+        print(dict(sorted(campaign.answers.items())), flush=True)
+        return campaign.answers.total()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
