@@ -18,6 +18,7 @@ from steelyard.kernel.lasting import Lasting
 from steelyard.kernel.limiter import Limiter
 from steelyard.ports.mail import Mailer
 from steelyard.ports.objects import Grant, ObjectStore
+from steelyard.ports.sso import IdentityProvider
 from steelyard.sql.engine import Database
 
 
@@ -69,6 +70,19 @@ class AuditPolicy:
 
 
 @dataclass(frozen=True)
+class SignOnPolicy:
+    """What single sign-on decides, where there is a provider (docs/operate/sso.md)."""
+
+    label: str = "SSO"
+    # True: who has no account is given one.
+    provisioning: bool = True
+    # True: new accounts are named as the provider names them.
+    provider_names: bool = False
+    # True: nobody signs in by a password.
+    only_way: bool = False
+
+
+@dataclass(frozen=True)
 class Policy:
     """The settings that domains decide by."""
 
@@ -87,6 +101,7 @@ class Policy:
     features_off: frozenset[str] = frozenset()
     accounts: AccountPolicy = AccountPolicy()
     audit: AuditPolicy = AuditPolicy()
+    sso: SignOnPolicy = SignOnPolicy()
 
     @property
     def upload_window_s(self) -> int:
@@ -109,6 +124,8 @@ class Ports:
     policy: Policy
     # None where the operator has named no mail server.
     mail: Mailer | None = None
+    # None where there is no single sign-on.
+    sso: IdentityProvider | None = None
     limiter: Limiter = field(default_factory=Limiter, compare=False, repr=False)
     # Work that outlives the requests that ask for it.
     lasting: Lasting = field(default_factory=Lasting, compare=False, repr=False)

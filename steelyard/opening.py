@@ -10,6 +10,7 @@ import structlog
 from steelyard import migrations
 from steelyard.adapters.mail.smtp import open_mailer
 from steelyard.adapters.objects.open import open_store
+from steelyard.adapters.sso.oidc import open_provider
 from steelyard.config.places import mysql_of
 from steelyard.config.settings import Settings
 from steelyard.context import (
@@ -21,6 +22,7 @@ from steelyard.context import (
     HistoryPolicy,
     Policy,
     Ports,
+    SignOnPolicy,
 )
 from steelyard.domains.accounts import queries
 from steelyard.domains.accounts import tables as t
@@ -37,6 +39,8 @@ _URL_KEY = "url_signing_key"
 
 async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
     """Connect to the database and the object store, bringing the schema up to date unless told otherwise."""
+    # whoever needs a way in past a provider that fails has it for as long as the setting is there
+    provider = None if settings.accounts.restore else open_provider(settings.sso)
     database = open_settled_database(settings)
     try:
         await _bring_up_to_date(database, settings, migrate=migrate)
@@ -66,9 +70,16 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
                 admins_enter_teams=not settings.accounts.no_admin_team_access,
             ),
             audit=AuditPolicy(**vars(settings.audit)),
+            sso=SignOnPolicy(
+                label=settings.sso.label,
+                provisioning=not settings.sso.no_provisioning,
+                provider_names=settings.sso.identifier_claims,
+                only_way=settings.sso.no_passwords and provider is not None,
+            ),
             features_off=frozenset(settings.features.off.replace(",", " ").split()),
         ),
         mail=open_mailer(settings.mail, settings.server.public_url),
+        sso=provider,
         limiter=Limiter(Rates(**vars(settings.limits))),
     )
 

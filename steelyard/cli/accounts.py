@@ -126,6 +126,14 @@ def user_set_admin(name: str, revoked: bool, data: Path | None, as_json: bool) -
     )
 
 
+@command(user, "confirm-email")
+@click.argument("name")
+def user_confirm_email(name: str, data: Path | None, as_json: bool) -> None:
+    """State that the address which a person has written there is theirs, so that single sign-on finds the account."""
+    found = run_command(load_settings(data), lambda ctx: people.confirm_address(ctx, name))
+    print_result(_user_json(found), f"{found.email} belongs to {name}", as_json=as_json)
+
+
 @command(user, "list")
 def user_list(data: Path | None, as_json: bool) -> None:
     """List accounts."""

@@ -128,6 +128,49 @@ class AuditSettings:
 
 
 @dataclass(frozen=True)
+class SsoSettings:
+    issuer: str = field(
+        default="",
+        metadata={
+            "doc": "OpenID provider, such as https://login.example.org/realms/main; empty: no single sign-on",
+            "form": r"(https?://[^/\s?#]+(/[^\s?#]*)?)?",
+        },
+    )
+    client_id: str = field(default="", metadata={"doc": "name that the provider knows this server by"})
+    client_secret: str = field(
+        default="", metadata={"doc": "secret at the provider; empty: this server is a public client", "secret": True}
+    )
+    method: str = field(
+        default="pkce",
+        metadata={
+            "doc": "`pkce`: a code that the server redeems; `implicit`: the token comes through the browser, as a form",
+            "choices": ("pkce", "implicit"),
+        },
+    )
+    scopes: str = field(default="", metadata={"doc": "scopes asked for on top of openid, profile and email"})
+    group_claims: bool = field(
+        default=False, metadata={"doc": "the groups that the provider tells are the teams that a person belongs to"}
+    )
+    groups_claim: str = field(default="groups", metadata={"doc": "claim that holds the groups"})
+    identifier_claims: bool = field(
+        default=False,
+        metadata={"doc": "new accounts take preferred_username as user name; else the part of the address before @"},
+    )
+    no_provisioning: bool = field(
+        default=False, metadata={"doc": "who has neither account nor invitation is turned away, not given an account"}
+    )
+    trust_email: bool = field(
+        default=False,
+        metadata={"doc": "addresses count as verified though the provider does not say so (email_verified)"},
+    )
+    no_passwords: bool = field(
+        default=False, metadata={"doc": "nobody signs in by a password where there is single sign-on"}
+    )
+    label: str = field(default="SSO", metadata={"doc": "what the button on the sign-in page calls the provider"})
+    leeway_s: int = field(default=60, metadata={"doc": "how far the provider's clock may be off, seconds"})
+
+
+@dataclass(frozen=True)
 class RunSettings:
     heartbeat_grace_s: int = field(
         default=300, metadata={"doc": "a run silent for this long counts as crashed, seconds"}
@@ -284,6 +327,7 @@ class Settings:
     objects: ObjectSettings = field(default_factory=ObjectSettings)
     accounts: AccountSettings = field(default_factory=AccountSettings)
     audit: AuditSettings = field(default_factory=AuditSettings)
+    sso: SsoSettings = field(default_factory=SsoSettings)
     runs: RunSettings = field(default_factory=RunSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     tables: TableSettings = field(default_factory=TableSettings)

@@ -48,6 +48,18 @@ ACCEPTED: dict[str, str] = {
     "STEELYARD_ADMIN_PASSWORD": "accounts.admin_password",
     "SESSION_LENGTH": "accounts.session_hours",
     "LOCAL_RESTORE": "accounts.restore",
+    "OIDC_ISSUER": "sso.issuer",
+    "AUTH0_DOMAIN": "sso.issuer",
+    "OIDC_CLIENT_ID": "sso.client_id",
+    "AUTH0_CLIENT_ID": "sso.client_id",
+    "OIDC_SECRET": "sso.client_secret",
+    "OIDC_CLIENT_SECRET": "sso.client_secret",
+    "OIDC_AUTH_METHOD": "sso.method",
+    "GORILLA_AUTH_METHOD": "sso.method",
+    "OIDC_CUSTOM_SCOPES": "sso.scopes",
+    "GORILLA_ENABLE_SSO_GROUP_CLAIMS": "sso.group_claims",
+    "GORILLA_USE_IDENTIFIER_CLAIMS": "sso.identifier_claims",
+    "DISABLE_SSO_PROVISIONING": "sso.no_provisioning",
     "GORILLA_DATA_RETENTION_PERIOD": "runs.trash_days",
     "GORILLA_EMAIL_SINK": "mail.url",
     "GORILLA_EMAIL_FROM_ADDRESS": "mail.sender",
@@ -70,6 +82,11 @@ ACCEPTED: dict[str, str] = {
     "GORILLA_DEFAULT_RATE_LIMITS_FILESTREAM_PER_RUN_COUNT": "limits.run_requests",
 }
 
+
+def _auth0_issuer(domain: str) -> str:
+    return f"https://{domain.strip()}/" if domain.strip() else ""
+
+
 # Values that must be read otherwise than ours.
 CONVERTED: dict[str, Callable[[str], str]] = {
     "MYSQL_PASSWORD": decoded,  # the chart of W&B Server keeps it percent-encoded
@@ -77,6 +94,8 @@ CONVERTED: dict[str, Callable[[str], str]] = {
     "GORILLA_SESSION_LENGTH": hours_of,
     "GORILLA_DATA_RETENTION_PERIOD": days_of,
     "OTEL_EXPORTER_OTLP_ENDPOINT": lambda value: f"{value.rstrip('/')}/v1/traces" if value.strip() else "",
+    "AUTH0_DOMAIN": _auth0_issuer,
+    "GORILLA_AUTH0_DOMAIN": _auth0_issuer,
 }
 
 # Names that others set too, or with which W&B Server means more than we: the form of a value that is meant for us, and
@@ -92,7 +111,6 @@ MEANT: dict[str, tuple[str, str]] = {
     "SMTP_PORT": (r"[0-9]+", "it is no port, and taken for a variable of Kubernetes"),
 }
 
-_SSO = "single sign-on"
 _LDAP = "sign-in by LDAP"
 _SLACK = "messages to Slack"
 _TEAM_BUCKETS = "buckets of teams"
@@ -101,23 +119,6 @@ _MACHINES = "this way of proving who calls"
 
 # Name → the capability that the server does not have yet. A setting that leaves it off is not worth a line.
 NOT_YET: dict[str, str] = {
-    **dict.fromkeys(
-        (
-            "OIDC_ISSUER",
-            "OIDC_CLIENT_ID",
-            "OIDC_AUTH_METHOD",
-            "GORILLA_AUTH_METHOD",
-            "OIDC_SECRET",
-            "OIDC_CLIENT_SECRET",
-            "GORILLA_OIDC_CUSTOM_SCOPES",
-            "GORILLA_ENABLE_SSO_GROUP_CLAIMS",
-            "GORILLA_USE_IDENTIFIER_CLAIMS",
-            "DISABLE_SSO_PROVISIONING",
-            "AUTH0_DOMAIN",
-            "AUTH0_CLIENT_ID",
-        ),
-        _SSO,
-    ),
     "GORILLA_LDAP_GROUP_SYNC": _LDAP,
     **dict.fromkeys(("SLACK_CLIENT_ID", "SLACK_SECRET"), _SLACK),
     "GORILLA_SUPPORTED_FILE_STORES": _TEAM_BUCKETS,

@@ -21,6 +21,7 @@ from steelyard.doctor.folders import look_at_data_folder, look_at_writing
 from steelyard.doctor.mail import look_at_mail
 from steelyard.doctor.mysql import look_at_mysql
 from steelyard.doctor.schema import look_at_schema
+from steelyard.doctor.sso import look_at_sso
 from steelyard.kernel.errors import Invalid, SteelyardError
 from steelyard.opening import find_signing_key
 from steelyard.sql.engine import Database, open_database
@@ -29,7 +30,7 @@ LOCAL = "http://localhost:8080"
 
 
 # What may be looked at by itself.
-AREAS = ("settings", "database", "objects", "address", "mail")
+AREAS = ("settings", "database", "objects", "address", "mail", "sso")
 
 
 async def examine(
@@ -48,6 +49,7 @@ async def examine(
         "objects": _look_at_objects(settings),
         "address": _look_at_address(settings),
         "mail": _look_at_mail(settings),
+        "sso": look_at_sso(settings.sso, settings.server.public_url, restoring=settings.accounts.restore),
     }
     for area in AREAS:
         if area in areas:

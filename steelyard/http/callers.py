@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from steelyard.context import Context, Identity, Ports
+from steelyard.domains.accounts.cookies import SESSION_COOKIE
 from steelyard.domains.accounts.identities import Authenticator
 from steelyard.domains.accounts.model import BrowserSession
-from steelyard.domains.accounts.routes import SESSION_COOKIE
+from steelyard.domains.accounts.sso import CALLBACK
 from steelyard.kernel.errors import Denied
 
 CSRF_HEADER = "x-csrf-token"
@@ -54,6 +55,9 @@ class Callers:
         if "authorization" in request.headers:
             return BrowserCaller(await self.of_api(request), None)
         is_unsafe = request.scope.get("method", "GET") not in _SAFE
+        if is_unsafe and request.url.path == CALLBACK:
+            # The form of an identity provider, from its site: what it is held against is the cookie of the attempt.
+            return BrowserCaller(self._context(request, None), None)
         if is_unsafe:
             self._refuse_other_sites(request)
         token = request.cookies.get(SESSION_COOKIE)

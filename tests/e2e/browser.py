@@ -35,13 +35,13 @@ class Visit:
 
 
 @contextmanager
-def visit(browser: Browser, server: Server, engine: Engine) -> Iterator[Visit]:
+def visit(browser: Browser, server: Server, engine: Engine, *others: str) -> Iterator[Visit]:
     """A window of a fresh profile. Every complaint collected in it fails the block at its end.
 
-    It reaches the server, and the bucket where there is one: its signed addresses are meant for browsers.
+    It reaches the server, the bucket where there is one (its signed addresses are meant for browsers), and `others`.
     """
     bucket = engine.reach.get("s3")
-    allowed = (server.url, *([bucket["endpoint"]] if bucket else []))
+    allowed = (server.url, *others, *([bucket["endpoint"]] if bucket else []))
     context = browser.new_context(viewport={"width": 1360, "height": 900})
     context.set_default_timeout(ACTION_TIMEOUT_MS)
     context.add_init_script(

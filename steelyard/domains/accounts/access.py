@@ -161,3 +161,9 @@ def require_admin(ctx: Context) -> Identity:
     if not identity.is_admin:
         raise Denied("permission denied")
     return identity
+
+
+def require_passwords(ctx: Context) -> None:
+    """Let only those on whose server people may sign in by a password."""
+    if ctx.ports.policy.sso.only_way:
+        raise Denied("on this server people sign in by single sign-on, not by a password")

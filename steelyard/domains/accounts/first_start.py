@@ -7,9 +7,10 @@ first account.
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
 
 from steelyard.context import Context
-from steelyard.domains.accounts import queries, secrets, sessions
+from steelyard.domains.accounts import access, queries, secrets, sessions
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import User
 from steelyard.domains.accounts.service import NewUser, insert_user
@@ -64,7 +65,8 @@ async def sign_up(ctx: Context, spec: NewUser, user_agent: str) -> str:
     assert spec.password is not None, "a person signs in with a password"
     if not ctx.ports.policy.signup_open or await needs_setup(ctx):
         raise Denied("sign-up is closed on this server; ask an administrator for an account")
+    access.require_passwords(ctx)
     password_hash = await secrets.hash_password(spec.password)
     async with ctx.database.write() as conn:
-        user = await insert_user(ctx, conn, spec, password_hash)
+        user = await insert_user(ctx, conn, replace(spec, email_unproven=True), password_hash)
     return await sessions.open_session(ctx, user.id, user_agent)

@@ -139,8 +139,10 @@ async def _load(ctx: Context, conn: AsyncConnection, token: str) -> AccountLink:
 async def follow(ctx: Context, token: str, username: str, password: str, user_agent: str) -> str:
     """Set the password, or make the account that was invited, and return the token of a browser session.
 
-    Raises `NotFound` for a link that is over, `Conflict` for a taken name, `Invalid` for an unfit password.
+    Raises `NotFound` for a link that is over, `Conflict` for a taken name, `Invalid` for an unfit password, and
+    `Denied` where nobody signs in by a password.
     """
+    access.require_passwords(ctx)
     password_hash = await secrets.hash_password(password)
     async with ctx.database.write() as conn:
         link = await _load(ctx, conn, token)

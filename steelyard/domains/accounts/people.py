@@ -87,6 +87,16 @@ async def restore_user(ctx: Context, username: str) -> User:
         return await _load(conn, username)
 
 
+async def confirm_address(ctx: Context, username: str) -> User:
+    """State that an address which the account's owner has written there is theirs: single sign-on then finds it."""
+    access.require_admin(ctx)
+    async with ctx.database.write() as conn:
+        user = await _load(conn, username)
+        await queries.update_user(conn, user.id, email_unproven=False)
+        await audit.note(ctx, conn, Action.USER_UPDATE, user.subject, confirmed="email")
+        return user
+
+
 async def set_admin(ctx: Context, username: str, *, is_admin: bool) -> User:
     """Make an account an administrator of the server, or an ordinary one. Raises `Denied` for the last one."""
     access.require_admin(ctx)
@@ -118,10 +128,11 @@ async def change_profile(ctx: Context, name: str | None, email: str | None) -> U
         values["name"] = name.strip()[:128] or identity.username
     async with ctx.database.write() as conn:
         if email is not None:
-            values["email"] = check_address(email)
-            holder = await queries.find_user_by_address(conn, values["email"])
+            values["email"] = address = check_address(email)
+            holder = await queries.find_user_by_address(conn, address)
             if holder is not None and holder.id != identity.user_id:
                 raise Conflict(f"{email} belongs to another account")
+            await queries.update_user(conn, identity.user_id, email_unproven=True)
         if values:
             await queries.update_user(conn, identity.user_id, **values)
             own = Subject(user_id=identity.user_id, user=identity.username)

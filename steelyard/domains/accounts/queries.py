@@ -25,9 +25,11 @@ from steelyard.domains.accounts.model import (
 )
 from steelyard.kernel.names import fold
 
+_NOT_SHOWN = {"password_hash", "default_entity_id", "email_unproven"}
+
 
 def _users() -> Select[Any]:
-    columns = [c for c in t.users.c if c.name not in {"password_hash", "default_entity_id"}]
+    columns = [c for c in t.users.c if c.name not in _NOT_SHOWN]
     entity = func.coalesce(t.users.c.default_entity_id, t.users.c.entity_id)
     return select(*columns, t.entities.c.name.label("entity")).join(t.entities, t.entities.c.id == entity)
 
@@ -278,7 +280,7 @@ async def touch_session(conn: AsyncConnection, session_id: int, moment: datetime
     await conn.execute(update(table).where(table.c.id == session_id).values(last_seen_at=moment))
 
 
-_SESSION = [c for c in t.browser_sessions.c if c.name != "token_hash"]
+_SESSION = [c for c in t.browser_sessions.c if c.name not in {"token_hash", "id_token"}]
 
 
 async def find_session(conn: AsyncConnection, token_hash: str, now: datetime) -> BrowserSession | None:
@@ -287,6 +289,11 @@ async def find_session(conn: AsyncConnection, token_hash: str, now: datetime) ->
     statement = statement.where(table.c.token_hash == token_hash, table.c.expires_at > now, t.users.c.is_active)
     row = (await conn.execute(statement)).first()
     return BrowserSession(**row._mapping) if row else None
+
+
+async def find_id_token(conn: AsyncConnection, session_id: int) -> str | None:
+    table = t.browser_sessions
+    return (await conn.execute(select(table.c.id_token).where(table.c.id == session_id))).scalar()
 
 
 async def list_sessions(conn: AsyncConnection, user_id: int, now: datetime) -> list[BrowserSession]:
@@ -319,6 +326,42 @@ async def list_invitations(conn: AsyncConnection, entity_id: int, now: datetime)
     mine = t.account_links.c
     statement = _links().where(mine.entity_id == entity_id, mine.expires_at > now).order_by(mine.id)
     return [_link(row) for row in await conn.execute(statement)]
+
+
+async def list_pending_invitations(conn: AsyncConnection, email: str, now: datetime) -> list[AccountLink]:
+    """Return the invitations of an address, to any team, that can still be followed."""
+    mine = t.account_links.c
+    named = (func.lower(mine.email) == email.lower()) & mine.entity_id.is_not(None) & (mine.expires_at > now)
+    return [_link(row) for row in await conn.execute(_links().where(named).order_by(mine.id))]
+
+
+# ---- single sign-on -------------------------------------------------------------------------------------------
+
+
+async def find_user_of_provider(conn: AsyncConnection, issuer: str, subject: str) -> User | None:
+    """Return the account that a provider's person has been bound to, an ended one too."""
+    table = t.provider_identities
+    bound = select(table.c.user_id).where(table.c.issuer == issuer, table.c.subject == subject)
+    return await _find_user(conn, _users().where(t.users.c.id.in_(bound)))
+
+
+async def list_people_of_address(conn: AsyncConnection, email: str) -> list[tuple[User, bool]]:
+    """Return the persons with this address, ended ones too, and whether it was they who wrote it there."""
+    statement = _users().add_columns(t.users.c.email_unproven)
+    statement = statement.where(func.lower(t.users.c.email) == email.lower(), t.users.c.kind == "human")
+    found = []
+    for row in await conn.execute(statement.order_by(t.users.c.id)):
+        values = dict(row._mapping)
+        unproven = bool(values.pop("email_unproven"))
+        found.append((User(**values), unproven))
+    return found
+
+
+async def teams_by_group(conn: AsyncConnection, user_id: int) -> set[int]:
+    """Return the teams that an account belongs to because of a group."""
+    members = t.team_members.c
+    rows = await conn.execute(select(members.entity_id).where(members.user_id == user_id, members.by_group))
+    return set(rows.scalars())
 
 
 async def find_secret(conn: AsyncConnection, name: str) -> str | None:

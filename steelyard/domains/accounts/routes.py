@@ -9,18 +9,19 @@ from starlette.responses import Response
 
 import steelyard
 from steelyard.context import Context
-from steelyard.domains.accounts import first_start, links, queries, service, sessions
+from steelyard.domains.accounts import first_start, links, queries, service, sessions, sso
+from steelyard.domains.accounts.cookies import SESSION_COOKIE, set_session
 from steelyard.domains.accounts.model import Entity
 from steelyard.domains.accounts.people_routes import routes as people_routes
 from steelyard.domains.accounts.service import NewUser
 from steelyard.domains.accounts.sessions import SignIn
+from steelyard.domains.accounts.sso_routes import routes as sso_routes
 from steelyard.kernel.errors import Invalid
 from steelyard.kernel.ids import decode_global_id, encode_global_id
 from steelyard.rest.bodies import read_json
 from steelyard.rest.routes import RouteTable, json_response
 
-SESSION_COOKIE = "steelyard_session"
-routes = RouteTable([*people_routes.entries])
+routes = RouteTable([*people_routes.entries, *sso_routes.entries])
 
 
 @routes.get("/app/session")
@@ -30,7 +31,9 @@ async def show_session(ctx: Context, request: Request) -> dict[str, Any]:
         "user": await _session_user(ctx) if ctx.identity else None,
         "csrfToken": session.csrf_token if session else "",
         "setupRequired": ctx.identity is None and await first_start.needs_setup(ctx),
-        "signupOpen": ctx.ports.policy.signup_open,
+        "signupOpen": ctx.ports.policy.signup_open and not ctx.ports.policy.sso.only_way,
+        "signOn": {"label": ctx.ports.policy.sso.label} if ctx.ports.sso else None,
+        "passwords": not ctx.ports.policy.sso.only_way,
         "version": steelyard.__version__,
         "publicUrl": ctx.origin,
     }
@@ -68,9 +71,12 @@ async def sign_in(ctx: Context, request: Request) -> Response:
 
 @routes.delete("/app/session")
 async def sign_out(ctx: Context, request: Request) -> Response:
-    if request.state.browser_session:
-        await sessions.end_session(ctx, request.state.browser_session.id)
-    response = json_response(None)
+    """End the session; `next` is where to end the one at the identity provider as well."""
+    session, elsewhere = request.state.browser_session, None
+    if session:
+        elsewhere = await sso.sign_out_url(ctx, session.id)
+        await sessions.end_session(ctx, session.id)
+    response = json_response({"next": elsewhere} if elsewhere else None)
     response.delete_cookie(SESSION_COOKIE, path="/")
     return response
 
@@ -91,17 +97,7 @@ async def sign_up(ctx: Context, request: Request) -> Response:
 
 def _signed_in(ctx: Context, request: Request, token: str) -> Response:
     """Set the cookie. The page then asks `GET /app/session` for the rest."""
-    response = json_response(None)
-    response.set_cookie(
-        SESSION_COOKIE,
-        token,
-        max_age=ctx.ports.policy.session_hours * 3600,
-        path="/",
-        secure=request.url.scheme == "https",
-        httponly=True,
-        samesite="lax",
-    )
-    return response
+    return set_session(ctx, request, json_response(None), token)
 
 
 @routes.post("/app/link/follow")

@@ -32,6 +32,8 @@ class NewUser:
     password: str | None = None
     api_key: str | None = None
     is_admin: bool = False
+    # whether its owner has named the address, and nobody else
+    email_unproven: bool = False
 
 
 async def create_user(ctx: Context, spec: NewUser) -> User:
@@ -56,6 +58,7 @@ async def insert_user(ctx: Context, conn: AsyncConnection, spec: NewUser, passwo
             t.users,
             username=spec.username,
             email=spec.email,
+            email_unproven=spec.email_unproven,
             name=spec.name or spec.username,
             password_hash=password_hash,
             is_admin=spec.is_admin,

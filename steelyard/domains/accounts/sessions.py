@@ -41,8 +41,10 @@ def _attempts_on(ctx: Context) -> Attempts:
 async def sign_in(ctx: Context, given: SignIn) -> str:
     """Return the token of a new browser session.
 
-    Raises `Unauthenticated`, the same for any wrong part, and `TooMany` after several wrong ones in a row.
+    Raises `Unauthenticated`, the same for any wrong part, `TooMany` after several wrong ones in a row, and `Denied`
+    where nobody signs in by a password.
     """
+    access.require_passwords(ctx)
     async with ctx.database.read() as conn:
         found = await queries.find_login(conn, given.login)
     attempts = _attempts_on(ctx)
@@ -63,8 +65,11 @@ async def _note_refusal(ctx: Context, user_id: int | None) -> None:
         await audit.note(ctx, conn, Action.USER_LOGIN, named, code=Unauthenticated.status)
 
 
-async def open_session(ctx: Context, user_id: int, user_agent: str) -> str:
-    """Return the token of a new browser session of the account; the caller has found out who it is."""
+async def open_session(ctx: Context, user_id: int, user_agent: str, id_token: str | None = None) -> str:
+    """Return the token of a new browser session of the account; the caller has found out who it is.
+
+    `id_token` is what ends it at an identity provider as well.
+    """
     token = secrets.new_token()
     now = ctx.ports.clock()
     async with ctx.database.write() as conn:
@@ -79,6 +84,7 @@ async def open_session(ctx: Context, user_id: int, user_agent: str) -> str:
             created_at=now,
             last_seen_at=now,
             expires_at=now + timedelta(hours=ctx.ports.policy.session_hours),
+            id_token=id_token,
         )
         user = await queries.find_user(conn, user_id)
         assert user is not None, "its account is there"

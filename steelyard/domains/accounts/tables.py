@@ -34,6 +34,8 @@ users = Table(
     Column("username", Name(64), nullable=False, unique=True),
     Column("name", Name(128), nullable=False, default=""),
     Column("email", Name(254), nullable=False, default=""),
+    # Whether its owner has written the address there: then nothing shows that it is theirs.
+    Column("email_unproven", Boolean, nullable=False, server_default="0"),
     Column("password_hash", String(255)),
     Column("is_admin", Boolean, nullable=False, default=False),
     Column("kind", String(16), nullable=False, default="human"),
@@ -66,6 +68,8 @@ team_members = Table(
     Column("entity_id", BigId, ForeignKey("entities.id", ondelete="CASCADE"), nullable=False),
     Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("role", String(32), nullable=False),
+    # Whether it was a group of the identity provider that brought them in: then leaving the group takes them out.
+    Column("by_group", Boolean, nullable=False, server_default="0"),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("entity_id", "user_id"),
     Index(None, "user_id"),
@@ -135,6 +139,22 @@ browser_sessions = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("last_seen_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
+    # of a session that an identity provider has vouched for: what ends it there too
+    Column("id_token", LongText),
+    Index(None, "user_id"),
+)
+
+# Whom an identity provider knows an account as.
+provider_identities = Table(
+    "provider_identities",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("issuer", Name(255), nullable=False),
+    Column("subject", Name(255), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("last_used_at", UtcTime, nullable=False),
+    UniqueConstraint("issuer", "subject"),
     Index(None, "user_id"),
 )
 

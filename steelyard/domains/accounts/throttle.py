@@ -59,17 +59,26 @@ class Attempts:
 
     def begin(self, guesser: Guesser, now: datetime) -> None:
         """Count an attempt. Raises `TooMany`, telling how long to wait, for one that comes too early."""
-        tries = self._known.get(guesser)
-        if tries is None or now - tries.last_at > FORGOTTEN_AFTER:
-            tries = Tries(0, now)
-        waiting_s = wait_s(tries, now)
+        self.refuse_hasty(guesser, now)
+        self.failed(guesser, now)
+
+    def refuse_hasty(self, guesser: Guesser, now: datetime) -> None:
+        """Count nothing. Raises `TooMany`, telling how long to wait, where the next attempt would come too early."""
+        waiting_s = wait_s(self._tries(guesser, now), now)
         if waiting_s > 0:
             seconds = math.ceil(waiting_s)
             raise TooMany(f"too many attempts; try again in {seconds} s", retry_after_s=seconds)
+
+    def failed(self, guesser: Guesser, now: datetime) -> None:
+        tries = self._tries(guesser, now)
         self._known[guesser] = Tries(tries.count + 1, now)
         self._known.move_to_end(guesser)
         while len(self._known) > REMEMBERED_MAX:
             self._known.popitem(last=False)
+
+    def _tries(self, guesser: Guesser, now: datetime) -> Tries:
+        tries = self._known.get(guesser)
+        return Tries(0, now) if tries is None or now - tries.last_at > FORGOTTEN_AFTER else tries
 
     def succeeded(self, guesser: Guesser) -> None:
         self._known.pop(guesser, None)

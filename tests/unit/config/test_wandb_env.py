@@ -52,10 +52,9 @@ def test_what_is_not_needed_is_told_of_once_and_quietly(name: str, value_: str, 
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("OIDC_ISSUER", "single sign-on"),
-        ("GORILLA_OIDC_ISSUER", "single sign-on"),
-        ("OIDC_CLIENT_SECRET_FILE", "single sign-on"),
         ("LOCAL_LDAP_ADDRESS", "LDAP"),
+        ("GORILLA_LDAP_GROUP_SYNC", "LDAP"),
+        ("LOCAL_LDAP_BIND_PW_FILE", "LDAP"),
         ("LDAP_BIND_PW", "LDAP"),
         ("SLACK_SECRET", "Slack"),
     ],
@@ -69,8 +68,8 @@ def test_what_has_no_effect_yet_is_a_warning(name: str, says: str) -> None:
 
 
 def test_names_with_one_reason_share_a_line() -> None:
-    assert told({"OIDC_ISSUER": "https://idp", "OIDC_CLIENT_ID": "x"}) == [
-        "OIDC_CLIENT_ID, OIDC_ISSUER: it has no effect yet: this server does not have single sign-on"
+    assert told({"SLACK_CLIENT_ID": "x", "SLACK_SECRET": "y"}) == [
+        "SLACK_CLIENT_ID, SLACK_SECRET: it has no effect yet: this server does not have messages to Slack"
     ]
 
 
@@ -157,3 +156,27 @@ def test_a_misspelt_setting_of_ours_is_noticed() -> None:
     assert str(note) == "STEELYARD_SEVER_PORT: no such setting; is STEELYARD_SERVER_PORT meant?"
     assert note.is_warning
     assert load({}, {"STEELYARD_SERVER_PORT_FILE": "/dev/null"} | {"STEELYARD_SERVER_PORT": "80"}).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("env", "path", "value"),
+    [
+        ({"GORILLA_OIDC_ISSUER": "https://idp", "OIDC_ISSUER": "https://other"}, "sso.issuer", "https://idp"),
+        ({"AUTH0_DOMAIN": "me.auth0.com"}, "sso.issuer", "https://me.auth0.com/"),
+        ({"AUTH0_CLIENT_ID": "x"}, "sso.client_id", "x"),
+        ({"GORILLA_OIDC_SECRET": "s"}, "sso.client_secret", "s"),
+        ({"OIDC_SECRET": "s"}, "sso.client_secret", "s"),
+        ({"OIDC_CLIENT_SECRET": "s"}, "sso.client_secret", "s"),
+        ({"GORILLA_AUTH_METHOD": "implicit"}, "sso.method", "implicit"),
+        ({}, "sso.method", "pkce"),
+        ({"GORILLA_OIDC_CUSTOM_SCOPES": "groups,offline_access"}, "sso.scopes", "groups,offline_access"),
+        ({"GORILLA_ENABLE_SSO_GROUP_CLAIMS": "true"}, "sso.group_claims", True),
+        ({"GORILLA_USE_IDENTIFIER_CLAIMS": "True"}, "sso.identifier_claims", True),
+        ({"GORILLA_DISABLE_SSO_PROVISIONING": "1"}, "sso.no_provisioning", True),
+    ],
+    ids=range(12),
+)
+def test_single_sign_on_is_set_by_every_name(env: dict[str, str], path: str, value: object) -> None:
+    loaded = load({}, env)
+    assert {item.path: item.value for item in loaded.origins}[path] == value
+    assert not [note for note in loaded.notes if note.is_warning and "differ" not in note.text]

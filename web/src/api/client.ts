@@ -59,6 +59,8 @@ export const post = <T>(path: string, body?: unknown, signal?: AbortSignal): Pro
   request<T>("POST", path, { body, ...(signal && { signal }) });
 export const patch = <T>(path: string, body: unknown): Promise<T> => request<T>("PATCH", path, { body });
 export const remove = (path: string): Promise<void> => request<void>("DELETE", path);
+/** For what is told when something has gone. */
+export const removeFor = <T>(path: string): Promise<T> => request<T>("DELETE", path);
 
 /** Reads the session and keeps its token for later unsafe requests. */
 export async function loadSession(signal?: AbortSignal): Promise<Session> {

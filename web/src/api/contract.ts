@@ -9,16 +9,22 @@
 export interface ApiError { error: { code: string; message: string; requestId: string } }
 
 // ---- session and account ------------------------------------------------------------------------------------
-/** GET /app/session · POST /app/session {login,password} · DELETE /app/session */
+/** GET /app/session · POST /app/session {login,password} · DELETE /app/session → SignedOut, or 204 */
 export interface Session {
   user: SessionUser | null;
   csrfToken: string;
   /** no account exists yet: the page of the one-time link makes the first administrator */
   setupRequired: boolean;
   signupOpen: boolean;
+  /** the identity provider, at `/oidc/login?next=…`; null: there is none */
+  signOn: { label: string } | null;
+  /** people may sign in by a password */
+  passwords: boolean;
   version: string;
   publicUrl: string;
 }
+/** `next`: where the session at the identity provider ends as well */
+export interface SignedOut { next: string }
 export interface SessionUser { id: string; username: string; name: string; email: string; admin: boolean; entity: string; entities: EntityRef[] }
 export interface EntityRef { name: string; kind: "user" | "team" | "organization"; role: "admin" | "member" | "viewer" }
 /** POST /app/setup (first administrator; signs in) → Session */

@@ -50,6 +50,7 @@ export const routes: RouteObject[] = [
     children: [
       { index: true, element: <Navigate to="/home" replace /> },
       page("login", () => import("@/pages/login")),
+      { path: "logout", element: <Navigate to="/login" replace /> },
       page("signup", () => import("@/pages/signup")),
       page("setup", () => import("@/pages/setup")),
       page("invite", () => import("@/pages/invite")),

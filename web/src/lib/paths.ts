@@ -44,3 +44,6 @@ export const RESERVED_PROJECT_PAGES: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+
+/** Where the browser itself, not the app, is led to the identity provider and back to `next`. */
+export const signOnPath = (next: string): string => `/oidc/login?next=${quote(next)}`;

@@ -13,6 +13,8 @@ export const SIGNED_OUT: Session = {
   csrfToken: "",
   setupRequired: false,
   signupOpen: false,
+  signOn: null,
+  passwords: true,
   version: "0.0.0",
   publicUrl: "http://host:8080",
 };

@@ -24,8 +24,7 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
 
   const leave = async () => {
     try {
-      await signOut();
-      window.location.assign("/login");
+      window.location.assign(await signOut());
     } catch (error) {
       toast.bad(failureText(error));
     }

@@ -1,7 +1,7 @@
 /** Who is signed in: read once, kept for the life of the page, renewed by whatever changes it. */
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
-import { loadSession, post, remove } from "@/api/client";
-import type { FollowInput, SessionUser, SetupInput, SignupInput } from "@/api/contract";
+import { loadSession, post, removeFor } from "@/api/client";
+import type { FollowInput, SessionUser, SetupInput, SignedOut, SignupInput } from "@/api/contract";
 import { keys } from "@/api/keys";
 
 export const sessionQuery = queryOptions({
@@ -38,7 +38,7 @@ export function useSessionActions() {
     signUp: (input: SignupInput) => enter("/app/signup", input),
     setUp: (input: SetupInput) => enter("/app/setup", input),
     follow: (input: FollowInput) => enter("/app/link/follow", input),
-    /** the caller then loads a new page, so that nothing of this user stays in memory */
-    signOut: () => remove("/app/session"),
+    /** resolves to where the caller goes then: a new page, so that nothing of this user stays in memory */
+    signOut: async () => (await removeFor<SignedOut | undefined>("/app/session"))?.next ?? "/login",
   };
 }

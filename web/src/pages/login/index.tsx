@@ -2,13 +2,15 @@ import { useTranslation } from "react-i18next";
 import { Link, Navigate, useSearchParams } from "react-router";
 import { AuthCard } from "@/domains/accounts/auth-card";
 import { useSession, useSessionActions } from "@/domains/accounts/session";
-import { safeNext } from "@/lib/paths";
+import { cx } from "@/lib/class-names";
+import { safeNext, signOnPath } from "@/lib/paths";
 import { useTitle } from "@/lib/title";
-import { Button } from "@/ui/button";
+import { Button, buttonClass } from "@/ui/button";
 import { ErrorState } from "@/ui/error-state";
 import { Field, Input } from "@/ui/field";
 import { useForm } from "@/ui/form";
 import { FormError } from "@/ui/form-error";
+import styles from "./login.module.css";
 
 /** Sign in, then on to `?next=`. Whoever is signed in already goes there at once. */
 export default function LoginPage() {
@@ -31,8 +33,23 @@ export default function LoginPage() {
   );
   return (
     <AuthCard title={t("accounts.signIn.title")} foot={foot}>
-      <LoginForm />
+      {session?.signOn && <SignOn label={session.signOn.label} next={params.get("next")} only={!session.passwords} />}
+      {session?.passwords !== false && <LoginForm />}
     </AuthCard>
+  );
+}
+
+/** The way to the identity provider: a page of the server's own that leads there. */
+function SignOn({ label, next, only }: { label: string; next: string | null; only: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {only && <p className={styles.only}>{t("accounts.signIn.only", { name: label })}</p>}
+      <a className={cx(buttonClass({ look: "primary" }), styles.link)} href={signOnPath(safeNext(next))}>
+        {t("accounts.signIn.by", { name: label })}
+      </a>
+      {!only && <p className={styles.or}>{t("accounts.signIn.or")}</p>}
+    </>
   );
 }
 

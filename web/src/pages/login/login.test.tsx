@@ -42,3 +42,19 @@ it("says that the password is wrong and keeps the form", async () => {
   expect(await screen.findByText("The name or the password is wrong.")).toBeTruthy();
   expect(screen.getByLabelText<HTMLInputElement>("User name or e-mail").value).toBe("ada");
 });
+
+it("offers the identity provider, which leads back to where the reader wanted to be", async () => {
+  network({ "GET /app/session": { ...SIGNED_OUT, signOn: { label: "Example ID" } } });
+  open(routes, "/login?next=%2Fauthorize%3Fref%3Dmodels");
+  const link = await screen.findByRole("link", { name: "Sign in with Example ID" });
+  expect(link.getAttribute("href")).toBe("/oidc/login?next=%2Fauthorize%3Fref%3Dmodels");
+  expect(screen.getByLabelText("Password")).toBeTruthy();
+});
+
+it("asks for no password where nobody signs in by one", async () => {
+  network({ "GET /app/session": { ...SIGNED_OUT, signOn: { label: "SSO" }, passwords: false } });
+  open(routes, "/login?next=%2F%2Fevil.test");
+  const link = await screen.findByRole("link", { name: "Sign in with SSO" });
+  expect(link.getAttribute("href")).toBe("/oidc/login?next=%2Fhome");
+  expect(screen.queryByLabelText("Password")).toBeNull();
+});

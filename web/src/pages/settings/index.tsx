@@ -32,6 +32,7 @@ export default function SettingsPage() {
     if (hash) document.getElementById(hash.slice(1))?.scrollIntoView({ block: "start" });
   }, [hash, settled]);
 
+  const sections = SECTIONS.filter((section) => section !== "password" || session?.passwords !== false);
   const content: Record<Section, ReactNode> = {
     profile: <Profile />,
     password: <PasswordForm />,
@@ -43,7 +44,7 @@ export default function SettingsPage() {
     <main id="content" tabIndex={-1} className={styles.page}>
       <nav className={styles.nav} aria-label={t("accounts.settings.parts")}>
         <ul>
-          {SECTIONS.map((section) => (
+          {sections.map((section) => (
             <li key={section}>
               <Link to={`#${section}`} aria-current={hash === `#${section}` || undefined}>
                 {t(`accounts.settings.${section}`)}
@@ -54,7 +55,7 @@ export default function SettingsPage() {
       </nav>
       <div className={styles.sections}>
         <h1>{t("accounts.settings.title")}</h1>
-        {SECTIONS.map((section) => (
+        {sections.map((section) => (
           <section
             key={section}
             id={section}

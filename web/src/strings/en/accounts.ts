@@ -8,7 +8,14 @@ export const accounts = {
     password: "Password",
   },
   role: { admin: "admin", member: "member", viewer: "viewer" },
-  signIn: { title: "Sign in", action: "Sign in", noAccount: "No account yet?" },
+  signIn: {
+    title: "Sign in",
+    action: "Sign in",
+    noAccount: "No account yet?",
+    by: "Sign in with {{name}}",
+    or: "or by password",
+    only: "On this server people sign in with {{name}}.",
+  },
   signUp: {
     title: "Sign up",
     action: "Create account",

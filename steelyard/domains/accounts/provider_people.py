@@ -1,0 +1,157 @@
+"""Whom an identity provider vouches for, as an account: known, found by address, invited, or new. And their teams.
+
+An account is bound to the provider's own name for the person, once; addresses and user names may change afterwards.
+"""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from steelyard.context import Context
+from steelyard.domains.accounts import queries
+from steelyard.domains.accounts import tables as t
+from steelyard.domains.accounts.model import EntityKind, Role, User
+from steelyard.domains.accounts.people import check_address, free_username
+from steelyard.domains.accounts.service import NewUser, insert_user
+from steelyard.domains.accounts.teams import in_team, join_team, leave_team
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
+from steelyard.kernel.errors import Denied, Invalid
+from steelyard.ports.sso import Person, SignOnFailed
+from steelyard.sql.dialect import insert_row
+
+log = structlog.get_logger()
+_ADMIN = "Ask an administrator of this server"
+_NAME_MAX = 128
+
+
+async def load_account(ctx: Context, conn: AsyncConnection, person: Person) -> User:
+    """Return the account of a person, made or bound now where need be, within the caller's transaction.
+
+    Raises `SignOnFailed` for whom there is none and shall be none.
+    """
+    user = await queries.find_user_of_provider(conn, person.issuer, person.subject)
+    if user is not None:
+        bound, table = (person.issuer, person.subject), t.provider_identities
+        where = (table.c.issuer == bound[0]) & (table.c.subject == bound[1])
+        await conn.execute(update(table).where(where).values(last_used_at=ctx.ports.clock()))
+    else:
+        user = await _find_or_make(ctx, conn, person)
+        await _bind(ctx, conn, person, user)
+    if not user.is_active:
+        raise SignOnFailed(f"the account {user.username} has been ended", f"{_ADMIN} to restore it.")
+    if person.groups is not None:
+        await sync_teams(ctx, conn, user, person.groups)
+    return user
+
+
+async def _find_or_make(ctx: Context, conn: AsyncConnection, person: Person) -> User:
+    if await queries.count_users(conn) == 0:
+        raise SignOnFailed(
+            "this server has no administrator yet", "Open the link in its log first, which makes one; then try again."
+        )
+    email = _address(person)
+    holders = await queries.list_people_of_address(conn, email)
+    if holders:
+        return _of_address(person, email, holders)
+    invitations = await queries.list_pending_invitations(conn, email, ctx.ports.clock())
+    invitations = invitations if person.email_verified else []
+    if not invitations and not ctx.ports.policy.sso.provisioning:
+        raise SignOnFailed(
+            f"there is no account for {email} on this server", f"{_ADMIN} for an account, or for an invitation."
+        )
+    user = await _make(ctx, conn, person, email)
+    for link in invitations:
+        assert link.entity_id is not None, "an invitation names its team"
+        team = await queries.find_entity_by_id(conn, link.entity_id)
+        if team is not None:
+            role = link.role or Role.MEMBER
+            await join_team(ctx, conn, team, user, role)
+            await audit.note(ctx, conn, Action.TEAM_JOIN, in_team(team, user), role=role)
+        await conn.execute(delete(t.account_links).where(t.account_links.c.id == link.id))
+    return user
+
+
+def _address(person: Person) -> str:
+    try:
+        return check_address(person.email)
+    except Invalid:
+        raise SignOnFailed(
+            "the provider tells no e-mail address",
+            f"{_ADMIN}: the provider must give this client the claim `email` (scope email), and you an address.",
+        ) from None
+
+
+def _of_address(person: Person, email: str, holders: list[tuple[User, bool]]) -> User:
+    """Return the one account that has the address, when it is certain on both sides that it is this person's."""
+    active = [holder for holder in holders if holder[0].is_active]
+    if not active:
+        return holders[0][0]
+    if not person.email_verified:
+        raise SignOnFailed(
+            f"an account has the address {email}, and the provider does not say that it has verified yours",
+            f"{_ADMIN}: the provider must send email_verified, or STEELYARD_SSO_TRUST_EMAIL be true.",
+        )
+    if len(active) > 1:
+        raise SignOnFailed(f"several accounts have the address {email}", f"{_ADMIN} to leave it to one of them.")
+    user, unproven = active[0]
+    if unproven:
+        raise SignOnFailed(
+            f"the account {user.username} has the address {email}, which its owner has written there unproved",
+            f"{_ADMIN} to confirm that it is yours: steelyard user confirm-email {user.username}",
+        )
+    return user
+
+
+async def _make(ctx: Context, conn: AsyncConnection, person: Person, email: str) -> User:
+    named = ctx.ports.policy.sso.provider_names and person.username
+    username = await free_username(conn, person.username if named else email.partition("@")[0])
+    unproven = not person.email_verified
+    spec = NewUser(username, email, person.name[:_NAME_MAX], email_unproven=unproven)
+    user = await insert_user(ctx, conn, spec, None)
+    log.info("single sign-on has made an account", username=username)
+    return user
+
+
+async def _bind(ctx: Context, conn: AsyncConnection, person: Person, user: User) -> None:
+    now = ctx.ports.clock()
+    await insert_row(
+        conn,
+        t.provider_identities,
+        user_id=user.id,
+        issuer=person.issuer,
+        subject=person.subject,
+        created_at=now,
+        last_used_at=now,
+    )
+    await audit.note(ctx, conn, Action.USER_UPDATE, user.subject, bound_to=person.issuer)
+
+
+async def sync_teams(ctx: Context, conn: AsyncConnection, user: User, groups: frozenset[str]) -> None:
+    """Let a person into the teams that their groups are named like, and out of those that only groups let them into.
+
+    Groups without a team are passed over. The last administrator of a team stays.
+    """
+    wanted = {}
+    for name in sorted(groups):
+        team = await queries.find_entity(conn, name)
+        if team is not None and team.kind is EntityKind.TEAM:
+            wanted[team.id] = team
+    present, given = await queries.team_roles(conn, user.id), await queries.teams_by_group(conn, user.id)
+    members = t.team_members
+    for team in wanted.values():
+        if team.id not in present:
+            await join_team(ctx, conn, team, user, Role.MEMBER)
+            mine = (members.c.entity_id == team.id) & (members.c.user_id == user.id)
+            await conn.execute(update(members).where(mine).values(by_group=True))
+            await audit.note(ctx, conn, Action.TEAM_JOIN, in_team(team, user), role=Role.MEMBER, by="group")
+    for team_id in given - set(wanted):
+        left = await queries.find_entity_by_id(conn, team_id)
+        assert left is not None, "memberships go with their team"
+        try:
+            await leave_team(ctx, conn, left, user)
+            await audit.note(ctx, conn, Action.TEAM_UNINVITE, in_team(left, user), by="group")
+        except Denied:
+            log.warning("the last administrator of a team stays in it without the group", team=left.name)
