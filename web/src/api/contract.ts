@@ -204,6 +204,7 @@ export interface CollectionRow {
  */
 export interface CollectionPage extends CollectionRow {
   entity: string; project: string; canWrite: boolean;
+  /** of versions without one of their own; null: as the team has it; -2: for ever */ ttlSeconds: number | null;
   /** top-level keys of the newest version's metadata */ metadataKeys: string[];
   /** versions that are still being uploaded, the newest first */ pending: ArtifactRow[];
 }

@@ -19,6 +19,7 @@ export interface CollectionChange {
   name?: string;
   description?: string;
   type?: string;
+  ttlSeconds?: number;
   addTags?: string[];
   removeTags?: string[];
 }

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { beforeAll, expect, it } from "vitest";
@@ -23,6 +23,7 @@ const PAGE: CollectionPage = {
   entity: "ada",
   project: "p",
   canWrite: true,
+  ttlSeconds: null,
   metadataKeys: ["classes"],
   pending: [],
 };
@@ -224,4 +225,24 @@ it("shows why the list failed and asks again", async () => {
   broken = false;
   await userEvent.click(again);
   expect(await screen.findByRole("region", { name: "Artifact collections" })).toBeTruthy();
+});
+
+it("sets how long versions of a collection are kept", async () => {
+  const sent = network({
+    ...ANSWERS,
+    [ONE.replace("GET", "PATCH")]: (change: unknown) => ({ ...PAGE, ...(change as Partial<CollectionPage>) }),
+  });
+  open(ROUTES, "/ada/p/artifacts/dataset/digits");
+  expect(await screen.findByText("As its team has it")).toBeTruthy();
+  await userEvent.click(screen.getByRole("button", { name: "Change the time to live" }));
+  await userEvent.click(await screen.findByRole("radio", { name: "Delete after a time" }));
+  const days = screen.getByRole("spinbutton", { name: "Days after it was made" });
+  await userEvent.clear(days);
+  await userEvent.type(days, "7");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() =>
+    expect(sent.filter(({ call }) => call.startsWith("PATCH")).map(({ body }) => body)).toEqual([
+      { ttlSeconds: 7 * 86_400 },
+    ]),
+  );
 });

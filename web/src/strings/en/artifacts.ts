@@ -141,6 +141,7 @@ export const artifacts = {
     ttl: "Time to live",
     ttlEdit: "Change the time to live",
     ttlInherit: "As its collection or team has it",
+    ttlInheritTeam: "As its team has it",
     ttlOff: "Keep for ever",
     ttlDays: "Delete after a time",
     ttlField: "Days after it was made",

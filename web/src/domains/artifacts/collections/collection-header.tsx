@@ -17,6 +17,7 @@ import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { toast } from "@/ui/toast";
 import { useDeleteCollection, useUpdateCollection } from "../edits";
 import type { CollectionRef } from "../queries";
+import { CollectionTtl } from "../version/ttl-editor";
 import styles from "./collection-header.module.css";
 
 interface CollectionProps {
@@ -37,6 +38,7 @@ export function CollectionHeader({ place, page, types }: CollectionProps) {
       </span>
       {page.kind === "portfolio" && <Badge>{t("artifacts.links")}</Badge>}
       <Tags place={place} page={page} />
+      {page.kind === "sequence" && <CollectionTtl place={place} page={page} />}
       <Actions place={place} page={page} types={types} />
     </div>
   );

@@ -1,7 +1,7 @@
 import { Pencil } from "lucide-react";
-import { useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ArtifactDetail } from "@/api/contract";
+import type { ArtifactDetail, CollectionPage } from "@/api/contract";
 import { parseTime } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { DaysField } from "@/ui/days-field";
@@ -10,8 +10,8 @@ import { FormError } from "@/ui/form-error";
 import { IconButton } from "@/ui/icon-button";
 import { Popover } from "@/ui/popover";
 import { RelativeTime } from "@/ui/relative-time";
-import { useUpdateVersion } from "../edits";
-import type { VersionRef } from "../queries";
+import { useUpdateCollection, useUpdateVersion } from "../edits";
+import type { CollectionRef, VersionRef } from "../queries";
 import { readTtl, type Ttl, ttlSeconds } from "./ttl";
 import styles from "./version.module.css";
 
@@ -20,22 +20,62 @@ const DEFAULT_DAYS = 30;
 /** How long the version is kept; writers change it here. */
 export function TtlFact({ place, version }: { place: VersionRef; version: ArtifactDetail }) {
   const { t } = useTranslation();
+  const { mutateAsync } = useUpdateVersion(place);
+  return (
+    <TtlEditor
+      ttl={readTtl(version.ttlSeconds)}
+      inherit={t("artifacts.edit.ttlInherit")}
+      canEdit={version.canWrite}
+      onSave={(ttlSeconds) => mutateAsync({ ttlSeconds })}
+    >
+      {version.expiresAt && (
+        <span className={styles.muted}>
+          {" "}
+          (<Expiry at={version.expiresAt} />)
+        </span>
+      )}
+    </TtlEditor>
+  );
+}
+
+/** How long versions of the collection are kept that have no time of their own. */
+export function CollectionTtl({ place, page }: { place: CollectionRef; page: CollectionPage }) {
+  const { t } = useTranslation();
+  const { mutateAsync } = useUpdateCollection(place);
+  return (
+    <span className={styles.ttl}>
+      <span className={styles.muted}>{t("artifacts.edit.ttl")}:</span>
+      <TtlEditor
+        ttl={readTtl(page.ttlSeconds)}
+        inherit={t("artifacts.edit.ttlInheritTeam")}
+        canEdit={page.canWrite}
+        onSave={(ttlSeconds) => mutateAsync({ ttlSeconds })}
+      />
+    </span>
+  );
+}
+
+interface TtlEditorProps {
+  ttl: Ttl;
+  /** what it means to have no time of its own */
+  inherit: string;
+  canEdit: boolean;
+  onSave: (seconds: number) => Promise<unknown>;
+  children?: ReactNode;
+}
+
+function TtlEditor({ ttl, inherit, canEdit, onSave, children }: TtlEditorProps) {
+  const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const ttl = readTtl(version.ttlSeconds);
   return (
     <span className={styles.ttl}>
       <span>
-        {ttl.kind === "inherit" && t("artifacts.edit.ttlInherit")}
+        {ttl.kind === "inherit" && inherit}
         {ttl.kind === "off" && t("artifacts.edit.ttlOff")}
         {ttl.kind === "days" && t("artifacts.edit.ttlSet", { days: t("artifacts.edit.days", { count: ttl.days }) })}
-        {version.expiresAt && (
-          <span className={styles.muted}>
-            {" "}
-            (<Expiry at={version.expiresAt} />)
-          </span>
-        )}
+        {children}
       </span>
-      {version.canWrite && (
+      {canEdit && (
         <Popover
           open={open}
           onOpenChange={setOpen}
@@ -44,7 +84,7 @@ export function TtlFact({ place, version }: { place: VersionRef; version: Artifa
             <IconButton label={t("artifacts.edit.ttlEdit")} icon={<Pencil aria-hidden />} className={styles.pencil} />
           }
         >
-          <TtlForm place={place} ttl={ttl} onClose={() => setOpen(false)} />
+          <TtlForm ttl={ttl} inherit={inherit} onSave={onSave} onClose={() => setOpen(false)} />
         </Popover>
       )}
     </span>
@@ -61,17 +101,18 @@ function Expiry({ at }: { at: string }) {
   );
 }
 
-function TtlForm({ place, ttl, onClose }: { place: VersionRef; ttl: Ttl; onClose: () => void }) {
+type TtlFormProps = Pick<TtlEditorProps, "ttl" | "inherit" | "onSave"> & { onClose: () => void };
+
+function TtlForm({ ttl, inherit, onSave, onClose }: TtlFormProps) {
   const { t } = useTranslation();
   const group = useId();
   const [kind, setKind] = useState<Ttl["kind"]>(ttl.kind);
-  const { mutateAsync } = useUpdateVersion(place);
   const { busy, error, onSubmit } = useForm(async ({ days = "" }) => {
-    await mutateAsync({ ttlSeconds: ttlSeconds(kind === "days" ? { kind, days: Number(days) } : { kind }) });
+    await onSave(ttlSeconds(kind === "days" ? { kind, days: Number(days) } : { kind }));
     onClose();
   });
   const choices = [
-    ["inherit", t("artifacts.edit.ttlInherit")],
+    ["inherit", inherit],
     ["off", t("artifacts.edit.ttlOff")],
     ["days", t("artifacts.edit.ttlDays")],
   ] as const;
