@@ -13,7 +13,7 @@ TESTS ?= tests
 WORKERS ?= $(shell expr $$(nproc) + 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve dev web check test compatibility faults fuzz outages image-check properties services reference lock clean .server .tools
+.PHONY: help serve dev web check test compatibility faults fuzz audit outages image-check properties services reference lock clean .server .tools
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ compatibility: .tools services ## what each client version can do, by area, into
 
 faults: .tools ## kill the server 200 times under load and look for rows lost or doubled (FAULTS="--seed N")
 	@$(PY) -m tests.faults $(FAULTS)
+
+audit: .tools ## ask for known weaknesses of the pinned Python and npm packages
+	@$(PY) -m scripts.audit
 
 fuzz: .tools ## ask a server of two tenants whatever it can for 30 minutes: no fault, no leak (FUZZ="--minutes 5 --seed N")
 	@$(PY) -m tests.fuzz $(FUZZ)

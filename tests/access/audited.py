@@ -85,6 +85,9 @@ TOLD_OF_ROUTES: dict[str, str] = {
     "POST /app/setup": Untold("told as user:create and user:login, see test_audit_log.py"),
     "POST /app/signup": Untold("told as user:create and user:login, see test_audit_log.py"),
     "POST /app/password": Untold("told as user:change_password, see test_audit_log.py; a wrong one changes nothing"),
+    "POST /oidc/callback": Untold(
+        "the session and the account that it makes tell themselves; without a sign-in begun, none"
+    ),
     "POST /app/link": LOOKED,
     "POST /app/link/follow": "user:change_password",
     "POST /app/teams/{team}/members": "team:invite_user",
