@@ -34,7 +34,6 @@ class Action(StrEnum):
     USER_DEACTIVATE = "user:deactivate"
     USER_REACTIVATE = "user:reactivate"
     USER_PERMANENTLY_DELETE = "user:permanently_delete"
-    USER_INITIATE_LOGIN = "user:initiate_login"
     USER_LOGIN = "user:login"
     USER_LOGOUT = "user:logout"
     USER_CREATE_API_KEY = "user:create_api_key"
