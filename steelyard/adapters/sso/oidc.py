@@ -150,9 +150,12 @@ def scopes_of(settings: SsoSettings) -> list[str]:
 
 
 def _check_answer(answer: Mapping[str, str], metadata: Mapping[str, Any]) -> None:
-    """Raise `SignOnFailed` for a refusal, and for the answer of another provider (RFC 9207)."""
+    """Raise `SignOnFailed` for a refusal, and for the answer of another provider (RFC 9207).
+
+    An answer that brings the ID token says by it whose it is, and need not say so twice.
+    """
     issuer = answer.get("iss")
-    must = metadata.get("authorization_response_iss_parameter_supported") is True
+    must = metadata.get("authorization_response_iss_parameter_supported") is True and "id_token" not in answer
     if issuer not in {metadata["issuer"], None} or (must and issuer is None):
         raise SignOnFailed("the provider's answer cannot be trusted: it comes from another provider", _AGAIN)
     if "error" in answer:
