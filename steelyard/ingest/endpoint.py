@@ -55,8 +55,9 @@ class FileStream:
         run, account = await self._admission.admit(authorization, peer, address)
         body = await _read_body(headers, receive)
         left = self._limiter.charge(_charges(run, account, len(body))) if self._limiter.rates.is_on else None
-        frame = await _decode(headers, body)
-        stopped = await self._journal.append(Entry(run.id, run.project_id, _writer(headers), frame))
+        writer = _writer(headers)
+        frame = await _decode(headers, body, shared=bool(writer))
+        stopped = await self._journal.append(Entry(run.id, run.project_id, writer, frame))
         METERS.stream_bytes += len(body)
         for chunk in frame.chunks:
             METERS.stream_lines[chunk.stream.name] += chunk.line_count
@@ -71,11 +72,11 @@ def _charges(run: RunRef, account: int, size: int) -> list[Charge]:
     return [Charge(f"{whose}_{what}", key, cost) for whose, key in keys.items() for what, cost in costs]
 
 
-async def _decode(headers: dict[bytes, bytes], body: bytes) -> Frame:
+async def _decode(headers: dict[bytes, bytes], body: bytes, *, shared: bool) -> Frame:
     derives = headers.get(b"x-wandb-server-side-derived-summary", b"").lower() == b"true"
     if len(body) > INLINE_MAX_BYTES:
-        return await asyncio.to_thread(decode_frame, body, derives=derives)
-    return decode_frame(body, derives=derives)
+        return await asyncio.to_thread(decode_frame, body, derives=derives, shared=shared)
+    return decode_frame(body, derives=derives, shared=shared)
 
 
 def _writer(headers: dict[bytes, bytes]) -> str:

@@ -83,14 +83,17 @@ class Frame:
         return sum(len(chunk.body) for chunk in self.chunks) + len(self.summary or "")
 
 
-def decode_frame(body: bytes, *, derives: bool = False) -> Frame:
-    """Return what `body` carries. Raises `Malformed` or `TooLarge`, naming the part at fault."""
+def decode_frame(body: bytes, *, derives: bool = False, shared: bool = False) -> Frame:
+    """Return what `body` carries. Raises `Malformed` or `TooLarge`, naming the part at fault.
+
+    A writer of a `shared` run may leave the steps to the server: a row without one is at the number of its line.
+    """
     document = _document(body)
     files = {} if document.get("files") is None else document["files"]
     if not isinstance(files, dict):
         raise Malformed("files must be an object")
     chunks: list[Chunk] = []
-    seen = _Seen(derives)
+    seen = _Seen(derives, shared)
     summary = None
     for name, part in files.items():
         if name == _SUMMARY:
@@ -133,6 +136,7 @@ class _Seen:
     """What of the rows themselves is needed beyond their columns."""
 
     keeps_rows: bool
+    numbers_steps: bool
     system_sample: Row | None = None
 
     def note(self, stream: Stream, seen: list[Row]) -> Sequence[Row]:
@@ -191,11 +195,18 @@ def _chunk(stream: Stream, first_line: int, lines: list[str], seen: _Seen) -> Ch
         body = _join(lines)
         return Chunk(stream, first_line, len(lines), Encoding.LINES, body, _LOGS, _checksum(body))
     parsed = rows.parse_rows(lines)
+    if seen.numbers_steps and stream is Stream.HISTORY:
+        _number_steps(parsed, first_line)
     kept = seen.note(stream, parsed)
     groups = group_rows(parsed)
     body = encode_groups(groups, len(lines))
     change = _EVENTS if stream is Stream.EVENTS else _change(groups)
     return Chunk(stream, first_line, len(lines), Encoding.COLUMNS, body, change, _checksum(body), kept)
+
+
+def _number_steps(parsed: list[Row], first_line: int) -> None:
+    for number, row in enumerate(parsed, first_line):
+        row.setdefault(STEP, number)
 
 
 def _checksum(body: bytes) -> int:

@@ -86,7 +86,8 @@ class StreamModel:
         self._ends[writer] = max(self.next_line(writer), first + len(rows))
         self._newest[writer] = (first, json.dumps(rows))
         lines = self._lines.setdefault(writer, {})
-        for number, row in enumerate(rows, first):
+        for number, sent in enumerate(rows, first):
+            row = {"_step": number, **sent} if writer else sent
             before = lines.get(max((other for other in lines if other < number), default=-1))
             step, stepped = row.get("_step"), True
             if step is None:

@@ -141,6 +141,13 @@ async def test_writers_of_a_shared_run_count_lines_each_for_themselves(run: Run)
     assert [edge["node"]["line"] for edge in edges] == ["one0", "two0", "one1", "two1"]
 
 
+async def test_a_writer_of_a_shared_run_leaves_the_steps_to_the_server(run: Run) -> None:
+    for first in (0, 2, 0):
+        await run.send(first, [{"v": first}, {"v": first + 1}], ASYNC_CLIENT_ID="one")
+    assert [(row["_step"], row["v"]) for row in await run.rows()] == [(number, number) for number in range(4)]
+    assert await run.sampled(keys=["_step", "v"], samples=9) == [{"_step": number, "v": number} for number in range(4)]
+
+
 async def test_the_server_makes_the_summary_when_asked(run: Run) -> None:
     rows = [{"_step": 0, "a": 1, "d": {"x": 1}}, {"_step": 1, "a": 2, "d": {"y": 2}}]
     await run.send(0, rows, SERVER_SIDE_DERIVED_SUMMARY="true")
