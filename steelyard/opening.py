@@ -10,7 +10,7 @@ import structlog
 from steelyard import migrations
 from steelyard.adapters.mail.smtp import open_mailer
 from steelyard.adapters.objects.open import open_store
-from steelyard.adapters.sso.oidc import open_provider
+from steelyard.adapters.sso.open import open_provider
 from steelyard.config.places import mysql_of
 from steelyard.config.settings import Settings
 from steelyard.context import (

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from steelyard.adapters.sso.discovery import WELL_KNOWN
-from steelyard.adapters.sso.oidc import OidcProvider, open_provider
+from steelyard.adapters.sso.oidc import OidcProvider
+from steelyard.adapters.sso.open import open_provider
 from steelyard.adapters.sso.tokens import ALGORITHMS
 from steelyard.config.settings import SsoSettings
 from steelyard.doctor.bucket import open_client

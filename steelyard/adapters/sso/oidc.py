@@ -14,7 +14,6 @@ import httpx
 from steelyard.adapters.sso.discovery import Discovery, endpoint
 from steelyard.adapters.sso.tokens import Expected, UnknownKey, check_claims, read_token
 from steelyard.config.settings import SsoSettings
-from steelyard.kernel.errors import Invalid
 from steelyard.ports.sso import Attempt, CodeRefused, Person, ProviderFailed, SignOnFailed
 
 SCOPES = ("openid", "profile", "email")
@@ -183,13 +182,3 @@ def _groups(claims: Mapping[str, Any], name: str) -> frozenset[str] | None:
     if not isinstance(value, list):
         return None
     return frozenset(item for item in value if isinstance(item, str))
-
-
-def open_provider(settings: SsoSettings) -> OidcProvider | None:
-    """Return the provider that the settings name, None when they name none. Raises `Invalid` for half a setting."""
-    if not settings.issuer and not settings.client_id:
-        return None
-    if not settings.issuer or not settings.client_id:
-        missing = "OIDC_CLIENT_ID" if settings.issuer else "OIDC_ISSUER"
-        raise Invalid(f"single sign-on needs {missing} as well")
-    return OidcProvider(settings)

@@ -8,16 +8,18 @@ from __future__ import annotations
 import secrets as random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from cryptography.fernet import Fernet, InvalidToken
 
 from steelyard.context import Context
 from steelyard.domains.accounts import queries, secrets
 from steelyard.domains.accounts import tables as t
 from steelyard.ports.sso import Attempt, AttemptOver
 from steelyard.sql.dialect import insert_ignore
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 # People look for their password, and for the device that shows a second factor.
 OPEN_FOR_S = 900
@@ -59,6 +61,8 @@ async def seal(ctx: Context, attempt: Attempt, next_path: str) -> Sealed:
 
 async def unseal(ctx: Context, state: str, cookies: Mapping[str, str]) -> tuple[Attempt, str]:
     """Return the attempt of this state and where to go then. Raises `AttemptOver` unless it is this browser's."""
+    from cryptography.fernet import InvalidToken
+
     box, now = await _box(ctx), int(ctx.ports.clock().timestamp())
     value = cookies.get(cookie_of(state), "")
     try:
@@ -78,6 +82,8 @@ def cookie_of(state: str) -> str:
 
 async def _box(ctx: Context) -> Fernet:
     """Return what seals, by a secret of the whole server that is made once."""
+    from cryptography.fernet import Fernet
+
     async with ctx.database.read() as conn:
         found = await queries.find_secret(conn, _KEY)
     if found is None:
