@@ -5,8 +5,6 @@ Starlette matches in order. Slices bring their web-app routes in `domains/*/rout
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,9 +16,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-import steelyard.domains
 from steelyard.adapters.objects.signing import OwnReads
 from steelyard.context import SYSTEM, Context, Ports
+from steelyard.domains import modules_named
 from steelyard.domains.accounts.identities import Authenticator
 from steelyard.domains.files import service as files
 from steelyard.http.callers import Callers
@@ -105,10 +103,9 @@ def _probes(ports: Ports) -> list[BaseRoute]:
 
 def _slice_routes() -> list[tuple[str, str, Handler]]:
     found: list[tuple[str, str, Handler]] = []
-    for module in pkgutil.walk_packages(steelyard.domains.__path__, "steelyard.domains."):
-        if module.name.endswith(".routes"):
-            table: RouteTable = importlib.import_module(module.name).routes
-            found += table.entries
+    for module in modules_named("routes"):
+        table: RouteTable = module.routes
+        found += table.entries
     return found
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,8 +10,8 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefiniti
 from starlette.requests import Request
 from starlette.responses import Response
 
-import steelyard.domains
 from steelyard.context import Context
+from steelyard.domains import modules_named
 from steelyard.domains.accounts import access
 from steelyard.graphql.binding import ObjectBinding, bind_schema
 from steelyard.graphql.errors import format_errors, status_of
@@ -44,9 +42,8 @@ def assemble_schema() -> GraphQLSchema:
 
 
 def all_bindings() -> Iterable[ObjectBinding]:
-    for module in pkgutil.walk_packages(steelyard.domains.__path__, "steelyard.domains."):
-        if module.name.endswith(".resolvers"):
-            yield from importlib.import_module(module.name).BINDINGS
+    for module in modules_named("resolvers"):
+        yield from module.BINDINGS
 
 
 class GraphQLEndpoint:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
 from sqlalchemy import Table
 
-import steelyard.domains
-import steelyard.jobs.tables
+import steelyard.jobs.tables  # noqa: F401 - declares tables as slices do
+from steelyard.domains import modules_named
 from steelyard.sql.naming import metadata
 
 
 def all_tables() -> list[Table]:
     """Return every table but Alembic's own, each after those that it refers to."""
-    for module in pkgutil.walk_packages(steelyard.domains.__path__, "steelyard.domains."):
-        if module.name.endswith(".tables"):
-            importlib.import_module(module.name)
+    for _ in modules_named("tables"):
+        pass
     return metadata.sorted_tables

@@ -3,9 +3,7 @@
 A new field or route fails here until it has a line there and a request in asks.py.
 """
 
-import importlib
 import json
-import pkgutil
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +12,7 @@ import pytest
 import pytest_asyncio
 from graphql import GraphQLInputObjectType, get_named_type, is_leaf_type, is_object_type
 
-import steelyard.domains
+from steelyard.domains import modules_named
 from steelyard.graphql.unsupported import UNSUPPORTED
 from steelyard.http.graphql_app import assemble_schema
 from tests.access.asks import MUTATIONS, QUERIES, ROUTES
@@ -48,9 +46,8 @@ def built(kind: str) -> set[str]:
 
 def registered() -> set[str]:
     routes = set()
-    for module in pkgutil.walk_packages(steelyard.domains.__path__, "steelyard.domains."):
-        if module.name.endswith(".routes"):
-            routes |= {f"{method} {path}" for method, path, _ in importlib.import_module(module.name).routes.entries}
+    for module in modules_named("routes"):
+        routes |= {f"{method} {path}" for method, path, _ in module.routes.entries}
     return routes
 
 

@@ -1,5 +1,6 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import type { ReactNode, TableHTMLAttributes, ThHTMLAttributes } from "react";
+import { useTranslation } from "react-i18next";
 import { cx } from "@/lib/class-names";
 import styles from "./table.module.css";
 
@@ -53,3 +54,13 @@ export const Num = ({
 
 /** The last cell of a row, with what can be done to it. */
 export const RowActions = ({ children }: { children: ReactNode }) => <td className={styles.end}>{children}</td>;
+
+/** The head of the column of `RowActions`: named for who does not see that it needs no name. */
+export function ActionsHead() {
+  const { t } = useTranslation();
+  return (
+    <Head>
+      <span className="visually-hidden">{t("common.actions")}</span>
+    </Head>
+  );
+}

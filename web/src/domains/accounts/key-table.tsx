@@ -6,7 +6,7 @@ import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
 import { RelativeTime } from "@/ui/relative-time";
 import { SkeletonRows } from "@/ui/skeleton";
-import { Head, RowActions, Table } from "@/ui/table";
+import { ActionsHead, Head, RowActions, Table } from "@/ui/table";
 import { apiKeysQuery, useRevokeKey } from "./keys";
 import styles from "./people.module.css";
 
@@ -25,9 +25,7 @@ export function KeyTable() {
           <Head>{t("accounts.rights.bounds")}</Head>
           <Head>{t("accounts.key.createdAt")}</Head>
           <Head>{t("accounts.key.lastUsedAt")}</Head>
-          <Head>
-            <span className="visually-hidden">{t("common.actions")}</span>
-          </Head>
+          <ActionsHead />
         </tr>
       </thead>
       <tbody>

@@ -4,7 +4,7 @@ import { Badge } from "@/ui/badge";
 import { ConfirmButton } from "@/ui/confirm-button";
 import { useFailureText } from "@/ui/error-state";
 import { Select } from "@/ui/field";
-import { Head, RowActions, Table } from "@/ui/table";
+import { ActionsHead, Head, RowActions, Table } from "@/ui/table";
 import { toast } from "@/ui/toast";
 import styles from "./people.module.css";
 import { type Role, useTeamActions } from "./team";
@@ -24,9 +24,7 @@ export function MemberTable({ team, self }: { team: Team; self: string }) {
         <tr>
           <Head>{t("accounts.team.member")}</Head>
           <Head>{t("accounts.team.role")}</Head>
-          <Head>
-            <span className="visually-hidden">{t("common.actions")}</span>
-          </Head>
+          <ActionsHead />
         </tr>
       </thead>
       <tbody>

@@ -5,7 +5,7 @@ import { ConfirmButton } from "@/ui/confirm-button";
 import { ErrorState } from "@/ui/error-state";
 import { RelativeTime } from "@/ui/relative-time";
 import { SkeletonRows } from "@/ui/skeleton";
-import { Head, RowActions, Table } from "@/ui/table";
+import { ActionsHead, Head, RowActions, Table } from "@/ui/table";
 import { browserName } from "./browser-name";
 import { sessionsQuery, useRevokeSession } from "./keys";
 
@@ -21,9 +21,7 @@ export function SessionTable() {
           <Head>{t("accounts.session.browser")}</Head>
           <Head>{t("accounts.session.createdAt")}</Head>
           <Head>{t("accounts.session.lastSeenAt")}</Head>
-          <Head>
-            <span className="visually-hidden">{t("common.actions")}</span>
-          </Head>
+          <ActionsHead />
         </tr>
       </thead>
       <tbody>
