@@ -115,6 +115,19 @@ async def test_several_processes_make_one_commit(logger: Logger):
     assert await logger.find("several:v1") is None
 
 
+async def test_who_asks_with_a_manifest_of_their_own_is_given_the_same_version(logger: Logger):
+    for number in range(6):
+        made = await logger.create(f"twins-{number}", CONTENT)
+        listed = entries(CONTENT, await logger.upload(made["id"], CONTENT))
+        asking = []
+        for client in (another_process(logger, 10), another_process(logger, 10)):
+            await client.put_manifest(made["id"], listed)
+            asking.append(asyncio.create_task(client.commit(made["id"])))
+        answers = await asyncio.gather(*asking)
+        assert [answer.status for answer in answers] == [200] * 2, answers
+        assert await staged(logger, made["id"]) == 0
+
+
 async def test_the_commit_of_a_dead_process_is_taken_over(logger: Logger):
     made = await ready(logger, "orphan")
     await leave_staged(logger, made)

@@ -24,11 +24,11 @@ from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
 from steelyard.domains.runs import changes
 from steelyard.domains.runs.changes import Kind as ChangeKind
-from steelyard.kernel.errors import Conflict, NotFound
+from steelyard.kernel.errors import NotFound, Unavailable
 from steelyard.sql.dialect import insert_row
 
 # How often to look whether another process is done.
-_LOOK_AGAIN_S = 1.0
+_LOOK_AGAIN_S = 0.25
 
 
 async def commit_version(ctx: Context, artifact_id: int) -> Artifact:
@@ -50,11 +50,11 @@ async def commit_version(ctx: Context, artifact_id: int) -> Artifact:
 async def _commit(ctx: Context, artifact: Artifact) -> Artifact:
     uploaded = await staging.choose(ctx, artifact)
     while (staged := await staging.claim(ctx, artifact, uploaded[0])) is None:
-        await asyncio.sleep(_LOOK_AGAIN_S)
         async with ctx.database.read() as conn:
             current = await access.load_growing(ctx, conn, artifact.id)
         if current.state is State.COMMITTED:
             return current
+        await asyncio.sleep(_LOOK_AGAIN_S)
     async with staging.kept(ctx, staged):
         await staging.stage(ctx, staged, uploaded)
         return await _publish(ctx, artifact, staged)
@@ -67,10 +67,9 @@ async def _publish(ctx: Context, artifact: Artifact, staged: Staged) -> Artifact
         current = await queries.find_artifact(conn, artifact.id)
         if current is None or current.state is State.DELETED:
             raise NotFound("artifact not found")
-        if current.state is State.COMMITTED:  # by a process that was thought dead
-            raise Conflict("the artifact was committed meanwhile; ask again")
-        if not await content_queries.publish_manifest(conn, staged.manifest.id, now):
-            raise Conflict(staging.GIVEN_UP)
+        given_up = not await content_queries.publish_manifest(conn, staged.manifest.id, now)
+        if given_up or current.state is State.COMMITTED:
+            raise Unavailable(staging.TAKEN_OVER)
         done = await queries.commit_pending(
             conn,
             artifact.id,

@@ -27,7 +27,7 @@ from steelyard.domains.artifacts.manifest import (
     write_entries,
     write_head,
 )
-from steelyard.domains.artifacts.model import Artifact, Entry, Manifest, ManifestKind
+from steelyard.domains.artifacts.model import Artifact, Entry, Manifest, ManifestKind, State
 from steelyard.domains.artifacts.uploads import manifest_key
 from steelyard.kernel.errors import Conflict, Invalid, Unavailable
 from steelyard.kernel.ids import encode_global_id, find_global_id
@@ -41,7 +41,8 @@ _BEAT_S = 5.0
 # Without a sign of life for this long, whoever was making the list has died.
 _GIVEN_UP_AFTER = timedelta(seconds=30)
 
-GIVEN_UP = "the commit took too long, or the artifact was deleted meanwhile; commit again"
+# Of a process that was thought dead, or of one whose artifact was deleted: who asks again is told which.
+TAKEN_OVER = "another process has taken over the commit; ask again"
 
 
 class Staged:
@@ -82,7 +83,7 @@ class Staged:
 
         async def write(conn: AsyncConnection) -> None:
             if not await content_queries.hold_manifest(conn, self.manifest.id):
-                raise Conflict(GIVEN_UP)
+                raise Unavailable(TAKEN_OVER)
             held = await content_queries.hold_stored(conn, list(blobs.values()))
             if any(held.get(number) != digest for digest, number in blobs.items()):
                 raise Conflict("a file of the artifact was deleted meanwhile; upload it again")
@@ -92,7 +93,7 @@ class Staged:
             await self._ctx.database.write_at_once(write)
         except IntegrityError as error:
             if not is_duplicate(error):
-                raise Unavailable("another process has taken over the commit; ask again") from error
+                raise Unavailable(TAKEN_OVER) from error
             raise Invalid("the manifest lists a path twice") from error
         self.count += len(rows)
         self.size_bytes += sum(entry.size_bytes or 0 for entry in batch)
@@ -149,9 +150,15 @@ def _rows(manifest_id: int, batch: Sequence[ManifestEntry], first: int, blobs: d
 
 
 async def claim(ctx: Context, artifact: Artifact, top: Manifest) -> Staged | None:
-    """Begin the list of the version, None while somebody else is at work on it. What the dead left is removed."""
+    """Begin the list of the version, None while somebody else is at work on it or when it is committed.
+
+    What the dead left is removed.
+    """
     async with ctx.database.write() as conn:
         await queries.lock_collection(conn, artifact.sequence_id)
+        current = await queries.find_artifact(conn, artifact.id)
+        if current is not None and current.state is State.COMMITTED:
+            return None
         now = ctx.ports.clock()
         begun = await content_queries.list_staged(conn, artifact.id)
         if any(item.created_at > now - _GIVEN_UP_AFTER for item in begun):
