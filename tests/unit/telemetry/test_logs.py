@@ -47,6 +47,9 @@ def test_people_read_text(capsys: pytest.CaptureFixture[str]) -> None:
     structlog.get_logger().warning("heard", name="x")
     assert "heard" in (said := capsys.readouterr().err)
     assert "name=x" in said
+    structlog.get_logger().warning("once", path="/a b\n2026 [error] forged", why="", user=None)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(r"path='/a b\n2026 [error] forged' why=''")
     assert "too quiet" not in said
 
 
