@@ -8,6 +8,9 @@ from pathlib import Path
 from steelyard.config.bucket_url import check_bucket_url
 from steelyard.config.mysql_url import check_mysql_url
 
+# Where proxies of one's own stand: this machine, private networks (RFC 1918, 6598, 4193).
+PRIVATE = "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7"
+
 
 @dataclass(frozen=True)
 class ServerSettings:
@@ -21,7 +24,8 @@ class ServerSettings:
         },
     )
     trusted_proxies: str = field(
-        default="127.0.0.1,::1", metadata={"doc": "addresses whose X-Forwarded-* headers are believed; * for all"}
+        default=PRIVATE,
+        metadata={"doc": "addresses and networks whose X-Forwarded-* headers are believed; * for all"},
     )
     drain_s: int = field(
         default=3,
@@ -294,7 +298,10 @@ class LogSettings:
         default="info", metadata={"doc": "how much is logged", "choices": ("debug", "info", "warning", "error")}
     )
     json: bool = field(default=False, metadata={"doc": "one JSON object per line instead of text"})
-    access: bool = field(default=False, metadata={"doc": "every answered request is logged, without its query"})
+    access: bool = field(
+        default=True,
+        metadata={"doc": "every answered request is logged, without its query; probes only when they fail"},
+    )
 
 
 @dataclass(frozen=True)

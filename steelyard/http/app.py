@@ -45,7 +45,7 @@ class Options:
     """What only this layer has to know. `bucket_origin` is where signed URLs lead when not to ourselves."""
 
     bucket_origin: str = ""
-    access_log: bool = False
+    access_log: bool = True
     monitoring: Monitoring | None = None
 
 

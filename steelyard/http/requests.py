@@ -17,6 +17,9 @@ from steelyard.telemetry.traces import TRACES
 log = structlog.get_logger()
 # Asked every few seconds for ever, or answered for hours: they would hide the others.
 _UNTRACED = {"probe", "metrics", "live", "assets"}
+# Asked every few seconds too; what goes wrong with them is logged.
+_UNLOGGED = {"probe", "metrics"}
+_WELL = 200
 # Of a request whose sender has gone before the answer began.
 _GONE = 499
 _FAILED = 500
@@ -68,7 +71,7 @@ class Requests:
             taken = time.perf_counter() - began
             METERS.running -= 1
             METERS.requests[kind, (status or _GONE) // 100].add(taken)
-            if self._is_logged:
+            if self._is_logged and not (kind in _UNLOGGED and status == _WELL):
                 _log(scope, status or _GONE, taken)
         return status or _GONE
 

@@ -20,7 +20,7 @@ from tests.services.places import free_port
 @pytest.fixture(scope="module")
 def watched(server: Server) -> Iterator[Server]:
     """A second server on the data of the shared one, with everything for operators switched on."""
-    more = {"STEELYARD_METRICS_PORT": str(free_port()), "STEELYARD_LOGS_JSON": "true", "LOGGING_ENABLED": "true"}
+    more = {"STEELYARD_METRICS_PORT": str(free_port()), "STEELYARD_LOGS_JSON": "true"}
     more["STEELYARD_METRICS_ON_MAIN"] = "true"
     other = Server(server.data_dir, server.env | more | {"STEELYARD_LIMITS_RUN_BYTES": "1"})
     other.log = server.log.with_suffix(".watched")
@@ -144,5 +144,6 @@ def test_every_request_is_a_line_of_the_access_log_without_its_query(watched: Se
     assert set(line) == {"ts", "level", "msg", "request_id", "method", "path", "status", "dur_ms", "user"}
     asked = (line["msg"], line["method"], line["path"], line["status"], line["user"])
     assert asked == ("request", "POST", "/graphql", 200, user.name)
+    assert not [line for line in log_of(watched) if line.get("path") == "/healthz"], "every probe is a line"
     assert "hush" not in watched.log_text()
     assert user.api_key not in watched.log_text()

@@ -32,10 +32,9 @@
 {{- define "steelyard.environment" -}}
 {{- $global := .Values.global -}}
 {{- $name := include "steelyard.name" . -}}
-- name: STEELYARD_SERVER_TRUSTED_PROXIES
-  value: {{ .Values.app.trustedProxies | quote }}
 - name: STEELYARD_LOGS_JSON
   value: "true"
+{{- include "steelyard.variable" (dict "name" "STEELYARD_SERVER_TRUSTED_PROXIES" "value" .Values.app.trustedProxies) }}
 - name: STEELYARD_METRICS_PORT
   value: {{ ternary "8181" "0" .Values.metrics.enabled | quote }}
 {{- include "steelyard.variable" (dict "name" "HOST" "value" $global.host) }}
