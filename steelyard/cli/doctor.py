@@ -49,6 +49,7 @@ def bucket(url: str | None, origin: str | None, data: Path | None, as_json: bool
     with failures_in_a_line():
         loaded = sources.load({"data_dir": data}, sources.environment())
         settings = _of_url(loaded, url) if url else loaded.settings
+        sources.trust(loaded.settings)
         place = bucket_of(settings.objects)
         if place is None:
             raise Invalid("no bucket is set: name one, s3://…, or see `steelyard doctor` for a folder")

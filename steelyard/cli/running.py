@@ -55,6 +55,7 @@ def load_settings(data: Path | None, *, tell: bool = False, **flags: Any) -> Set
     with failures_in_a_line():
         loaded = sources.load({"data_dir": data, **flags}, sources.environment())
         configure_logs(loaded.settings.logs.level, json=loaded.settings.logs.json)
+        sources.trust(loaded.settings)
     for note in loaded.notes if tell else ():
         (log.warning if note.is_warning else log.info)(str(note))
     return loaded.settings

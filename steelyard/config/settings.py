@@ -27,6 +27,13 @@ class ServerSettings:
         default=PRIVATE,
         metadata={"doc": "addresses and networks whose X-Forwarded-* headers are believed; * for all"},
     )
+    authorities: str = field(
+        default="",
+        metadata={
+            "doc": "file of certificates, or folder of `.crt` and `.pem` files, of authorities that are trusted beside"
+            " the system's: for the bucket, MySQL, mail and single sign-on"
+        },
+    )
     drain_s: int = field(
         default=3,
         metadata={"doc": "how long a process that is to end (SIGTERM) still serves those who are connected, seconds"},

@@ -1,6 +1,6 @@
 """Where a setting's value comes from: flag > `STEELYARD_*` > W&B server name > default.
 
-The only reader of the environment.
+The only reader of the environment, and for the sake of libraries its only writer.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import Field, dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from steelyard.config.authorities import bundle_of
 from steelyard.config.notes import Note, is_meant, notes_on
 from steelyard.config.settings import Settings
 from steelyard.config.wandb_env import CONVERTED, is_in_force, names_of
@@ -44,6 +45,12 @@ class Loaded:
 def environment() -> Mapping[str, str]:
     """Return the process environment; other modules are handed it, so that tests can hand in another."""
     return os.environ  # noqa: TID251 - this is the one place
+
+
+def trust(settings: Settings) -> None:
+    """Let every library of this process trust the authorities that the settings name. Raises `Invalid`."""
+    env = os.environ  # noqa: TID251 - the libraries read it, each its own variable
+    env.update(bundle_of(settings.server.authorities, env))
 
 
 def load(flags: Mapping[str, Any], env: Mapping[str, str]) -> Loaded:

@@ -38,7 +38,7 @@ _POLICY = "the account needs GetObject, PutObject, DeleteObject, AbortMultipartU
 
 @asynccontextmanager
 async def open_client() -> AsyncIterator[httpx.AsyncClient]:
-    """Yield a client that trusts what the server trusts (`SSL_CERT_FILE`) and asks without credentials of its own."""
+    """Yield a client that trusts what the server trusts and asks without credentials of its own."""
     async with httpx.AsyncClient(timeout=_TIMEOUT, verify=ssl.create_default_context()) as client:
         yield client
 
@@ -123,7 +123,7 @@ class BucketCheck:
         if re.search(r"certificate|ssl|tls|record", said, re.IGNORECASE):
             fix = (
                 "a store without TLS is written without tls=true; the authority of its certificate is named in"
-                " SSL_CERT_FILE"
+                " STEELYARD_SERVER_AUTHORITIES"
             )
             return fail("bucket.tls", f"{place}: {said}", "a certificate that can be checked", fix)
         fix = "host and port of the bucket URL; is the store up, and does a firewall let us through?"

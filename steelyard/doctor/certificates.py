@@ -57,7 +57,8 @@ def _not_verified(id_: str, host: str, error: ssl.SSLCertVerificationError) -> F
     if "self-signed" in said or "unable to get" in said:
         fix = (
             "the proxy must send the whole chain, intermediate certificates included; an authority of your own is named"
-            " in SSL_CERT_FILE and REQUESTS_CA_BUNDLE, here and on every machine with a client"
+            " in STEELYARD_SERVER_AUTHORITIES here, and in SSL_CERT_FILE and REQUESTS_CA_BUNDLE on every machine with a"
+            " client"
         )
         return fail(id_, said, wanted, fix)
     return fail(id_, said, wanted, "look at it with: openssl s_client -showcerts -connect " + host)

@@ -39,6 +39,7 @@ async def examine(
     """Yield every finding as soon as it is there. Nothing is migrated, and no data folder is made."""
     try:
         loaded = sources.load(flags, env)
+        sources.trust(loaded.settings)
     except Invalid as error:
         yield fail("settings", error.message, "values that can be read", "the variable that is named")
         return

@@ -40,7 +40,7 @@ async def look_at_mail(server: SmtpServer | None) -> Finding:
 def _explain(place: str, server: SmtpServer, error: Exception) -> Finding:
     said = f"{place}: {error}"
     if "certificate" in said.lower():
-        fix = "the authority of its certificate is named in SSL_CERT_FILE"
+        fix = "the authority of its certificate is named in STEELYARD_SERVER_AUTHORITIES"
         return fail("mail.encryption", said, "a certificate that can be checked", fix)
     if "STARTTLS" in said or "starttls" in said.lower() or "AUTH" in said:
         fix = f"the server does not offer it on port {server.port}: another port, or STEELYARD_MAIL_SECURITY=auto"

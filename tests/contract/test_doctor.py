@@ -76,7 +76,7 @@ async def test_an_authority_that_is_not_trusted_is_named(world: World, monkeypat
     monkeypatch.setenv("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
     (found,) = [item for item in await look(env, "address") if item.level is Level.FAIL]
     assert found.id == "address.certificate"
-    assert "SSL_CERT_FILE" in found.fix
+    assert "STEELYARD_SERVER_AUTHORITIES" in found.fix
 
 
 def test_all_is_well_where_it_is(world: World, authority: Path) -> None:

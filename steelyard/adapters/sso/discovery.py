@@ -58,7 +58,7 @@ class _Kept(Generic[_T]):
 
 
 class Discovery:
-    """Speaks with one provider. Its certificate is checked by SSL_CERT_FILE and SSL_CERT_DIR where they are set."""
+    """Speaks with one provider. Its certificate is checked by what this process trusts."""
 
     def __init__(self, issuer: str) -> None:
         self._asked = issuer
@@ -138,7 +138,7 @@ def _not_reached(url: str, error: Exception) -> NoReturn:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         raise ProviderDown(
             f"the certificate of {host} cannot be checked",
-            "Ask the administrator of this server: an authority of one's own is named in SSL_CERT_FILE.",
+            "Ask the administrator of this server: an authority of one's own is named in STEELYARD_SERVER_AUTHORITIES.",
         ) from error
     raise ProviderDown(
         f"the provider {host} cannot be reached", "Try again in some minutes, or ask the administrator of this server."
