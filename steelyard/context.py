@@ -16,6 +16,7 @@ from typing import Any
 from steelyard.kernel.clock import Clock
 from steelyard.kernel.lasting import Lasting
 from steelyard.kernel.limiter import Limiter
+from steelyard.ports.directory import Directory
 from steelyard.ports.mail import Mailer
 from steelyard.ports.objects import Grant, ObjectStore
 from steelyard.ports.sso import IdentityProvider
@@ -126,6 +127,8 @@ class Ports:
     mail: Mailer | None = None
     # None where there is no single sign-on.
     sso: IdentityProvider | None = None
+    # None where people do not sign in by a directory.
+    directory: Directory | None = None
     limiter: Limiter = field(default_factory=Limiter, compare=False, repr=False)
     # Work that outlives the requests that ask for it.
     lasting: Lasting = field(default_factory=Lasting, compare=False, repr=False)

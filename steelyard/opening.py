@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 
 from steelyard import migrations
+from steelyard.adapters.ldap.open import open_directory
 from steelyard.adapters.mail.smtp import open_mailer
 from steelyard.adapters.objects.open import open_store
 from steelyard.adapters.sso.open import open_provider
@@ -41,6 +42,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
     """Connect to the database and the object store, bringing the schema up to date unless told otherwise."""
     # whoever needs a way in past a provider that fails has it for as long as the setting is there
     provider = None if settings.accounts.restore else open_provider(settings.sso)
+    directory = None if settings.accounts.restore else open_directory(settings.ldap)
     database = open_settled_database(settings)
     try:
         await _bring_up_to_date(database, settings, migrate=migrate)
@@ -80,6 +82,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
         ),
         mail=open_mailer(settings.mail, settings.server.public_url),
         sso=provider,
+        directory=directory,
         limiter=Limiter(Rates(**vars(settings.limits))),
     )
 
@@ -161,5 +164,7 @@ def system_context(ports: Ports) -> Context:
 
 async def close_ports(ports: Ports) -> None:
     await ports.lasting.close()
+    if ports.directory is not None:
+        await ports.directory.close()
     await ports.objects.close()
     await ports.database.close()

@@ -28,7 +28,7 @@ from steelyard.kernel.errors import Invalid
 @click.option("--only", multiple=True, type=click.Choice(AREAS), help="look at this alone; may be given again")
 @data_options
 def doctor(ctx: click.Context, only: tuple[str, ...], data: Path | None, as_json: bool) -> None:
-    """Check settings, database, object store, public address and mail; nothing is changed.
+    """Check settings, database, object store, public address, mail, sign-on; nothing is changed.
 
     Ends with 0 when all is well, 1 with warnings, 2 when something fails.
     """

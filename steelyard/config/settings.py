@@ -182,6 +182,48 @@ class SsoSettings:
 
 
 @dataclass(frozen=True)
+class LdapSettings:
+    address: str = field(
+        default="",
+        metadata={
+            "doc": "directory, such as ldaps://ldap.example.org:636; several are asked in turn; empty: no directory"
+        },
+    )
+    login: bool = field(
+        default=False,
+        metadata={"doc": "people sign in by the directory; false: `steelyard doctor` looks at it, nobody signs in"},
+    )
+    base_dn: str = field(default="", metadata={"doc": "where people and groups are, such as dc=example,dc=org"})
+    user_base_dn: str = field(default="", metadata={"doc": "where people are; empty: below base_dn"})
+    group_base_dn: str = field(default="", metadata={"doc": "where groups are; empty: below base_dn"})
+    bind_dn: str = field(default="", metadata={"doc": "account that looks people up; empty: nobody's"})
+    bind_password: str = field(default="", metadata={"doc": "password of that account", "secret": True})
+    attributes: str = field(
+        default="",
+        metadata={"doc": "what is called otherwise there: email=mail,name=cn,username=uid,group=memberOf"},
+    )
+    user_object_class: str = field(default="", metadata={"doc": "object class of people; empty: any"})
+    group_object_class: str = field(default="", metadata={"doc": "object class of groups; empty: any"})
+    group_allow_list: str = field(
+        default="",
+        metadata={
+            "doc": "groups whose people are let in: names separated by commas, or DNs by semicolons; empty: everybody"
+        },
+    )
+    group_sync: bool = field(
+        default=False, metadata={"doc": "the groups of the directory are the teams that a person belongs to"}
+    )
+    tls_enable: bool = field(default=False, metadata={"doc": "an ldap:// connection is encrypted first (StartTLS)"})
+    ca: str = field(
+        default="", metadata={"doc": "file of the authority that the directory's certificate must come from"}
+    )
+    trust_email: bool = field(
+        default=True,
+        metadata={"doc": "the address that the directory tells finds the account that has it; false: it does not"},
+    )
+
+
+@dataclass(frozen=True)
 class RunSettings:
     heartbeat_grace_s: int = field(
         default=300, metadata={"doc": "a run silent for this long counts as crashed, seconds"}
@@ -342,6 +384,7 @@ class Settings:
     accounts: AccountSettings = field(default_factory=AccountSettings)
     audit: AuditSettings = field(default_factory=AuditSettings)
     sso: SsoSettings = field(default_factory=SsoSettings)
+    ldap: LdapSettings = field(default_factory=LdapSettings)
     runs: RunSettings = field(default_factory=RunSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     tables: TableSettings = field(default_factory=TableSettings)

@@ -60,6 +60,25 @@ ACCEPTED: dict[str, str] = {
     "GORILLA_ENABLE_SSO_GROUP_CLAIMS": "sso.group_claims",
     "GORILLA_USE_IDENTIFIER_CLAIMS": "sso.identifier_claims",
     "DISABLE_SSO_PROVISIONING": "sso.no_provisioning",
+    **{
+        f"{prefix}_{name}": f"ldap.{path}"
+        for name, path in (
+            ("ADDRESS", "address"),
+            ("LOGIN", "login"),
+            ("BASE_DN", "base_dn"),
+            ("USER_BASE_DN", "user_base_dn"),
+            ("GROUP_BASE_DN", "group_base_dn"),
+            ("BIND_DN", "bind_dn"),
+            ("BIND_PW", "bind_password"),
+            ("ATTRIBUTES", "attributes"),
+            ("USER_OBJECT_CLASS", "user_object_class"),
+            ("GROUP_OBJECT_CLASS", "group_object_class"),
+            ("GROUP_ALLOW_LIST", "group_allow_list"),
+            ("TLS_ENABLE", "tls_enable"),
+        )
+        for prefix in ("LDAP", "LOCAL_LDAP")
+    },
+    "GORILLA_LDAP_GROUP_SYNC": "ldap.group_sync",
     "GORILLA_DATA_RETENTION_PERIOD": "runs.trash_days",
     "GORILLA_EMAIL_SINK": "mail.url",
     "GORILLA_EMAIL_FROM_ADDRESS": "mail.sender",
@@ -111,7 +130,6 @@ MEANT: dict[str, tuple[str, str]] = {
     "SMTP_PORT": (r"[0-9]+", "it is no port, and taken for a variable of Kubernetes"),
 }
 
-_LDAP = "sign-in by LDAP"
 _SLACK = "messages to Slack"
 _TEAM_BUCKETS = "buckets of teams"
 _POLICY = "this policy"
@@ -119,7 +137,6 @@ _MACHINES = "this way of proving who calls"
 
 # Name → the capability that the server does not have yet. A setting that leaves it off is not worth a line.
 NOT_YET: dict[str, str] = {
-    "GORILLA_LDAP_GROUP_SYNC": _LDAP,
     **dict.fromkeys(("SLACK_CLIENT_ID", "SLACK_SECRET"), _SLACK),
     "GORILLA_SUPPORTED_FILE_STORES": _TEAM_BUCKETS,
     **dict.fromkeys(
@@ -148,7 +165,7 @@ NOT_YET: dict[str, str] = {
         "this rate limit",
     ),
 }
-NOT_YET_PREFIXES = {"LDAP_": _LDAP, "LOCAL_LDAP_": _LDAP}
+NOT_YET_PREFIXES: dict[str, str] = {}
 
 _NO_REDIS = "no Redis is needed"
 _ONE_PROCESS = "one process does what this wires together"

@@ -18,6 +18,7 @@ from steelyard.doctor.address import look_at_address
 from steelyard.doctor.bucket import Readers, look_at_bucket
 from steelyard.doctor.findings import Finding, fail, info, ok, warn
 from steelyard.doctor.folders import look_at_data_folder, look_at_writing
+from steelyard.doctor.ldap import look_at_ldap
 from steelyard.doctor.mail import look_at_mail
 from steelyard.doctor.mysql import look_at_mysql
 from steelyard.doctor.schema import look_at_schema
@@ -30,7 +31,7 @@ LOCAL = "http://localhost:8080"
 
 
 # What may be looked at by itself.
-AREAS = ("settings", "database", "objects", "address", "mail", "sso")
+AREAS = ("settings", "database", "objects", "address", "mail", "sso", "ldap")
 
 
 async def examine(
@@ -51,6 +52,7 @@ async def examine(
         "address": _look_at_address(settings),
         "mail": _look_at_mail(settings),
         "sso": look_at_sso(settings.sso, settings.server.public_url, restoring=settings.accounts.restore),
+        "ldap": look_at_ldap(settings.ldap, restoring=settings.accounts.restore),
     }
     for area in AREAS:
         if area in areas:

@@ -74,6 +74,8 @@ class Person:
     groups: frozenset[str] | None = None
     # for signing out at the provider
     id_token: str = ""
+    # It is a directory that vouches: by a user name and password, and people need no address there.
+    of_directory: bool = False
 
 
 class IdentityProvider(Protocol):

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts import access, queries, secrets, sessions
 from steelyard.domains.accounts import tables as t
+from steelyard.domains.accounts.directory import refuse_of_directory
 from steelyard.domains.accounts.model import AccountLink, Role, User
 from steelyard.domains.accounts.people import check_address
 from steelyard.domains.accounts.service import NewUser, insert_user, load_user_by_name
@@ -39,12 +40,16 @@ class MadeLink:
 
 
 async def make_password_link(ctx: Context, username: str) -> MadeLink:
-    """Return a link by which an account chooses a new password. For administrators of the server."""
+    """Return a link by which an account chooses a new password. For administrators of the server.
+
+    Raises `NotFound`, and `Conflict` where the directory keeps the password.
+    """
     access.require_admin(ctx)
     async with ctx.database.write() as conn:
         user = await load_user_by_name(conn, username)
         if not user.is_active or user.kind != "human":
             raise NotFound(f"there is no active person {username!r}")
+        await refuse_of_directory(ctx, conn, user.id)
         await conn.execute(delete(t.account_links).where(t.account_links.c.user_id == user.id))
         made = await _insert(ctx, conn, PASSWORD_LINK_FOR, user_id=user.id, email=user.email)
         await audit.note(ctx, conn, Action.USER_CREATE_LINK, user.subject)

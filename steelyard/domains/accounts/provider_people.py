@@ -1,12 +1,14 @@
 """Whom an identity provider vouches for, as an account: known, found by address, invited, or new. And their teams.
 
-An account is bound to the provider's own name for the person, once; addresses and user names may change afterwards.
+A directory vouches for people in the same way. An account is bound to the provider's own name for the person, once;
+addresses and user names may change afterwards.
 """
 
 from __future__ import annotations
 
 import structlog
 from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
@@ -18,13 +20,29 @@ from steelyard.domains.accounts.service import NewUser, insert_user
 from steelyard.domains.accounts.teams import in_team, join_team, leave_team
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
-from steelyard.kernel.errors import Denied, Invalid
+from steelyard.kernel.errors import Conflict, Denied, Invalid
 from steelyard.ports.sso import Person, SignOnFailed
-from steelyard.sql.dialect import insert_row
+from steelyard.sql.dialect import insert_row, is_duplicate
 
 log = structlog.get_logger()
 _ADMIN = "Ask an administrator of this server"
 _NAME_MAX = 128
+_TRIES = 3
+
+
+async def account_of(ctx: Context, person: Person) -> User:
+    """Return the account, made or bound now where need be. Raises `SignOnFailed` for whom there shall be none.
+
+    Of two windows that bring a new person at once, the later finds what the other made.
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            async with ctx.database.write() as conn:
+                return await load_account(ctx, conn, person)
+        except (Conflict, IntegrityError) as error:
+            if not left or (isinstance(error, IntegrityError) and not is_duplicate(error)):
+                raise
+    raise AssertionError("the last try returns or raises")
 
 
 async def load_account(ctx: Context, conn: AsyncConnection, person: Person) -> User:
@@ -53,14 +71,15 @@ async def _find_or_make(ctx: Context, conn: AsyncConnection, person: Person) -> 
             "this server has no administrator yet", "Open the link in its log first, which makes one; then try again."
         )
     email = _address(person)
-    holders = await queries.list_people_of_address(conn, email)
+    holders = await queries.list_people_of_address(conn, email) if email else []
     if holders:
         return _of_address(person, email, holders)
-    invitations = await queries.list_pending_invitations(conn, email, ctx.ports.clock())
-    invitations = invitations if person.email_verified else []
+    is_theirs = bool(email) and person.email_verified
+    invitations = await queries.list_pending_invitations(conn, email, ctx.ports.clock()) if is_theirs else []
     if not invitations and not ctx.ports.policy.sso.provisioning:
         raise SignOnFailed(
-            f"there is no account for {email} on this server", f"{_ADMIN} for an account, or for an invitation."
+            f"there is no account for {email or person.username} on this server",
+            f"{_ADMIN} for an account, or for an invitation.",
         )
     user = await _make(ctx, conn, person, email)
     for link in invitations:
@@ -75,6 +94,8 @@ async def _find_or_make(ctx: Context, conn: AsyncConnection, person: Person) -> 
 
 
 def _address(person: Person) -> str:
+    if person.of_directory and not person.email:
+        return ""
     try:
         return check_address(person.email)
     except Invalid:
@@ -106,7 +127,7 @@ def _of_address(person: Person, email: str, holders: list[tuple[User, bool]]) ->
 
 
 async def _make(ctx: Context, conn: AsyncConnection, person: Person, email: str) -> User:
-    named = ctx.ports.policy.sso.provider_names and person.username
+    named = person.username and (person.of_directory or ctx.ports.policy.sso.provider_names)
     username = await free_username(conn, person.username if named else email.partition("@")[0])
     unproven = not person.email_verified
     spec = NewUser(username, email, person.name[:_NAME_MAX], email_unproven=unproven)

@@ -345,6 +345,13 @@ async def find_user_of_provider(conn: AsyncConnection, issuer: str, subject: str
     return await _find_user(conn, _users().where(t.users.c.id.in_(bound)))
 
 
+async def is_of_provider(conn: AsyncConnection, user_id: int, issuer: str) -> bool:
+    """Tell whether a provider or directory has vouched for the account."""
+    table = t.provider_identities
+    found = select(table.c.id).where(table.c.user_id == user_id, table.c.issuer == issuer).limit(1)
+    return (await conn.execute(found)).first() is not None
+
+
 async def list_people_of_address(conn: AsyncConnection, email: str) -> list[tuple[User, bool]]:
     """Return the persons with this address, ended ones too, and whether it was they who wrote it there."""
     statement = _users().add_columns(t.users.c.email_unproven)

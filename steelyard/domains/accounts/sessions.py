@@ -1,4 +1,4 @@
-"""Browser sessions: opened by a password, listed, ended."""
+"""Browser sessions: opened by a password, ours or the directory's; listed, ended."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from sqlalchemy import delete
 from steelyard.context import Context, Identity
 from steelyard.domains.accounts import access, queries, secrets
 from steelyard.domains.accounts import tables as t
+from steelyard.domains.accounts.directory import directory_account, is_of_directory, refuse_of_directory
 from steelyard.domains.accounts.model import BrowserSession
 from steelyard.domains.accounts.throttle import Attempts, Guesser
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action, Subject
-from steelyard.kernel.errors import Conflict, NotFound, Unauthenticated
+from steelyard.kernel.errors import Conflict, Denied, NotFound, Unauthenticated
+from steelyard.ports.directory import DirectoryDown
 from steelyard.sql.dialect import insert_row
 from steelyard.sql.engine import Database
 
@@ -42,27 +44,42 @@ async def sign_in(ctx: Context, given: SignIn) -> str:
     """Return the token of a new browser session.
 
     Raises `Unauthenticated`, the same for any wrong part, `TooMany` after several wrong ones in a row, and `Denied`
-    where nobody signs in by a password.
+    where nobody signs in by a password. Where there is a directory, `DirectoryDown` when the password is none of ours
+    and the directory cannot be asked, and `Denied` for whom it knows and this server does not let in.
     """
     access.require_passwords(ctx)
     async with ctx.database.read() as conn:
         found = await queries.find_login(conn, given.login)
+        elsewhere = found is not None and await is_of_directory(ctx, conn, found[0])
     attempts = _attempts_on(ctx)
     guesser = Guesser(str(found[0]) if found else f"={given.login}", given.address)
     attempts.begin(guesser, ctx.ports.clock())
-    if not await secrets.password_matches(found[1] if found else None, given.password) or not found:
+    stored = found[1] if found and not elsewhere else None
+    user_id = found[0] if found and await secrets.password_matches(stored, given.password) else None
+    if user_id is None:
+        try:
+            user_id = await directory_account(ctx, given.login, given.password)
+        except DirectoryDown:
+            if stored is None:  # no password has been tried
+                attempts.forget_one(guesser)
+            raise
+        except Denied as error:
+            attempts.succeeded(guesser)
+            await _note_refusal(ctx, found[0] if found else None, error.status)
+            raise
+    if user_id is None:
         await _note_refusal(ctx, found[0] if found else None)
         raise Unauthenticated("user name or password is wrong")
     attempts.succeeded(guesser)
-    return await open_session(ctx, found[0], given.user_agent)
+    return await open_session(ctx, user_id, given.user_agent)
 
 
-async def _note_refusal(ctx: Context, user_id: int | None) -> None:
+async def _note_refusal(ctx: Context, user_id: int | None, code: int = Unauthenticated.status) -> None:
     """Tell of a refused sign-in. What was typed is left out where no account has that name: it may be a password."""
     async with ctx.database.write() as conn:
         user = await queries.find_user(conn, user_id) if user_id else None
         named = user.subject if user else Subject()
-        await audit.note(ctx, conn, Action.USER_LOGIN, named, code=Unauthenticated.status)
+        await audit.note(ctx, conn, Action.USER_LOGIN, named, code=code)
 
 
 async def open_session(ctx: Context, user_id: int, user_agent: str, id_token: str | None = None) -> str:
@@ -126,10 +143,12 @@ def _own(identity: Identity) -> Subject:
 async def change_password(ctx: Context, current: str, new: str, keep_session: int | None) -> None:
     """Replace the caller's password and end their other sessions.
 
-    Raises `Conflict` for a wrong `current`, and `TooMany` after several wrong ones in a row.
+    Raises `Conflict` for a wrong `current` and where the directory keeps the password, and `TooMany` after several
+    wrong ones in a row.
     """
     identity = access.require_whole(ctx)
     async with ctx.database.read() as conn:
+        await refuse_of_directory(ctx, conn, identity.user_id)
         stored = await queries.find_password_hash(conn, identity.user_id)
     # whoever is signed in already guesses from any address
     attempts, guesser = _attempts_on(ctx), Guesser(str(identity.user_id), "")

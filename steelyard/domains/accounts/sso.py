@@ -7,23 +7,19 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import structlog
-from sqlalchemy.exc import IntegrityError
 
 from steelyard.context import Context
 from steelyard.domains.accounts import queries, sessions
-from steelyard.domains.accounts.model import User
-from steelyard.domains.accounts.provider_people import load_account
+from steelyard.domains.accounts.provider_people import account_of
 from steelyard.domains.accounts.sso_attempts import Sealed, new_attempt, seal, unseal
 from steelyard.domains.accounts.throttle import Attempts, Guesser
-from steelyard.kernel.errors import Conflict, NotFound, SteelyardError
-from steelyard.ports.sso import CodeRefused, IdentityProvider, Person
-from steelyard.sql.dialect import is_duplicate
+from steelyard.kernel.errors import NotFound, SteelyardError
+from steelyard.ports.sso import CodeRefused, IdentityProvider
 from steelyard.sql.engine import Database
 
 log = structlog.get_logger()
 CALLBACK = "/oidc/callback"
 SIGNED_OUT = "/logout"
-_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -78,22 +74,10 @@ async def finish(
     except CodeRefused:
         attempts.failed(guesser, ctx.ports.clock())
         raise
-    user = await _account(ctx, person)
+    user = await account_of(ctx, person)
     token = await sessions.open_session(ctx, user.id, user_agent, person.id_token)
     log.info("signed in by single sign-on", username=user.username)
     return Arrival(token, next_path)
-
-
-async def _account(ctx: Context, person: Person) -> User:
-    """Return the account; of two windows that bring a new person at once, the later finds what the other made."""
-    for left in reversed(range(_TRIES)):
-        try:
-            async with ctx.database.write() as conn:
-                return await load_account(ctx, conn, person)
-        except (Conflict, IntegrityError) as error:
-            if not left or (isinstance(error, IntegrityError) and not is_duplicate(error)):
-                raise
-    raise AssertionError("the last try returns or raises")
 
 
 async def sign_out_url(ctx: Context, session_id: int) -> str | None:

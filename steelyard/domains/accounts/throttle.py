@@ -76,6 +76,12 @@ class Attempts:
         while len(self._known) > REMEMBERED_MAX:
             self._known.popitem(last=False)
 
+    def forget_one(self, guesser: Guesser) -> None:
+        """Take back the last attempt: nothing was tried by it."""
+        tries = self._known.get(guesser)
+        if tries is not None:
+            self._known[guesser] = Tries(max(tries.count - 1, 0), tries.last_at)
+
     def _tries(self, guesser: Guesser, now: datetime) -> Tries:
         tries = self._known.get(guesser)
         return Tries(0, now) if tries is None or now - tries.last_at > FORGOTTEN_AFTER else tries

@@ -52,10 +52,6 @@ def test_what_is_not_needed_is_told_of_once_and_quietly(name: str, value_: str, 
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("LOCAL_LDAP_ADDRESS", "LDAP"),
-        ("GORILLA_LDAP_GROUP_SYNC", "LDAP"),
-        ("LOCAL_LDAP_BIND_PW_FILE", "LDAP"),
-        ("LDAP_BIND_PW", "LDAP"),
         ("SLACK_SECRET", "Slack"),
     ],
 )
@@ -117,6 +113,11 @@ def test_the_form_with_a_prefix_goes_before_the_bare_one_and_ours_before_both() 
         ("BUCKET_PROXY", "True", "objects.proxied", True),
         ("GORILLA_ARTIFACT_GC_ENABLED", "0", "gc.enabled", False),
         ("SMTP_PORT", "", "mail.port", 587),
+        ("LOCAL_LDAP_ADDRESS", "ldaps://ldap.example.org", "ldap.address", "ldaps://ldap.example.org"),
+        ("LDAP_BIND_DN", "cn=reader,dc=example,dc=org", "ldap.bind_dn", "cn=reader,dc=example,dc=org"),
+        ("LOCAL_LDAP_TLS_ENABLE", "true", "ldap.tls_enable", True),
+        ("LDAP_LOGIN", "True", "ldap.login", True),
+        ("GORILLA_LDAP_GROUP_SYNC", "true", "ldap.group_sync", True),
         ("STEELYARD_AUTO_MIGRATE", "false", "database.auto_migrate", False),
         ("STEELYARD_TRUSTED_PROXIES", "10.0.0.0/8", "server.trusted_proxies", "10.0.0.0/8"),
     ],
