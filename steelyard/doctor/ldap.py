@@ -18,8 +18,7 @@ _FIXES = {
     "server": ("a directory that answers", "LDAP_ADDRESS: is it up, and does this machine get there?"),
     "encryption": (
         "a certificate that can be checked",
-        "STEELYARD_LDAP_CA or STEELYARD_SERVER_AUTHORITIES names the authority; the host must stand in the certificate"
-        " as LDAP_ADDRESS writes it",
+        "STEELYARD_LDAP_CA or STEELYARD_SERVER_AUTHORITIES names the authority; LDAP_ADDRESS, a name in it",
     ),
     "bind": ("an account that the directory knows", "LDAP_BIND_DN, a whole DN, and LDAP_BIND_PW"),
     "search": ("a tree that this account may read", "LDAP_BASE_DN, LDAP_USER_BASE_DN and LDAP_GROUP_BASE_DN"),
