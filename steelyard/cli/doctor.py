@@ -26,14 +26,21 @@ from steelyard.kernel.errors import Invalid
 @click.group(invoke_without_command=True)
 @click.pass_context
 @click.option("--only", multiple=True, type=click.Choice(AREAS), help="look at this alone; may be given again")
+@click.option("--deep", is_flag=True, help="look for the object of every row, not of some")
+@click.option("--consistency", is_flag=True, help="the same as --only consistency --deep")
 @data_options
-def doctor(ctx: click.Context, only: tuple[str, ...], data: Path | None, as_json: bool) -> None:
-    """Check settings, database, object store, public address, mail, sign-on; nothing is changed.
+def doctor(
+    ctx: click.Context, only: tuple[str, ...], deep: bool, consistency: bool, data: Path | None, as_json: bool
+) -> None:
+    """Check settings, database, object store, public address, mail, sign-on, and that rows and objects belong together.
+
+    Nothing is changed.
 
     Ends with 0 when all is well, 1 with warnings, 2 when something fails.
     """
     if ctx.invoked_subcommand is None:
-        findings = examine({"data_dir": data}, sources.environment(), only or AREAS)
+        areas = only or (("consistency",) if consistency else AREAS)
+        findings = examine({"data_dir": data}, sources.environment(), areas, deep=deep or consistency)
         _end(run_apart(_run(findings, as_json=as_json)))
 
 

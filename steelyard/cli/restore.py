@@ -59,7 +59,3 @@ def restore(place: str, snapshot: str | None, data: Path | None, as_json: bool) 
         f" ({show_bytes(told['sizeBytes'])})"
     )
     print_result(told, text, as_json=as_json)
-
-
-def _text(rows: int, all_rows: int, objects: int, all_objects: int) -> str:
-    return f"{rows:,} of {all_rows:,} rows, {objects:,} of {all_objects:,} objects"

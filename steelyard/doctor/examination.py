@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from steelyard.adapters.mail.smtp import open_mailer
+from steelyard.adapters.objects.open import open_store
 from steelyard.adapters.objects.signing import UrlSigner
 from steelyard.config import sources
+from steelyard.config.mysql_url import MysqlAddress
 from steelyard.config.notes import Note
 from steelyard.config.places import bucket_of, folder_of_objects, mysql_of
 from steelyard.config.settings import Settings
 from steelyard.doctor.address import look_at_address
 from steelyard.doctor.bucket import Readers, look_at_bucket
-from steelyard.doctor.findings import Finding, fail, info, ok, warn
+from steelyard.doctor.consistency import look_at_consistency
+from steelyard.doctor.findings import Finding, Level, fail, info, ok, warn
 from steelyard.doctor.folders import look_at_data_folder, look_at_writing
 from steelyard.doctor.ldap import look_at_ldap
 from steelyard.doctor.mail import look_at_mail
@@ -31,13 +35,16 @@ LOCAL = "http://localhost:8080"
 
 
 # What may be looked at by itself.
-AREAS = ("settings", "database", "objects", "address", "mail", "sso", "ldap")
+AREAS = ("settings", "database", "objects", "consistency", "address", "mail", "sso", "ldap")
 
 
 async def examine(
-    flags: Mapping[str, Any], env: Mapping[str, str], areas: Collection[str] = AREAS
+    flags: Mapping[str, Any], env: Mapping[str, str], areas: Collection[str] = AREAS, *, deep: bool = False
 ) -> AsyncIterator[Finding]:
-    """Yield every finding as soon as it is there. Nothing is migrated, and no data folder is made."""
+    """Yield every finding as soon as it is there. Nothing is migrated, and no data folder is made.
+
+    With `deep` the object of every row is looked for, else those of a sample.
+    """
     try:
         loaded = sources.load(flags, env)
         sources.trust(loaded.settings)
@@ -49,6 +56,7 @@ async def examine(
         "settings": _look_at_settings(loaded.notes),
         "database": _look_at_database(settings),
         "objects": _look_at_objects(settings),
+        "consistency": _look_at_consistency(settings, deep=deep),
         "address": _look_at_address(settings),
         "mail": _look_at_mail(settings),
         "sso": look_at_sso(settings.sso, settings.server.public_url, restoring=settings.accounts.restore),
@@ -96,7 +104,7 @@ async def _look_at_sqlite(settings: Settings) -> AsyncIterator[Finding]:
     for finding in found:
         yield finding
     if not (settings.data_dir / "steelyard.db").exists():
-        if not any(finding.level.word == "FAIL" for finding in found):
+        if not any(finding.level is Level.FAIL for finding in found):
             yield info("database.schema", "no database yet", fix="the first start of the server makes it")
         return
     database = open_database(None, settings.data_dir, 1)
@@ -124,6 +132,39 @@ async def _look_at_objects(settings: Settings) -> AsyncIterator[Finding]:
         return
     async for finding in look_at_bucket(bucket, readers_of(settings)):
         yield finding
+
+
+async def _look_at_consistency(settings: Settings, *, deep: bool) -> AsyncIterator[Finding]:
+    """Compare rows and objects, where there is a database of this release; what else is wrong others say."""
+    id_ = "consistency"
+    try:
+        address = mysql_of(settings.database)
+        if address is None and not (settings.data_dir / "steelyard.db").exists():
+            yield info(id_, "no database yet")
+            return
+        async with _opened(address, settings) as database:
+            async with database.read() as conn:
+                schema = await look_at_schema(conn)
+            if schema.level is not Level.OK:
+                yield warn(id_, "not looked at", "a database of this release", "see database.schema")
+                return
+            store = open_store(settings.objects, settings.data_dir, "")
+            try:
+                async for finding in look_at_consistency(database, store, deep=deep):
+                    yield finding
+            finally:
+                await store.close()
+    except (SQLAlchemyError, SteelyardError, OSError) as error:
+        yield warn(id_, f"not looked at: {_first_line(error)}", "a database that answers", "see --only database")
+
+
+@asynccontextmanager
+async def _opened(address: MysqlAddress | None, settings: Settings) -> AsyncIterator[Database]:
+    database = open_database(address, settings.data_dir, 1)
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 def readers_of(settings: Settings, origin: str = "") -> Readers:

@@ -171,7 +171,7 @@ SQLITE_BROKEN = {
         *("settings", lambda w: {"STEELYARD_SERVER_PUBLICURL": "x"}),
         *("settings", "is STEELYARD_SERVER_PUBLIC_URL meant", "reference", Level.WARN),
     ),
-    "single sign-on, which is not built": Broken(
+    "messages to Slack, which are not built": Broken(
         "settings", lambda w: {"SLACK_SECRET": "x"}, "settings", "SLACK_SECRET.*no effect yet", "", Level.WARN
     ),
     "an address where nobody listens": Broken(

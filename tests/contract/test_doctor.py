@@ -10,16 +10,24 @@ from pathlib import Path
 import httpx
 import pytest
 
+from steelyard.adapters.objects.open import open_store
+from steelyard.config.sources import load
 from steelyard.doctor import cors
 from steelyard.doctor.examination import examine
 from steelyard.doctor.findings import Finding, Level
 from tests.contract.broken_settings import MYSQL_BROKEN, SQLITE_BROKEN, Broken
 from tests.contract.doctor_world import Env, World
+from tests.faults.streaming import WITH_ACCOUNT, Streamed, wire_to
 from tests.harness.engines import MYSQL_S3, SQLITE, Engine
 from tests.harness.server import Server
 from tests.services.mysql import PASSWORD, connect
 from tests.services.s3 import KEY, REGION, SECRET
 from tests.services.signed import signed_request
+
+FILES = """query Files($e: String!, $p: String!) { project(entityName: $e, name: $p) { run(name: "run") {
+  files(first: 1) { edges { node { name sizeBytes } } } } } }"""
+# What a server has none of that only one file was sent to.
+EMPTY = ("history", "content", "manifests")
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +103,31 @@ def test_all_is_well_where_it_is(world: World, authority: Path) -> None:
     text = server.try_command("doctor", "--only", "settings", "--only", "mail")
     assert text.returncode == 0
     assert "0 failed, 0 to look at, 1 well" in text.stdout
+
+
+async def test_a_row_whose_object_is_gone_is_told_by_the_command(world: World) -> None:
+    env = world.base | WITH_ACCOUNT
+    server = Server(world.folder / "consistent" / "data", env)
+    world.stack.callback(server.stop)
+    run = Streamed(wire_to(server.start()), "run").start()
+    assert run.upload("model.bin", b"x") == 200
+    run.wire.data(FILES, e=run.wire.entity, p=run.wire.project)  # who asks for it makes the server look for it
+    server.stop()
+    assert told_by(server, "--consistency") == (0, {"files": "ok", **dict.fromkeys(EMPTY, "info")})
+
+    settings = load({"data_dir": server.data_dir}, env).settings
+    store = open_store(settings.objects, settings.data_dir, "")
+    for key in [item.key async for item in store.list("runs/")]:
+        await store.delete(key)
+    await store.close()
+    missing = {"files": "fail", **dict.fromkeys(EMPTY, "info")}
+    assert told_by(server, "--consistency") == told_by(server, "--only", "consistency") == (2, missing)
+
+
+def told_by(server: Server, *options: str) -> tuple[int, dict[str, str]]:
+    done = server.try_command("doctor", *options, "--json")
+    levels = {item["id"].removeprefix("consistency."): item["level"] for item in json.loads(done.stdout)["findings"]}
+    return done.returncode, levels
 
 
 def test_a_bucket_alone_is_checked_and_its_rule_printed(world: World) -> None:

@@ -12,18 +12,16 @@ from steelyard.domains.artifacts.jobs import run_collection
 from steelyard.domains.artifacts.lifecycle import log
 from steelyard.domains.artifacts.lifecycle.collecting import Collected
 from steelyard.domains.artifacts.lifecycle.log import Kind, StartedBy, State
-from steelyard.domains.history.jobs import tend_segments
 from steelyard.domains.projects.queries import find_project
 from steelyard.kernel.errors import Unavailable
 from tests.harness.site import Caller, Site
 from tests.slices.artifact_wire import Logger, entries
-from tests.slices.logged_tables import in_version, put_file
-from tests.slices.streamed import Run
+from tests.slices.every_object import fill
+from tests.slices.logged_tables import in_version
 from tests.unit.columnar.plain_tables import table_text
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TABLE = table_text(["a"], [[1], [2]])
 LOST = [
     f"runs/987654/{hashlib.sha256(b'lost').hexdigest()}",
     "segments/987654/0123456789abcdef0123456789abcdef.parquet",
@@ -54,18 +52,6 @@ async def find(site: Site) -> tuple[set[str], Orphans]:
 async def later(site: Site) -> None:
     """Stand at a moment when everything that the store has by now is old."""
     site.clock.now = max(site.clock.now, datetime.now(UTC) + timedelta(days=4))
-
-
-async def fill(site: Site, user: Caller) -> None:
-    """Leave an object of every kind that rows know: content, manifest, run file, indexes, segments."""
-    logger = Logger(user)
-    await logger.log("set", {"t.table.json": TABLE, "other": b"more"})
-    await in_version(logger, "set", "t.table.json").get()
-    await (await put_file(user, "r1", "t.table.json", TABLE)).get()
-    run = Run(user, "r1")
-    await run.send(0, [{"_step": step, "x": step} for step in range(600)])
-    await run.post({"complete": True, "exitcode": 0})
-    await tend_segments(site.system)
 
 
 async def test_exactly_what_no_row_knows_is_found_and_deleted(site: Site, user: Caller, later: None):
