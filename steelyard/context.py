@@ -116,6 +116,17 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class ShownSetting:
+    """A setting as administrators see it: the value without secrets, and what it was set by."""
+
+    name: str
+    value: bool | int | str
+    source: str
+    variable: str
+    doc: str
+
+
+@dataclass(frozen=True)
 class Ports:
     """What the composition root hands to everybody."""
 
@@ -129,6 +140,9 @@ class Ports:
     sso: IdentityProvider | None = None
     # None where people do not sign in by a directory.
     directory: Directory | None = None
+    # What was set and from where, and what of it has no effect: to be shown, never to decide by.
+    settings: tuple[ShownSetting, ...] = field(default=(), repr=False)
+    notes: tuple[str, ...] = field(default=(), repr=False)
     limiter: Limiter = field(default_factory=Limiter, compare=False, repr=False)
     # Work that outlives the requests that ask for it.
     lasting: Lasting = field(default_factory=Lasting, compare=False, repr=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -14,6 +15,7 @@ from steelyard.adapters.objects.open import open_store
 from steelyard.adapters.sso.open import open_provider
 from steelyard.config.places import mysql_of
 from steelyard.config.settings import Settings
+from steelyard.config.sources import Loaded, variable_name
 from steelyard.context import (
     SYSTEM,
     AccountPolicy,
@@ -23,6 +25,7 @@ from steelyard.context import (
     HistoryPolicy,
     Policy,
     Ports,
+    ShownSetting,
     SignOnPolicy,
 )
 from steelyard.domains.accounts import queries
@@ -85,6 +88,15 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
         directory=directory,
         limiter=Limiter(Rates(**vars(settings.limits))),
     )
+
+
+def with_settings(ports: Ports, loaded: Loaded) -> Ports:
+    """Let administrators see what was set, and from where; secrets are masked before they come here."""
+    shown = [
+        ShownSetting(item.path, item.shown, item.source, variable_name(item.path), item.doc) for item in loaded.origins
+    ]
+    notes = [str(note) for note in loaded.notes if note.is_warning]
+    return replace(ports, settings=tuple(shown), notes=tuple(notes))
 
 
 def open_settled_database(settings: Settings) -> Database:

@@ -25,7 +25,7 @@ def show(data: Path | None, as_json: bool) -> None:
     rows: list[dict[str, Any]] = [
         {
             "name": item.path,
-            "value": "***" if item.secret and item.value else item.value,
+            "value": item.shown,
             "source": item.source,
             "variable": sources.variable_name(item.path),
             "doc": item.doc,

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from steelyard import __version__
 from steelyard.config import sources
 from steelyard.config.settings import DatabaseSettings, ObjectSettings, Settings
+from steelyard.config.sources import Loaded
 from steelyard.context import Context, Ports
 from steelyard.kernel.errors import Conflict, NotFound, SteelyardError, Unavailable
 from steelyard.opening import open_ports, system_context
@@ -52,13 +53,18 @@ def load_settings(data: Path | None, *, tell: bool = False, **flags: Any) -> Set
 
     With `tell`, what the environment says without effect is logged too: once, by those commands that serve.
     """
+    return load_origins(data, tell=tell, **flags).settings
+
+
+def load_origins(data: Path | None, *, tell: bool = False, **flags: Any) -> Loaded:
+    """Do as `load_settings` does, and return where each value comes from as well."""
     with failures_in_a_line():
         loaded = sources.load({"data_dir": data, **flags}, sources.environment())
         configure_logs(loaded.settings.logs.level, json=loaded.settings.logs.json)
         sources.trust(loaded.settings)
     for note in loaded.notes if tell else ():
         (log.warning if note.is_warning else log.info)(str(note))
-    return loaded.settings
+    return loaded
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from steelyard.cli.loading import uncollected
-from steelyard.cli.running import failures_in_a_line, load_settings, traced
-from steelyard.config.settings import Settings
+from steelyard.cli.running import failures_in_a_line, load_origins, traced
+from steelyard.config.sources import Loaded
 from steelyard.kernel.errors import Unavailable
-from steelyard.opening import close_ports, open_ports
+from steelyard.opening import close_ports, open_ports, with_settings
 
 if TYPE_CHECKING:
     import uvicorn
@@ -32,10 +32,11 @@ SWITCH_INTERVAL_S = 0.0005
 @click.option("--port", type=int, help="port to listen on")
 def serve(data: Path | None, host: str | None, port: int | None) -> None:
     """Start the server."""
-    settings = load_settings(data, tell=True, **{"server.host": host, "server.port": port})
+    loaded = load_origins(data, tell=True, **{"server.host": host, "server.port": port})
+    settings = loaded.settings
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     with failures_in_a_line(), traced(settings), asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(settings))
+        runner.run(_serve(loaded))
 
 
 def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
@@ -46,17 +47,17 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
     return uvloop.Loop
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(loaded: Loaded) -> None:
     with uncollected():
         from steelyard.app import make_app, make_configured_admin
         from steelyard.http.forwarded import ForwardedHeaders
         from steelyard.http.server import Draining, Server
 
-    server = settings.server
+    settings, server = loaded.settings, loaded.settings.server
     listener = _listen(server.host, server.port)
     shown = "localhost" if server.host in {"0.0.0.0", "127.0.0.1", "::"} else server.host  # noqa: S104 - compared only
     address = f"http://{shown}:{listener.getsockname()[1]}"
-    ports = await open_ports(settings)
+    ports = with_settings(await open_ports(settings), loaded)
     try:
         await make_configured_admin(settings, ports)
         with uncollected():

@@ -22,6 +22,7 @@ _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 _OURS = "STEELYARD_"
+_USERINFO = re.compile(r"://[^/@\s]+@")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,13 @@ class Origin:
     source: str
     secret: bool
     doc: str
+
+    @property
+    def shown(self) -> bool | int | str:
+        """The value as people may see it: no secret, and no password of an address."""
+        if self.secret and self.value:
+            return "***"
+        return self.value if isinstance(self.value, bool | int) else _USERINFO.sub("://***@", str(self.value))
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,19 @@ class Waiting:
     due_at: datetime
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A message as an operator sees it; what it says stays between sender and recipient."""
+
+    id: int
+    recipient: str
+    subject: str
+    is_refused: bool
+    attempts: int
+    created_at: datetime
+    last_error: str | None
+
+
 async def enqueue(conn: AsyncConnection, recipient: str, subject: str, text: str, now: datetime) -> None:
     """Send a message once the caller's transaction has committed. Line breaks in a subject become spaces."""
     values = {
@@ -123,3 +136,36 @@ async def forget_old_mail(ctx: Context) -> None:
     old = delete(t).where(t.c.state != MailState.WAITING, t.c.due_at < ctx.ports.clock() - KEPT)
     async with ctx.database.write() as conn:
         await conn.execute(old)
+
+
+# ---- for operators --------------------------------------------------------------------------------------------
+
+
+async def count_waiting(conn: AsyncConnection) -> int:
+    return await _count(conn, MailState.WAITING)
+
+
+async def count_refused(conn: AsyncConnection) -> int:
+    return await _count(conn, MailState.REFUSED)
+
+
+async def _count(conn: AsyncConnection, state: MailState) -> int:
+    statement = select(func.count()).select_from(t).where(t.c.state == state)
+    return int((await conn.execute(statement)).scalar_one())
+
+
+async def list_unsent(conn: AsyncConnection, limit: int) -> list[Kept]:
+    """Return what was refused for good or has failed so far, the newest first."""
+    failed = (t.c.state == MailState.REFUSED) | ((t.c.state == MailState.WAITING) & (t.c.attempts > 0))
+    statement = select(t.c.id, t.c.recipient, t.c.subject, t.c.state, t.c.attempts, t.c.created_at, t.c.last_error)
+    return [
+        Kept(row.id, row.recipient, row.subject, row.state == MailState.REFUSED, *row[4:])
+        for row in await conn.execute(statement.where(failed).order_by(t.c.id.desc()).limit(limit))
+    ]
+
+
+async def try_again(conn: AsyncConnection, mail_id: int, now: datetime) -> bool:
+    """Make a message that was not sent due at once, with all its attempts; False when there is none."""
+    mine = (t.c.id == mail_id) & (t.c.state != MailState.SENT)
+    done = await conn.execute(update(t).where(mine).values(state=MailState.WAITING, attempts=0, due_at=now))
+    return done.rowcount == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table
+from sqlalchemy import Column, Float, Index, Integer, String, Table
 
 from steelyard.sql.naming import metadata
 from steelyard.sql.types import BigId, LongText, Name, UtcTime
@@ -24,4 +24,15 @@ mail_outbox = Table(
     Column("last_error", Name(512)),
     Index(None, "state", "due_at"),
     Index(None, "recipient", "created_at"),
+)
+
+# Scheduled work, by its name: when it was last done, and when and how it last failed.
+work_turns = Table(
+    "work_turns",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("every_s", Float, nullable=False),
+    Column("done_at", UtcTime),
+    Column("failed_at", UtcTime),
+    Column("failure", Name(512)),
 )

@@ -20,6 +20,7 @@ from steelyard.domains.runs import jobs as runs
 from steelyard.domains.runs import trash
 from steelyard.domains.tables import deletion as tables
 from steelyard.jobs import mail
+from steelyard.jobs.turns import TurnLog
 from steelyard.telemetry.meters import METERS
 from steelyard.telemetry.traces import TRACES
 
@@ -60,9 +61,11 @@ class Worker:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
+        self._turns = TurnLog(ctx)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
+        await self._turns.begin([item.name for item in SCHEDULES])
         tasks = [asyncio.create_task(self._repeat(item), name=item.name) for item in SCHEDULES]
         try:
             yield
@@ -73,9 +76,18 @@ class Worker:
 
     async def _repeat(self, schedule: Schedule) -> None:
         while True:
+            failure: Exception | None = None
             try:
                 with TRACES.work(f"work {schedule.name}"), METERS.working(schedule.name):
                     await schedule.run(self._ctx)
-            except Exception:
+            except Exception as error:
                 log.exception("scheduled work failed", schedule=schedule.name)
+                failure = error
+            await self._note(schedule, failure)
             await asyncio.sleep(schedule.every_s)
+
+    async def _note(self, schedule: Schedule, failure: Exception | None) -> None:
+        try:
+            await self._turns.note(schedule.name, schedule.every_s, failure)
+        except Exception:
+            log.exception("a turn of scheduled work could not be noted", schedule=schedule.name)

@@ -3,8 +3,12 @@
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
+from sqlalchemy import select
+
 from steelyard.domains.accounts import teams
 from steelyard.domains.accounts.model import Role
+from steelyard.jobs import mail
+from steelyard.jobs.tables import mail_outbox
 from steelyard.kernel.ids import encode_global_id
 from tests.access.asks import MUTATIONS, ROUTES, fresh
 from tests.access.place import VERSION, Ask, Place, Things
@@ -90,6 +94,8 @@ TOLD_OF_ROUTES: dict[str, str] = {
     ),
     "POST /app/link": LOOKED,
     "POST /app/link/follow": "user:change_password",
+    "POST /app/teams": "team:create",
+    "DELETE /app/teams/{team}": "team:delete",
     "POST /app/teams/{team}/members": "team:invite_user",
     "DELETE /app/teams/{team}/members/{id}": "team:uninvite",
     "POST /app/teams/{team}/invitations": "team:invite_user",
@@ -98,6 +104,7 @@ TOLD_OF_ROUTES: dict[str, str] = {
     "POST /app/admin/users": "user:create",
     "PATCH /app/admin/users/{username}": "user:deactivate",
     "POST /app/admin/users/{username}/link": "user:create_link",
+    "POST /app/admin/mail/{id}/again": "server:send_mail_again",
     "PATCH /app/profile": "user:update",
     "DELETE /app/sessions": "user:logout",
     "POST /app/keys": "user:create_api_key",
@@ -193,6 +200,18 @@ async def _link(place: Place, visibility: str) -> Things:
     return {"$token": parse_qs(urlsplit(url).query)["token"][0]}
 
 
+async def _team(place: Place, _visibility: str) -> Things:
+    return {"team": await place.site.team(place.callers["server admin"])}
+
+
+async def _message(place: Place, _visibility: str) -> Things:
+    to, now = f"{fresh('x')}@example.org", place.site.clock()
+    async with place.site.ports.database.write() as conn:
+        await mail.enqueue(conn, to, "subject", "text", now)
+        number = (await conn.execute(select(mail_outbox.c.id).where(mail_outbox.c.recipient == to))).scalar_one()
+    return {"id": encode_global_id("Mail", number)}
+
+
 async def _draft(place: Place, visibility: str) -> Things:
     """A version that lacks nothing but its commit."""
     name, files = fresh("data"), {"a.txt": b"alpha"}
@@ -221,6 +240,8 @@ ROUTES_DONE: dict[str, Ask] = ROUTES | {
     "DELETE /app/teams/{team}/invitations/{id}": Ask(None, _invitation, path={"team": "$team"}),
     "PATCH /app/admin/users/{username}": Ask({"active": False}, _person),
     "POST /app/admin/users/{username}/link": Ask(None, _person),
+    "DELETE /app/teams/{team}": Ask(None, _team),
+    "POST /app/admin/mail/{id}/again": Ask(None, _message),
     "PATCH /app/profile": Ask(lambda: {"name": fresh("n")}),
     "DELETE /app/keys/{id}": Ask(None, _key),
     f"PATCH {_PROJECT}": Ask(lambda: {"description": fresh("d")}),

@@ -19,7 +19,7 @@ from steelyard.domains.accounts.model import Role
 from steelyard.domains.accounts.service import NewUser
 from steelyard.domains.history.curves.frames import MEDIA_TYPE
 from steelyard.http.app import build_app
-from steelyard.opening import close_ports, open_ports, system_context
+from steelyard.opening import close_ports, open_ports, system_context, with_settings
 from steelyard.telemetry.logs import configure_logs
 from tests.harness.frames import read_frames
 
@@ -152,7 +152,8 @@ async def open_site(data_dir: Path, env: dict[str, str]) -> AsyncIterator[Site]:
     """Open a site on the database and store that `env` names (`engines.Engine.fresh`)."""
     configure_logs("info", json=False)  # as the server does: by default traces are drawn with all their variables
     clock = Clock()
-    ports = replace(await open_ports(load({"data_dir": data_dir}, env).settings), clock=clock)
+    loaded = load({"data_dir": data_dir}, env)
+    ports = replace(with_settings(await open_ports(loaded.settings), loaded), clock=clock)
     site = Site(ports, clock)
     try:
         yield site

@@ -28,6 +28,19 @@ async def show_link(ctx: Context, request: Request) -> dict[str, Any]:
 # ---- teams ----------------------------------------------------------------------------------------------------
 
 
+@routes.post("/app/teams")
+async def create_team(ctx: Context, request: Request) -> dict[str, Any]:
+    body = await read_json(request)
+    admin = find_text(body, "admin") or None
+    made = await teams.create_team(ctx, find_text(body, "name") or "", find_text(body, "organization") or None, admin)
+    return {"name": made.name}
+
+
+@routes.delete("/app/teams/{team}")
+async def delete_team(ctx: Context, request: Request) -> None:
+    await teams.delete_team(ctx, request.path_params["team"])
+
+
 @routes.get("/app/teams/{team}")
 async def show_team(ctx: Context, request: Request) -> dict[str, Any]:
     name = request.path_params["team"]
@@ -75,16 +88,11 @@ async def create_service_account(ctx: Context, request: Request) -> dict[str, An
 # ---- all accounts ---------------------------------------------------------------------------------------------
 
 
-@routes.get("/app/admin/users")
-async def list_users(ctx: Context, _request: Request) -> dict[str, Any]:
-    return {"users": [_user(user) for user in await service.list_users(ctx)]}
-
-
 @routes.post("/app/admin/users")
 async def create_user(ctx: Context, request: Request) -> dict[str, Any]:
     """An account of an address, and the link that lets its owner in."""
     user = await people.create_user_of_address(ctx, find_text(await read_json(request), "email") or "", is_admin=False)
-    return _user(user) | _made(await links.make_password_link(ctx, user.username))
+    return user_shape(user) | _made(await links.make_password_link(ctx, user.username))
 
 
 @routes.patch("/app/admin/users/{username}")
@@ -95,7 +103,7 @@ async def change_user(ctx: Context, request: Request) -> dict[str, Any]:
         user = await people.set_admin(ctx, name, is_admin=admin)
     if isinstance(active := body.get("active"), bool):
         user = await (people.restore_user if active else people.deactivate_user)(ctx, name)
-    return _user(user or await people.load_user(ctx, name))
+    return user_shape(user or await people.load_user(ctx, name))
 
 
 @routes.post("/app/admin/users/{username}/link")
@@ -136,7 +144,7 @@ def _member(item: Membership) -> dict[str, Any]:
     }
 
 
-def _user(user: User) -> dict[str, Any]:
+def user_shape(user: User) -> dict[str, Any]:
     return {
         "username": user.username,
         "name": user.name,

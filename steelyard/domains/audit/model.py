@@ -59,6 +59,7 @@ class Action(StrEnum):
     USER_CREATE_LINK = "user:create_link"
     SERVER_COLLECT_STORAGE = "server:collect_storage"
     SERVER_FORGET_PERSON = "server:forget_person"
+    SERVER_SEND_MAIL_AGAIN = "server:send_mail_again"
 
 
 @dataclass(frozen=True)

@@ -72,12 +72,12 @@ async def list_projects(
     conn: AsyncConnection, owners: Collection[int], shown: Shown, offset: int, limit: int
 ) -> list[Project]:
     """Return the projects of `owners` that may be shown, the last active first."""
-    statement = _projects().where(projects.c.entity_id.in_(owners), _may_be_shown(shown))
+    statement = _projects().where(projects.c.entity_id.in_(owners), may_be_shown(shown))
     statement = statement.order_by(projects.c.last_active_at.desc(), projects.c.id.desc())
     return [Project(**row._mapping) for row in await conn.execute(statement.offset(offset).limit(limit))]
 
 
-def _may_be_shown(shown: Shown) -> ColumnElement[bool]:
+def may_be_shown(shown: Shown) -> ColumnElement[bool]:
     column = projects.c
     may: ColumnElement[bool] = true()
     if shown.whole is not None:

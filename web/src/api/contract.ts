@@ -453,3 +453,45 @@ export interface GcRun {
 export interface Collected {
   versions: number; manifests: number; contents: number; uploads: number; objects: number; sizeBytes: number;
 }
+
+// ---- administration: all for administrators of the server -----------------------------------------------------
+/** GET /app/admin/overview */
+export interface ServerOverview {
+  version: string; database: string;
+  counts: { active: number; ended: number; services: number; teams: number; projects: number; runs: number; running: number };
+  /** names of scheduled work */ failing: string[]; late: string[];
+  refusedMail: number;
+  /** variables that were set and have no effect */ notes: string[];
+}
+export type UserKind = "all" | "active" | "admins" | "ended" | "services";
+/** GET /app/admin/users?search=&kind=&offset=&limit= ; POST {email} → Account & MadeLink ; PATCH …/:username {admin?, active?} → Account ·
+ *  POST …/:username/link → MadeLink */
+export interface AccountsPage { total: number; users: ListedAccount[] }
+export interface Account {
+  username: string; name: string; email: string; admin: boolean; active: boolean; service: boolean; createdAt: string;
+}
+export interface ListedAccount extends Account { teams: number; keys: number; lastSeenAt: string | null }
+/** GET /app/admin/teams?search=&offset=&limit= ; POST /app/teams {name, organization?, admin?} → {name} · DELETE /app/teams/:team → 204 */
+export interface TeamsPage { total: number; teams: ListedTeam[] }
+export interface ListedTeam {
+  name: string; organization: string | null; createdAt: string;
+  members: number; services: number; admins: string[]; projects: number;
+}
+/** GET /app/admin/projects?search=&offset=&limit=, the last active first */
+export interface ProjectsPage { total: number; projects: Project[] }
+/** GET /app/admin/jobs ; POST /app/admin/mail/:id/again → 204 */
+export interface Jobs {
+  schedules: ScheduledWork[];
+  queues: { name: "journal" | "runPurges" | "deletions" | "mail"; count: number }[];
+  /** null: no mail server is named */ mail: UnsentMail[] | null;
+}
+export interface ScheduledWork {
+  name: string; everySeconds: number; doneAt: string | null; failedAt: string | null; failure: string | null;
+  state: "good" | "failing" | "late";
+}
+export interface UnsentMail {
+  id: string; recipient: string; subject: string; refused: boolean; attempts: number; createdAt: string; error: string | null;
+}
+/** GET /app/admin/settings; secrets are masked */
+export interface ServerSettings { settings: ServerSetting[]; notes: string[] }
+export interface ServerSetting { name: string; value: string | number | boolean; source: string; variable: string; doc: string }

@@ -4,6 +4,7 @@ import { createBrowserRouter, Navigate, type RouteObject, useLocation, useParams
 import { projectPath, RESERVED_PROJECT_PAGES, readName, runPath } from "@/lib/paths";
 import NotFoundPage from "@/pages/not-found";
 import { loadPage, PageFailure } from "./page-failure";
+import { AdminFrame } from "./shell/admin-frame";
 import { ProjectFrame } from "./shell/project-frame";
 import { Shell } from "./shell/shell";
 import { SignedIn } from "./signed-in";
@@ -43,6 +44,18 @@ const projectRoutes: RouteObject[] = [
   { path: "*", element: <NotFoundPage /> },
 ];
 
+const adminRoutes: RouteObject[] = [
+  page("", () => import("@/pages/admin-overview")),
+  page("users", () => import("@/pages/admin-users")),
+  page("teams", () => import("@/pages/admin-teams")),
+  page("projects", () => import("@/pages/admin-projects")),
+  page("storage", () => import("@/pages/admin-storage")),
+  page("jobs", () => import("@/pages/admin-jobs")),
+  page("audit", () => import("@/pages/admin-audit")),
+  page("settings", () => import("@/pages/admin-settings")),
+  { path: "*", element: <NotFoundPage /> },
+];
+
 export const routes: RouteObject[] = [
   {
     ErrorBoundary: PageFailure,
@@ -66,8 +79,7 @@ export const routes: RouteObject[] = [
               page("authorize", () => import("@/pages/authorize")),
               page("settings", () => import("@/pages/settings")),
               page("settings/storage/:entity", () => import("@/pages/entity-storage")),
-              page("admin/audit", () => import("@/pages/admin-audit")),
-              page("admin/storage", () => import("@/pages/admin-storage")),
+              { path: "admin", element: <AdminFrame />, children: adminRoutes },
               page("teams/:team", () => import("@/pages/team")),
               page("profile", () => import("@/pages/profile")),
               page(":entity", () => import("@/pages/entity")),

@@ -8,8 +8,8 @@ export const entityPath = (entity: string): string => `/${quote(entity)}`;
 export const teamPath = (team: string): string => `/teams/${quote(team)}`;
 export const entityProjectsPath = (entity: string): string => `/${quote(entity)}/projects`;
 export const entityStoragePath = (entity: string): string => `/settings/storage/${quote(entity)}`;
-export const AUDIT_PATH = "/admin/audit";
-export const SERVER_STORAGE_PATH = "/admin/storage";
+export const ADMIN_PATH = "/admin";
+export const adminPath = (part: string): string => `${ADMIN_PATH}/${part}`;
 export const projectPath = (entity: string, project: string, page = ""): string =>
   `/${quote(entity)}/${quote(project)}${page && `/${page}`}`;
 export const runPath = (entity: string, project: string, run: string, tab = ""): string =>

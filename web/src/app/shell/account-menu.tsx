@@ -1,7 +1,7 @@
-import { HardDrive, Keyboard, ListChecks, LogOut, ScrollText, Settings, User } from "lucide-react";
+import { Keyboard, ListChecks, LogOut, Settings, ShieldCheck, User } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useSessionActions, useUser } from "@/domains/accounts/session";
-import { AUDIT_PATH, entityPath, SERVER_STORAGE_PATH } from "@/lib/paths";
+import { ADMIN_PATH, entityPath } from "@/lib/paths";
 import { type ThemeChoice, useAppearance } from "@/lib/theme";
 import { useFailureText } from "@/ui/error-state";
 import { KeyCaps } from "@/ui/key-caps";
@@ -53,13 +53,8 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
         {t("shell.compat")}
       </MenuLink>
       {user.admin && (
-        <MenuLink icon={<HardDrive aria-hidden />} to={SERVER_STORAGE_PATH}>
-          {t("storage.server.title")}
-        </MenuLink>
-      )}
-      {user.admin && (
-        <MenuLink icon={<ScrollText aria-hidden />} to={AUDIT_PATH}>
-          {t("audit.title")}
+        <MenuLink icon={<ShieldCheck aria-hidden />} to={ADMIN_PATH}>
+          {t("admin.title")}
         </MenuLink>
       )}
       <MenuSeparator />

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Folder, House, Search, Settings } from "lucide-react";
+import { Folder, House, Search, Settings, ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { Home } from "@/api/contract";
+import { useUser } from "@/domains/accounts/session";
 import { homeQuery } from "@/domains/projects/queries";
 import { projectPath, runPath } from "@/lib/paths";
 import { Dialog } from "@/ui/dialog";
@@ -11,6 +12,7 @@ import { KeyCaps } from "@/ui/key-caps";
 import { hasWords, Picker, type PickerOption } from "@/ui/picker";
 import { useShortcut } from "@/ui/shortcuts";
 import { StateIcon } from "@/ui/state-icon";
+import { ADMIN_PARTS, adminPartPath } from "./admin-frame";
 import styles from "./global-search.module.css";
 
 type Target = PickerOption & { to: string };
@@ -47,6 +49,7 @@ function Results({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [query, setQuery] = useState("");
+  const { admin } = useUser();
   const { data, isPending } = useQuery(homeQuery);
   const pages: Target[] = [
     { id: "home", label: t("shell.home"), to: "/home", icon: <House aria-hidden />, group: t("shell.search.pages") },
@@ -57,6 +60,13 @@ function Results({ onDone }: { onDone: () => void }) {
       icon: <Settings aria-hidden />,
       group: t("shell.search.pages"),
     },
+    ...(admin ? ADMIN_PARTS : []).map((part) => ({
+      id: `admin ${part}`,
+      label: `${t("admin.title")}: ${t(`admin.nav.${part}`)}`,
+      to: adminPartPath(part),
+      icon: <ShieldCheck aria-hidden />,
+      group: t("shell.search.pages"),
+    })),
   ];
   const found = [...(data ? targets(data, t("shell.search.projects"), t("shell.search.runs")) : []), ...pages]
     .filter((target) => hasWords(`${target.label} ${target.id}`, query))

@@ -31,16 +31,16 @@ export function AccountForm({ action, send }: { action: string; send: (input: Si
   );
 }
 
-/** The name of a new account, `username`. */
-export function UsernameField() {
+/** The name of a new account, or of a team: `username`. */
+export function UsernameField({ label }: { label?: string }) {
   const { t } = useTranslation();
   return (
-    <Field label={t("accounts.fields.username")} hint={t("accounts.fields.usernameHint")}>
+    <Field label={label ?? t("accounts.fields.username")} hint={t("accounts.fields.usernameHint")}>
       {(control) => (
         <Input
           {...control}
           name="username"
-          autoComplete="username"
+          autoComplete={label ? "off" : "username"}
           autoCapitalize="none"
           spellCheck={false}
           pattern={USERNAME}

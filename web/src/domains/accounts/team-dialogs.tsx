@@ -1,20 +1,9 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/ui/button";
-import { CodeBlock } from "@/ui/code-block";
-import { Dialog } from "@/ui/dialog";
-import { Field, Input } from "@/ui/field";
-import { useForm } from "@/ui/form";
-import { FormError } from "@/ui/form-error";
+import { Field } from "@/ui/field";
+import { AskOnceButton } from "./ask-once";
 import { RoleSelect } from "./member-table";
-import styles from "./people.module.css";
 import { type Role, useTeamActions } from "./team";
-
-interface Shown {
-  title: string;
-  text: string;
-  secret: string;
-}
 
 /** Adds somebody who has an account at once, and shows a link for an address that has none. */
 export function AddMemberButton({ team }: { team: string }) {
@@ -22,7 +11,7 @@ export function AddMemberButton({ team }: { team: string }) {
   const { setMember, invite } = useTeamActions(team);
   const [role, setRole] = useState<Role>("member");
   return (
-    <AskDialog
+    <AskOnceButton
       label={t("accounts.team.add")}
       field={t("accounts.team.who")}
       hint={t("accounts.team.whoHint")}
@@ -39,7 +28,7 @@ export function AddMemberButton({ team }: { team: string }) {
       <Field label={t("accounts.team.role")}>
         {() => <RoleSelect label={t("accounts.team.role")} value={role} onChange={setRole} />}
       </Field>
-    </AskDialog>
+    </AskOnceButton>
   );
 }
 
@@ -48,7 +37,7 @@ export function AddServiceButton({ team }: { team: string }) {
   const { t } = useTranslation();
   const { addService } = useTeamActions(team);
   return (
-    <AskDialog
+    <AskOnceButton
       label={t("accounts.team.addService")}
       field={t("accounts.fields.name")}
       hint={t("accounts.team.serviceHint")}
@@ -57,64 +46,5 @@ export function AddServiceButton({ team }: { team: string }) {
         return { title: t("accounts.key.created", { name }), text: t("accounts.key.once"), secret: made.secret };
       }}
     />
-  );
-}
-
-interface AskDialogProps {
-  label: string;
-  field: string;
-  hint: string;
-  /** resolves to what is shown until the dialog is closed, null to close it */
-  send: (value: string) => Promise<Shown | null>;
-  children?: React.ReactNode;
-}
-
-function AskDialog({ label, field, hint, send, children }: AskDialogProps) {
-  const { t } = useTranslation();
-  const [open, setOpen] = useState(false);
-  const [shown, setShown] = useState<Shown | null>(null);
-  const close = () => {
-    setOpen(false);
-    setShown(null);
-  };
-  const { busy, error, onSubmit } = useForm(async ({ value = "" }) => {
-    const made = await send(value.trim());
-    if (made) setShown(made);
-    else close();
-  });
-  const actions = shown ? (
-    <Button look="primary" onClick={close}>
-      {t("accounts.key.done")}
-    </Button>
-  ) : (
-    <>
-      <Button onClick={close}>{t("common.cancel")}</Button>
-      <Button type="submit" form="ask-team" look="primary" busy={busy}>
-        {label}
-      </Button>
-    </>
-  );
-  return (
-    <>
-      <Button onClick={() => setOpen(true)}>{label}</Button>
-      {open && (
-        <Dialog open onOpenChange={close} title={shown?.title ?? label} actions={actions}>
-          {shown ? (
-            <div className={styles.link}>
-              <p>{shown.text}</p>
-              <CodeBlock text={shown.secret} name={t("accounts.team.copy")} wrap />
-            </div>
-          ) : (
-            <form id="ask-team" className={styles.form} onSubmit={onSubmit}>
-              <Field label={field} hint={hint}>
-                {(control) => <Input {...control} name="value" autoComplete="off" autoFocus required />}
-              </Field>
-              {children}
-              <FormError>{error}</FormError>
-            </form>
-          )}
-        </Dialog>
-      )}
-    </>
   );
 }

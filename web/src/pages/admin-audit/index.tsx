@@ -3,7 +3,6 @@ import { Download } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import type { AuditLine, AuditPage } from "@/api/contract";
-import { useUser } from "@/domains/accounts/session";
 import { type AuditFilter, auditFilePath, auditQuery } from "@/domains/audit/queries";
 import { useTitle } from "@/lib/title";
 import { Button, buttonClass } from "@/ui/button";
@@ -19,8 +18,11 @@ import { Lines } from "./lines";
 export default function AuditLogPage() {
   const { t } = useTranslation();
   useTitle(t("audit.title"));
-  const { admin } = useUser();
-  return <Page title={t("audit.title")}>{admin ? <Log /> : <EmptyState title={t("audit.onlyAdmins")} />}</Page>;
+  return (
+    <Page title={t("audit.title")} nested>
+      <Log />
+    </Page>
+  );
 }
 
 const DAYS_DEFAULT = 7;

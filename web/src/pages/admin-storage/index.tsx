@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { ServerStorage, Usage } from "@/api/contract";
-import { useUser } from "@/domains/accounts/session";
 import { serverStorageQuery } from "@/domains/storage/queries";
 import styles from "@/domains/storage/storage.module.css";
 import { Totals } from "@/domains/storage/totals";
@@ -23,16 +22,9 @@ const NOTHING: Usage = { totalBytes: 0, versionBytes: 0, fileBytes: 0, historyBy
 export default function ServerStoragePage() {
   const { t } = useTranslation();
   useTitle(t("storage.server.title"));
-  const { admin } = useUser();
-  const { data, error, refetch } = useQuery({ ...serverStorageQuery, enabled: admin });
-  if (!admin)
-    return (
-      <Page title={t("storage.server.title")}>
-        <EmptyState title={t("storage.server.onlyAdmins")} />
-      </Page>
-    );
+  const { data, error, refetch } = useQuery(serverStorageQuery);
   return (
-    <Page title={t("storage.server.title")}>
+    <Page title={t("storage.server.title")} nested>
       <p className={styles.text}>{t("storage.server.text")}</p>
       {!data && (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows />)}
       {data && <Entities data={data} />}

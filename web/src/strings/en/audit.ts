@@ -5,7 +5,6 @@ export const audit = {
   kept_other: "Lines are kept for {{count}} days.",
   keptAll: "Lines are kept for ever.",
   off: "No new lines are written here: the audit log is switched off in the settings.",
-  onlyAdmins: "Only administrators see this page",
   filters: "Filters",
   actor: "User name",
   action: "Action",

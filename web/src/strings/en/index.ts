@@ -1,5 +1,6 @@
 /** English, one file per part of the app. */
 import { accounts } from "./accounts";
+import { admin } from "./admin";
 import { alerts } from "./alerts";
 import { artifacts } from "./artifacts";
 import { audit } from "./audit";
@@ -21,6 +22,7 @@ export const en = {
   common,
   shell,
   accounts,
+  admin,
   home,
   projects,
   charts,

@@ -68,6 +68,5 @@ export const storage = {
     kinds: { content: "content", orphans: "orphans" },
     startedBy: { schedule: "itself", command: "command", page: "this page" },
     states: { running: "running", done: "done", failed: "failed", interrupted: "interrupted" },
-    onlyAdmins: "Only administrators see this page",
   },
 } as const;
