@@ -5,13 +5,6 @@ the list together with the commit that gives it a resolver.
 """
 
 _BY_AREA = {
-    "registry": (
-        "Mutation.updateProjectTeamMember",
-        "Project.teamMembers",
-        "Entity.artifactCollections",
-        "Entity.artifactMemberships",
-        "Project.allowAllArtifactTypesInRegistry",
-    ),
     "reports": (
         "Mutation.createAccessToken",
         "Mutation.updateAccessTokenProjects",

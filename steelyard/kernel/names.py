@@ -17,6 +17,9 @@ RESERVED = frozenset((
 # fmt: on
 _ENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 PROJECT_MAX = 128
+# Projects of such names are registries: their collections link to versions of other projects.
+REGISTRY_PREFIX = "wandb-registry-"
+OLD_REGISTRY = "model-registry"
 RUN_ID_MAX = 128
 _PROJECT_FORBIDDEN = re.compile(r"[/\\#?%:\r\n\x00]")
 _RUN_ID_FORBIDDEN = re.compile(r"[:;,#?/'\x00]")
@@ -34,6 +37,11 @@ def check_entity_name(name: str, what: str = "name") -> str:
     if fold(name) in RESERVED:
         raise Invalid(f"the {what} {name!r} is reserved; choose another")
     return name
+
+
+def is_registry(project: str) -> bool:
+    """Tell projects that are registries by their names (docs/protocol/artifacts.md, registries)."""
+    return project == OLD_REGISTRY or project.startswith(REGISTRY_PREFIX)
 
 
 def check_project_name(name: str) -> str:

@@ -44,6 +44,10 @@ MUTATIONS: dict[str, Ask] = {
     "createProjectMembers": Ask({"projectId": "$project", "userIds": ["$viewer_id"]}),
     "deleteProjectMembers": Ask({"projectId": "$project", "userIds": [absent("User")]}),
     "updateProjectMember": Ask({"projectId": "$project", "userId": "$viewer_id", "userProjectRole": "viewer"}),
+    # a team's project names no teams, which those who may say so are told
+    "updateProjectTeamMember": Ask(
+        {"projectId": "$project", "teamId": "$team_id", "teamProjectRole": "viewer"}, lets_in=(422,)
+    ),
     "upsertBucket": Ask(lambda: {"modelName": "$project_name", "name": fresh("run")}),
     "deleteRun": Ask({"id": "$run"}, Place.fresh_run),
     "stopRun": Ask({"id": "$run"}),

@@ -42,6 +42,7 @@ TOLD_OF_MUTATIONS: dict[str, str] = {
     "createProjectMembers": "project:set_member",
     "deleteProjectMembers": "project:remove_member",
     "updateProjectMember": "project:set_member",
+    "updateProjectTeamMember": "project:set_member",
     "upsertBucket": ADDED,
     "deleteRun": "run:delete",
     "stopRun": "run:stop",
@@ -181,6 +182,14 @@ async def _project(place: Place, visibility: str) -> Things:
     return {"$made": made["project"]}
 
 
+async def _registry(place: Place, _visibility: str) -> Things:
+    """A registry of the team's organization."""
+    document = "mutation U($i: UpsertModelInput!) { m: upsertModel(input: $i) { project { id name } } }"
+    asked = {"entityName": place.organization, "name": fresh("wandb-registry")}
+    made = (await place.callers["organization admin"].graphql(document, i=asked)).data["m"]["project"]
+    return {"$project": made["id"], "entity": place.organization, "project": made["name"]}
+
+
 async def _key(place: Place, _visibility: str) -> Things:
     made = (await place.callers["server admin"].send("POST", "/app/keys", {"name": "k"})).body
     return {"$id": made["id"], "id": made["id"]}
@@ -229,6 +238,9 @@ _DONE = {
     "renameProject": Ask(lambda: {"oldProjectName": "$made", "newProjectName": fresh("p")}, _project),
     "createProjectMembers": Ask({"projectId": "$project", "userIds": ["$user_id"]}, _member),
     "deleteProjectMembers": Ask({"projectId": "$project", "userIds": ["$user_id"]}, _named),
+    "updateProjectTeamMember": Ask(
+        {"projectId": "$project", "teamId": "$team_id", "teamProjectRole": "viewer"}, _registry
+    ),
     "stopRun": Ask({"id": "$run"}, Place.fresh_run),
     "commitArtifact": Ask({"artifactID": "$version"}, _draft),
 }

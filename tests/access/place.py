@@ -86,6 +86,7 @@ class Place:
             "$organization": self.organization,
             "$member": maker.name,
             "$viewer_id": await self._user_id("team viewer"),
+            "$team_id": await self._team_id(),
         }
         if visibility == "restricted":
             named = {"viewer": self.callers["team viewer"], "member": maker}
@@ -131,6 +132,12 @@ class Place:
     async def _user_id(self, who: str) -> str:
         found = await self.callers[who].graphql("{ viewer { id } }")
         return str(found.data["viewer"]["id"])
+
+    async def _team_id(self) -> str:
+        found = await self.callers["team admin"].graphql(
+            "query E($e: String!) { entity(name: $e) { id } }", e=self.team
+        )
+        return str(found.data["entity"]["id"])
 
     # ---- things to be deleted, one for each caller that may ----
 

@@ -301,3 +301,20 @@ async def test_accounts_are_made_by_address(site):
     assert (await operator.graphql(create, m=address.upper())).status == 409
     assert (await operator.graphql(create, m="nowhere")).status == 422
     assert (await (await site.user()).graphql(create, m="x@example.org")).status == 403
+
+
+async def test_people_find_those_whom_they_work_with(site):
+    head, colleague, mate, stranger = [await site.user() for _ in range(4)]
+    await site.organization(head, member=colleague)
+    await site.team(mate, None, member=head)
+    search = "query U($q: String) { users(query: $q) { edges { node { username } } } }"
+
+    async def found(caller: Caller, wanted: str) -> list[str]:
+        answer = await caller.graphql(search, q=wanted)
+        return [edge["node"]["username"] for edge in answer.data["users"]["edges"]]
+
+    assert sorted(await found(head, "")) == sorted([head.name, colleague.name, mate.name])
+    assert await found(colleague, head.name) == [head.name]
+    assert await found(colleague, mate.name) == [], "no organization and no team of both"
+    assert await found(stranger, head.name) == []
+    assert await found(stranger, stranger.name) == [stranger.name]

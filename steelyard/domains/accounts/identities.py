@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import UNBOUNDED, AccountPolicy, Identity, KeyScope, Ports
 from steelyard.domains.accounts import queries, secrets
-from steelyard.domains.accounts.model import BrowserSession, Entity, EntityKind, Role, User
+from steelyard.domains.accounts.model import BrowserSession, Entity, EntityKind, ProjectRole, Role, User, strongest
 from steelyard.kernel.errors import Denied, Unauthenticated
 from steelyard.kernel.remembered import Remembered
 
@@ -146,11 +146,20 @@ async def load_identity(
         kind=user.kind,
         roles=roles,
         organization_roles=organizations,
-        project_roles={item.project_id: places.cap(item.entity_id, item.role) for item in named},
+        project_roles=_strongest_roles(places, named),
         oversees=places.overseen(),
         enters_teams=policy.admins_enter_teams,
         key=scope,
     )
+
+
+def _strongest_roles(places: _Places, named: list[ProjectRole]) -> dict[int, str]:
+    """Return project id → role: of several places in one list that which may most."""
+    found: dict[int, str] = {}
+    for item in named:
+        role = places.cap(item.entity_id, item.role)
+        found[item.project_id] = strongest([role, found.get(item.project_id, role)])
+    return found
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,9 +18,16 @@ class EntityKind(StrEnum):
 
 
 class Role(StrEnum):
+    """The first may most."""
+
     ADMIN = "admin"
     MEMBER = "member"
     VIEWER = "viewer"
+
+
+def strongest(roles: Iterable[str]) -> str:
+    """Return the role that may most. Raises `ValueError` for none."""
+    return min(roles, key=lambda role: list(Role).index(Role(role)))
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,14 @@ class Membership:
     """One account's place in a team or an organization."""
 
     user: User
+    role: Role
+
+
+@dataclass(frozen=True)
+class TeamMembership:
+    """The place of a team in the list of a registry."""
+
+    team: Entity
     role: Role
 
 

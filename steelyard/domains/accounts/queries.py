@@ -6,7 +6,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, case, delete, func, literal, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import KeyRights, KeyScope
@@ -67,7 +67,22 @@ async def find_password_hash(conn: AsyncConnection, user_id: int) -> str | None:
 
 
 async def list_users(conn: AsyncConnection, search: str = "") -> list[User]:
-    statement = _users().order_by(t.users.c.username)
+    return await _search_users(conn, _users(), search)
+
+
+async def list_colleagues(conn: AsyncConnection, user_id: int, search: str) -> list[User]:
+    """Return the account itself and those that share an organization or a team with it."""
+    shared = [
+        select(other.c.user_id).join(mine, other.c[place] == mine.c[place]).where(mine.c.user_id == user_id)
+        for table, place in ((t.organization_members, "organization_id"), (t.team_members, "entity_id"))
+        for mine, other in [(table.alias(), table.alias())]
+    ]
+    known = or_(t.users.c.id == user_id, *(t.users.c.id.in_(ids) for ids in shared))
+    return await _search_users(conn, _users().where(known, t.users.c.is_active), search)
+
+
+async def _search_users(conn: AsyncConnection, statement: Select[Any], search: str) -> list[User]:
+    statement = statement.order_by(t.users.c.username)
     if search:
         part = search.lower()
         named = [func.lower(column).contains(part, autoescape=True) for column in (t.users.c.username, t.users.c.email)]
@@ -195,9 +210,29 @@ async def team_roles(conn: AsyncConnection, user_id: int) -> dict[int, str]:
     return {row.entity_id: row.role for row in rows}
 
 
+_PROJECT_ROLE = [t.project_members.c[name] for name in ("project_id", "entity_id", "user_id", "role")]
+
+
 async def project_roles(conn: AsyncConnection, user_id: int) -> list[ProjectRole]:
-    """Return the places of an account in the member lists of projects."""
-    return await _project_roles(conn, t.project_members.c.user_id == user_id)
+    """Return the places of an account in the member lists of projects, by itself and by each of its teams.
+
+    Who only views a team only views by it.
+    """
+    teams, joined = t.project_teams, t.team_members
+    own = select(*_PROJECT_ROLE).where(t.project_members.c.user_id == user_id)
+    role = case((joined.c.role == Role.VIEWER, literal(Role.VIEWER.value)), else_=teams.c.role).label("role")
+    by_team = select(teams.c.project_id, teams.c.entity_id, joined.c.user_id, role)
+    by_team = by_team.join(joined, joined.c.entity_id == teams.c.team_id).where(joined.c.user_id == user_id)
+    return [ProjectRole(*row) for row in await conn.execute(union_all(own, by_team))]
+
+
+async def list_project_teams(conn: AsyncConnection, project_id: int) -> list[tuple[int, str]]:
+    """Return (team's id, role) of the teams that a registry's list names, in the order they were named."""
+    teams = t.project_teams.c
+    rows = await conn.execute(
+        select(teams.team_id, teams.role).where(teams.project_id == project_id).order_by(teams.id)
+    )
+    return [(row.team_id, row.role) for row in rows]
 
 
 async def list_project_members(conn: AsyncConnection, project_id: int) -> list[ProjectRole]:
@@ -205,9 +240,8 @@ async def list_project_members(conn: AsyncConnection, project_id: int) -> list[P
 
 
 async def _project_roles(conn: AsyncConnection, condition: ColumnElement[bool]) -> list[ProjectRole]:
-    table = t.project_members
-    columns = [table.c[name] for name in ("project_id", "entity_id", "user_id", "role")]
-    return [ProjectRole(*row) for row in await conn.execute(select(*columns).where(condition).order_by(table.c.id))]
+    statement = select(*_PROJECT_ROLE).where(condition).order_by(t.project_members.c.id)
+    return [ProjectRole(*row) for row in await conn.execute(statement)]
 
 
 async def organization_roles(conn: AsyncConnection, user_id: int) -> dict[int, str]:

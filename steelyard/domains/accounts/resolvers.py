@@ -55,7 +55,7 @@ async def search_users(
     first: int | None = None,
     after: str | None = None,
 ) -> Connection:
-    """All accounts for an administrator, only themselves for anybody else."""
+    """All accounts for an administrator, for anybody else those that they work with."""
     return slice_page(await service.search_users(ctx, query or ""), first, after)
 
 
@@ -186,7 +186,12 @@ async def entity_organization(entity: Entity, ctx: Context) -> Organization | No
 
 @entity_type.field("members")
 async def entity_members(entity: Entity, ctx: Context) -> list[dict[str, Any]]:
-    """`apiKey` is the key of a service account, shown once to whoever has just made it."""
+    """`apiKey` is the key of a service account, shown once to whoever has just made it.
+
+    Nobody for those outside the team: they may see that a registry names it.
+    """
+    if not service.may_look_into(ctx, entity):
+        return []
     found = await service.list_team_members(ctx, entity)
     pending = (
         await links.list_invitations(ctx, entity.name)

@@ -167,6 +167,10 @@ async def list_own_entities(ctx: Context) -> list[Entity]:
     return sorted(found, key=lambda entity: (entity.id != identity.entity_id, entity.name))
 
 
+def may_look_into(ctx: Context, entity: Entity) -> bool:
+    return access.allows(ctx.identity, Permission.READ, Target(entity.id, what="team"))
+
+
 async def list_team_members(ctx: Context, entity: Entity) -> list[Membership]:
     access.require(ctx, Permission.READ, Target(entity.id, what="team"))
     async with ctx.database.read() as conn:
@@ -263,9 +267,10 @@ async def find_default_entity(ctx: Context, conn: AsyncConnection) -> str:
 
 
 async def search_users(ctx: Context, search: str) -> list[User]:
-    """Return the accounts whose name or address holds `search`; only the caller's own unless an administrator asks."""
+    """Return the accounts whose name or address holds `search`: all for an administrator, else those that the caller
+    shares an organization or a team with."""
     identity = access.require_account(ctx)
     if identity.is_admin:
         return await list_users(ctx, search)
-    own = await load_viewer(ctx)
-    return [own] if search.lower() in f"{own.username}\n{own.email}".lower() else []
+    async with ctx.database.read() as conn:
+        return await queries.list_colleagues(conn, identity.user_id, search)

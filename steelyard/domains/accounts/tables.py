@@ -89,6 +89,21 @@ project_members = Table(
     Index(None, "user_id", "entity_id"),
 )
 
+# Which teams of its organization the list of a registry names, and as what. `entity_id` is the owner of the registry.
+project_teams = Table(
+    "project_teams",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("project_id", BigId, ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    Column("team_id", BigId, ForeignKey("entities.id", ondelete="CASCADE"), nullable=False),
+    Column("entity_id", BigId, ForeignKey("entities.id", ondelete="CASCADE"), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("project_id", "team_id"),
+    Index(None, "team_id"),
+    Index(None, "entity_id"),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,

@@ -10,15 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ON = {
+    "ARTIFACT_COLLECTIONS_FILTERING_SORTING": "collections are filtered and ordered",
     "ARTIFACT_COLLECTION_MEMBERSHIP_FILES": "files of a version are listed through its collection",
     "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER": "files are downloaded through the collection",
     "ARTIFACT_DIGEST_ALGORITHM": "versions may be named by XXH128, which clients compute faster than MD5",
     "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE": "linking answers what was linked",
+    "ARTIFACT_REGISTRY_SEARCH": "registries, their collections and versions are searched",
     "ARTIFACT_TAGS": "versions and collections have tags",
     "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID": "download links may name a version by its id",
     "CLIENT_IDS": "versions are found by the ids that clients gave them",
     "EXPAND_DEFINED_METRIC_GLOBS": "patterns of metric names are kept as such, and applied here",
     "FILESTREAM_GZIP": "rows and console lines are sent compressed",
+    "INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION": "a registry may take artifacts of some types only",
     "LARGE_FILENAMES": "names of files may be long",
     "MARK_RUN_FILES_UPLOADED": "clients say when the files of a run have arrived",
     "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP": "versions are looked up by collection and alias",
@@ -29,8 +32,6 @@ ON = {
 }
 
 OFF = {
-    "ARTIFACT_COLLECTIONS_FILTERING_SORTING": "collections are listed by name only",
-    "ARTIFACT_REGISTRY_SEARCH": "there are no registries yet",
     "AUTOMATIONS_ON_ORGANIZATION": "there are no automations yet",
     "AUTOMATIONS_ON_USER": "there are no automations yet",
     "AUTOMATION_ACTION_ARIA": "belongs to a service of the vendor",
@@ -48,7 +49,6 @@ OFF = {
     "AUTOMATION_LAST_EXECUTED_AT": "there are no automations yet",
     "AUTOMATION_SCOPE_ENTITY": "there are no automations yet",
     "EVAL_TABLES_CES": "needs a separate service",
-    "INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION": "there are no registries yet",
     "QUERY_AUTOMATIONS_ON_ENTITY": "there are no automations yet",
     "SWEEPS_QUERY_FILTERING": "sweeps are listed without filters",
 }

@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts.access import Permission, require
-from steelyard.domains.artifacts import access, queries, rules, ttl_policy
+from steelyard.domains.accounts.access import Permission, allows, require
+from steelyard.domains.artifacts import access, queries, rules, ttl_policy, type_policy
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import (
     TTL_OFF,
@@ -31,7 +31,9 @@ from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
 from steelyard.domains.projects import queries as project_queries
 from steelyard.domains.projects import service as projects
+from steelyard.domains.projects.model import Project
 from steelyard.kernel.errors import Conflict, Invalid, NotFound
+from steelyard.kernel.names import REGISTRY_PREFIX, is_registry
 from steelyard.sql.dialect import insert_ignore, insert_row, is_duplicate
 
 
@@ -205,7 +207,7 @@ async def move_sequence(ctx: Context, sequence_id: int, type_name: str) -> Colle
     async with ctx.database.write() as conn:
         collection = await access.load_collection_of_kind(ctx, conn, sequence_id, Kind.SEQUENCE)
         now = ctx.ports.clock()
-        kind = await queries.ensure_type(conn, collection.project_id, type_name, now)
+        kind = await type_policy.ensure_type(conn, collection.project_id, type_name, now)
         await queries.update_collection(conn, collection.id, type_id=kind.id, updated_at=now)
         await audit.note(ctx, conn, Action.ARTIFACT_UPDATE, collection.subject, type=type_name)
         return await access.load_collection_of_kind(ctx, conn, sequence_id, Kind.SEQUENCE)
@@ -216,7 +218,7 @@ async def create_type(ctx: Context, entity: str, project: str, name: str, descri
     rules.check_type_name(name)
     async with ctx.database.write() as conn:
         owner = await projects.ensure_project(ctx, conn, entity, project, Permission.APPEND)
-        return await queries.ensure_type(conn, owner.id, name, ctx.ports.clock(), description)
+        return await type_policy.ensure_type(conn, owner.id, name, ctx.ports.clock(), description)
 
 
 @dataclass(frozen=True)
@@ -280,7 +282,7 @@ async def link_version(
             place = await queries.find_membership_of(conn, target.id, artifact.id)
         assert place is not None, "it was just written"
         await queries.set_aliases(conn, place, {*aliases, rules.LATEST}, now)
-        if rules.is_registry(target.project):
+        if is_registry(target.project):
             # What people find in a registry does not go by itself, whatever its team says.
             await queries.update_artifact(conn, artifact.id, ttl_s=TTL_OFF, expires_at=None)
         told = f"{target.entity}/{target.project}/{target.name}"
@@ -302,11 +304,11 @@ async def _ensure_portfolio(ctx: Context, conn: AsyncConnection, artifact: Artif
 
 async def _named_portfolio(ctx: Context, conn: AsyncConnection, artifact: Artifact, name: PortfolioName) -> Collection:
     rules.check_collection_name(name.name)
-    owner = await projects.ensure_project(ctx, conn, name.entity, name.project)
+    owner = await _linked_project(ctx, conn, name)
     found = await queries.find_collection(conn, owner.id, name.name)
     if found is None:
         now = ctx.ports.clock()
-        kind = await queries.ensure_type(conn, owner.id, artifact.type_name, now)
+        kind = await type_policy.ensure_type(conn, owner.id, artifact.type_name, now)
         columns = {
             "project_id": owner.id,
             "type_id": kind.id,
@@ -322,6 +324,17 @@ async def _named_portfolio(ctx: Context, conn: AsyncConnection, artifact: Artifa
         found = await queries.find_collection(conn, owner.id, name.name)
     assert found is not None, "it was just written"
     return found
+
+
+async def _linked_project(ctx: Context, conn: AsyncConnection, name: PortfolioName) -> Project:
+    """Return the project to link into, made when missing. Raises `NotFound` for a registry that nobody has made."""
+    if name.project.startswith(REGISTRY_PREFIX):
+        found = await project_queries.find_project(conn, name.entity, name.project)
+        if found is None or not allows(ctx.identity, Permission.READ, found.target):
+            raise NotFound(f"registry {name.entity}/{name.project} not found; it is made before versions are linked")
+        require(ctx, Permission.WRITE, found.target)
+        return found
+    return await projects.ensure_project(ctx, conn, name.entity, name.project)
 
 
 async def unlink_version(ctx: Context, artifact_id: int, portfolio_id: int) -> None:

@@ -390,6 +390,10 @@ async def list_memberships_of_artifacts(conn: AsyncConnection, ids: Sequence[int
     return [Membership(**row._mapping) for row in await conn.execute(statement)]
 
 
+async def list_memberships_by_id(conn: AsyncConnection, ids: Sequence[int]) -> list[Membership]:
+    return [Membership(**row._mapping) for row in await conn.execute(_memberships().where(memberships.c.id.in_(ids)))]
+
+
 async def list_places(conn: AsyncConnection, which: ColumnElement[bool]) -> list[tuple[int, int]]:
     """Return (membership, collection) of versions, whatever their state."""
     statement = select(memberships.c.id, memberships.c.collection_id)

@@ -116,8 +116,3 @@ def check_ttl(ttl_s: int | None) -> int | None:
     if ttl_s is not None and (0 < ttl_s <= TTL_MAX or ttl_s == TTL_OFF):
         return ttl_s
     raise Invalid("ttlDurationSeconds must be positive and at most 100 years, -1 to inherit or -2 to switch off")
-
-
-def is_registry(project: str) -> bool:
-    """Tell projects that are registries by their names (docs/protocol/artifacts.md, TTL)."""
-    return project == "model-registry" or project.startswith("wandb-registry-")

@@ -164,6 +164,14 @@ async def list_memberships(ctx: Context, collection: Collection, listing: Listin
         return items, await queries.count_memberships(conn, question)
 
 
+async def load_memberships(ctx: Context, ids: Sequence[int]) -> list[Membership]:
+    """Return those of the places, in the given order, whose collection the caller may see."""
+    async with ctx.database.read() as conn:
+        places = {item.id: item for item in await queries.list_memberships_by_id(conn, ids)}
+    known = await load_collections(ctx, [item.collection_id for item in places.values()])
+    return [places[number] for number in ids if number in places and places[number].collection_id in known]
+
+
 async def find_newest(ctx: Context, collection: Collection) -> Membership | None:
     require(ctx, Permission.READ, collection.target)
     async with ctx.database.read() as conn:

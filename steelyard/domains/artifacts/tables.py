@@ -260,6 +260,14 @@ artifact_ttl_policies = Table(
     Column("admins_only", Boolean, nullable=False),
 )
 
+# Which registries take no artifacts but of the types that they have; those without a row take every type.
+artifact_type_policies = Table(
+    "artifact_type_policies",
+    metadata,
+    Column("project_id", BigId, ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("all_types", Boolean, nullable=False),
+)
+
 # What collections have done, the latest of them (lifecycle/log.py).
 gc_runs = Table(
     "gc_runs",

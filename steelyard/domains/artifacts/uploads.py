@@ -12,7 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission
-from steelyard.domains.artifacts import access, content_queries, lineage_queries, queries, rules, ttl_policy
+from steelyard.domains.artifacts import (
+    access,
+    content_queries,
+    lineage_queries,
+    queries,
+    rules,
+    ttl_policy,
+    type_policy,
+)
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import (
     Artifact,
@@ -82,7 +90,7 @@ async def _ensure_sequence(ctx: Context, conn: AsyncConnection, project: Project
     now = ctx.ports.clock()
     found = await queries.find_collection(conn, project.id, spec.collection)
     if found is None:
-        kind = await queries.ensure_type(conn, project.id, spec.type_name, now)
+        kind = await type_policy.ensure_type(conn, project.id, spec.type_name, now)
         columns = {
             "project_id": project.id,
             "type_id": kind.id,

@@ -1,26 +1,28 @@
 """Who is named by a project's own list, and as what: the only ones beside administrators who see a restricted project.
 
-In other projects the list changes what a member of the owner may do there.
+In other projects the list changes what a member of the owner may do there. The lists of registries name teams as well.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from sqlalchemy import delete
+from sqlalchemy import Table, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts.access import Permission, Visibility
-from steelyard.domains.accounts.model import Membership, Role, User
-from steelyard.domains.accounts.tables import project_members
+from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Role, TeamMembership, User
+from steelyard.domains.accounts.tables import project_members, project_teams
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
 from steelyard.domains.projects import queries
 from steelyard.domains.projects.model import Project
 from steelyard.kernel.errors import Invalid, NotFound
+from steelyard.kernel.names import is_registry
 from steelyard.sql.dialect import insert_ignore, upsert
 
 
@@ -34,34 +36,75 @@ async def list_members(ctx: Context, project: Project) -> list[Membership]:
     return [Membership(users[item.user_id], Role(item.role)) for item in named if users[item.user_id].is_active]
 
 
-async def set_members(ctx: Context, project_id: int, users: list[User], role: Role) -> None:
-    """Name accounts in a project's list, or change what they are there.
+async def list_teams(ctx: Context, project: Project) -> list[TeamMembership]:
+    """Return the teams that the list of a registry names."""
+    access.require(ctx, Permission.READ, project.target)
+    async with ctx.database.read() as conn:
+        named = await account_queries.list_project_teams(conn, project.id)
+        teams = {item.id: item for item in await account_queries.list_entities(conn, [item[0] for item in named])}
+    return [TeamMembership(teams[team_id], Role(role)) for team_id, role in named]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Accounts and teams that a list names, or shall name."""
+
+    users: Sequence[User] = ()
+    teams: Sequence[Entity] = ()
+
+
+async def set_members(ctx: Context, project_id: int, users: Sequence[User], role: Role) -> None:
+    """Name accounts in a project's list, or change what they are there."""
+    await name_members(ctx, project_id, Named(users), role)
+
+
+async def name_members(ctx: Context, project_id: int, named: Named, role: Role, *, keep: bool = False) -> None:
+    """Name accounts and teams in a project's list, or change what they are there; with `keep` who is on it stays so.
 
     Raises `NotFound`, `Denied`, and `Invalid` for who does not belong to the owner of the project.
     """
     async with ctx.database.write() as conn:
         project = await _load_managed(ctx, conn, project_id)
-        for user in users:
+        for user in named.users:
             if not await _belongs(conn, user, project):
                 raise Invalid(f"{user.username} is no member of {project.entity}; only its members can be named here")
-        rows = [_row(ctx, project, user.id, role) for user in users]
-        if rows:
-            await upsert(conn, project_members, rows, key=("project_id", "user_id"), update=("role",))
-        for user in users:
-            named = replace(project.subject, user_id=user.id, user=user.username)
-            await audit.note(ctx, conn, Action.PROJECT_SET_MEMBER, named, role=role)
+        await _check_teams(conn, project, named.teams)
+        changed = () if keep else ("role",)
+        for user in named.users:
+            row = _row(ctx, project, role) | {"user_id": user.id}
+            await _write(conn, project_members, row, ("project_id", "user_id"), changed)
+            subject = replace(project.subject, user_id=user.id, user=user.username)
+            await audit.note(ctx, conn, Action.PROJECT_SET_MEMBER, subject, role=role)
+        for team in named.teams:
+            row = _row(ctx, project, role) | {"team_id": team.id}
+            await _write(conn, project_teams, row, ("project_id", "team_id"), changed)
+            await audit.note(ctx, conn, Action.PROJECT_SET_MEMBER, project.subject, role=role, team=team.name)
 
 
-async def remove_members(ctx: Context, project_id: int, user_ids: list[int]) -> None:
+async def _write(
+    conn: AsyncConnection, table: Table, row: dict[str, object], key: Sequence[str], changed: Sequence[str]
+) -> None:
+    if changed:
+        await upsert(conn, table, [row], key=key, update=changed)
+    else:
+        await insert_ignore(conn, table, row)
+
+
+async def remove_members(ctx: Context, project_id: int, user_ids: Sequence[int], team_ids: Sequence[int] = ()) -> None:
+    """Take accounts and teams off a project's list; who is not on it is passed over."""
     async with ctx.database.write() as conn:
         project = await _load_managed(ctx, conn, project_id)
-        mine = project_members.c
+        users, teams = project_members.c, project_teams.c
         held = [item.user_id for item in await account_queries.list_project_members(conn, project.id)]
         gone = await account_queries.list_users_by_id(conn, [number for number in user_ids if number in held])
-        await conn.execute(delete(project_members).where(mine.project_id == project.id, mine.user_id.in_(user_ids)))
+        await conn.execute(delete(project_members).where(users.project_id == project.id, users.user_id.in_(user_ids)))
         for user in gone:
             named = replace(project.subject, user_id=user.id, user=user.username)
             await audit.note(ctx, conn, Action.PROJECT_REMOVE_MEMBER, named)
+        named_teams = {team_id for team_id, _ in await account_queries.list_project_teams(conn, project.id)}
+        await conn.execute(delete(project_teams).where(teams.project_id == project.id, teams.team_id.in_(team_ids)))
+        for team in await account_queries.list_entities(conn, [number for number in team_ids if number in named_teams]):
+            await audit.note(ctx, conn, Action.PROJECT_REMOVE_MEMBER, project.subject, team=team.name)
 
 
 async def load_users(ctx: Context, user_ids: list[int]) -> list[User]:
@@ -74,13 +117,24 @@ async def load_users(ctx: Context, user_ids: list[int]) -> list[User]:
     return found
 
 
+async def load_teams(ctx: Context, team_ids: Sequence[int]) -> list[Entity]:
+    """Return entities by number. Raises `NotFound` when one is not there."""
+    access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        found = await account_queries.list_entities(conn, list(team_ids))
+    if len(found) != len(set(team_ids)):
+        raise NotFound("one of the teams is not there")
+    return found
+
+
 async def name_author(ctx: Context, conn: AsyncConnection, project: Project) -> None:
-    """Put who made a restricted project on its list, as long as they belong to its owner."""
-    if project.visibility != Visibility.RESTRICTED or project.created_by is None:
+    """Put who made a registry or a restricted project on its list, as long as they belong to its owner."""
+    listed = project.visibility == Visibility.RESTRICTED or is_registry(project.name)
+    if not listed or project.created_by is None:
         return
     author = await account_queries.find_user(conn, project.created_by)
     if author is not None and await _belongs(conn, author, project):
-        await insert_ignore(conn, project_members, _row(ctx, project, author.id, Role.ADMIN))
+        await insert_ignore(conn, project_members, _row(ctx, project, Role.ADMIN) | {"user_id": author.id})
 
 
 async def _load_managed(ctx: Context, conn: AsyncConnection, project_id: int) -> Project:
@@ -99,10 +153,20 @@ async def _belongs(conn: AsyncConnection, user: User, project: Project) -> bool:
     return owner is not None and owner.kind == "organization" and owner.organization_id in organizations
 
 
-def _row(ctx: Context, project: Project, user_id: int, role: Role) -> dict[str, object]:
+async def _check_teams(conn: AsyncConnection, project: Project, teams: Sequence[Entity]) -> None:
+    """Raise `Invalid` unless the project is an organization's and all the teams are of it."""
+    if not teams:
+        return
+    owner = await account_queries.find_entity_by_id(conn, project.entity_id)
+    if owner is None or owner.kind is not EntityKind.ORGANIZATION:
+        raise Invalid("only people can be named as members of a project; teams are named by registries")
+    if any(item.kind is not EntityKind.TEAM or item.organization_id != owner.organization_id for item in teams):
+        raise Invalid(f"only teams of {owner.name} can be named here")
+
+
+def _row(ctx: Context, project: Project, role: Role) -> dict[str, object]:
     return {
         "project_id": project.id,
-        "user_id": user_id,
         "entity_id": project.entity_id,
         "role": role,
         "created_at": ctx.ports.clock(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from steelyard.domains.accounts.access import Target, Visibility
 from steelyard.domains.audit.model import Subject
@@ -43,6 +44,34 @@ class Project:
     @property
     def subject(self) -> Subject:
         return Subject(entity_id=self.entity_id, entity=self.entity, project_id=self.id, project=self.name)
+
+
+@dataclass(frozen=True)
+class ProjectChange:
+    """What to change; None leaves it."""
+
+    description: str | None = None
+    visibility: str | None = None
+    views: str | None = None
+    is_benchmark: bool | None = None
+    # Types that a registry takes from now on, and whether it takes all others too.
+    artifact_types: tuple[str, ...] = ()
+    all_artifact_types: bool | None = None
+
+    def columns(self) -> dict[str, Any]:
+        if self.visibility is not None:
+            check_visibility(self.visibility)
+        given = {name: getattr(self, name) for name in ("description", "visibility", "views", "is_benchmark")}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class ProjectChanged:
+    """A project as it is now, and what it was asked to be. `made` tells a new one."""
+
+    project: Project
+    change: ProjectChange
+    made: bool
 
 
 def wire_access(visibility: str) -> str:

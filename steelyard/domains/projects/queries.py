@@ -13,7 +13,7 @@ from steelyard.domains.accounts.access import Shown, Visibility
 from steelyard.domains.accounts.tables import entities
 from steelyard.domains.projects.model import Project
 from steelyard.domains.projects.tables import project_names, projects
-from steelyard.kernel.names import fold
+from steelyard.kernel.names import OLD_REGISTRY, REGISTRY_PREFIX, fold
 from steelyard.sql.dialect import upsert
 
 
@@ -75,6 +75,14 @@ async def list_projects(
     statement = _projects().where(projects.c.entity_id.in_(owners), may_be_shown(shown))
     statement = statement.order_by(projects.c.last_active_at.desc(), projects.c.id.desc())
     return [Project(**row._mapping) for row in await conn.execute(statement.offset(offset).limit(limit))]
+
+
+async def list_registries(conn: AsyncConnection, entity_id: int, shown: Shown) -> list[Project]:
+    """Return the registries of an owner that may be shown, the last active first."""
+    named = projects.c.name.startswith(REGISTRY_PREFIX, autoescape=True) | (projects.c.name == OLD_REGISTRY)
+    statement = _projects().where(projects.c.entity_id == entity_id, named, may_be_shown(shown))
+    statement = statement.order_by(projects.c.last_active_at.desc(), projects.c.id.desc())
+    return [Project(**row._mapping) for row in await conn.execute(statement)]
 
 
 def may_be_shown(shown: Shown) -> ColumnElement[bool]:

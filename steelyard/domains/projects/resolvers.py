@@ -7,14 +7,14 @@ from typing import Any
 from steelyard.context import Context
 from steelyard.domains.accounts import service as accounts
 from steelyard.domains.accounts.loaders import entities, users
-from steelyard.domains.accounts.model import Entity, Membership, Role, User
+from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Role, User
 from steelyard.domains.accounts.teams import parse_role
 from steelyard.domains.projects import members, service
-from steelyard.domains.projects.model import Project, parse_access, wire_access
-from steelyard.domains.projects.service import ProjectChange
+from steelyard.domains.projects.members import Named
+from steelyard.domains.projects.model import Project, ProjectChange, parse_access, wire_access
 from steelyard.graphql.binding import ObjectBinding
-from steelyard.graphql.connection import Connection, offset_of, offset_page, page_size
-from steelyard.kernel.errors import Invalid, NotFound
+from steelyard.graphql.connection import Connection, offset_of, offset_page, page_size, slice_page
+from steelyard.kernel.errors import NotFound
 from steelyard.kernel.ids import decode_global_id, encode_global_id
 
 query = ObjectBinding("Query")
@@ -38,13 +38,21 @@ async def list_projects(
     ctx: Context, entity_name: str | None = None, first: int | None = None, after: str | None = None, **_: Any
 ) -> Connection | None:
     owner = await accounts.find_entity(ctx, entity_name or await accounts.default_entity(ctx))
-    return await entity_projects(owner, ctx, first, after) if owner else None
+    return await _owned_projects(owner, ctx, first, after) if owner else None
 
 
 @entity_type.field("projects")
-async def entity_projects(
-    entity: Entity, ctx: Context, first: int | None = None, after: str | None = None, **_: Any
-) -> Connection:
+async def entity_projects(entity: Entity, ctx: Context, **args: Any) -> Connection:
+    """Of an organization its registries alone: clients take every project of this list for one."""
+    filters, order, first, after = (args.get(name) for name in ("filters", "order", "first", "after"))
+    if entity.kind is EntityKind.ORGANIZATION:
+        return slice_page(await service.list_registries(ctx, entity, filters, order), first, after)
+    if filters or order:
+        return slice_page(await service.search_projects(ctx, entity, filters, order), first, after)
+    return await _owned_projects(entity, ctx, first, after)
+
+
+async def _owned_projects(entity: Entity, ctx: Context, first: int | None, after: str | None) -> Connection:
     offset, size = offset_of(after), page_size(first)
     return offset_page(await service.list_projects(ctx, entity, offset, size + 1), offset, size)
 
@@ -61,7 +69,7 @@ async def user_projects(
     """Every project of the caller's entities; of somebody else's own entity those the caller may see."""
     if ctx.identity is None or user.id != ctx.identity.user_id:
         owner = await accounts.find_entity(ctx, user.username)
-        return await entity_projects(owner, ctx, first, after) if owner else offset_page([], 0, 0)
+        return await _owned_projects(owner, ctx, first, after) if owner else offset_page([], 0, 0)
     offset, size = offset_of(after), page_size(first)
     return offset_page(await service.list_own_projects(ctx, offset, size + 1), offset, size)
 
@@ -119,14 +127,23 @@ async def project_members(project: Project, ctx: Context) -> list[dict[str, Any]
 
 def _member(item: Membership) -> dict[str, Any]:
     user = item.user
-    role = {"id": encode_global_id("Role", list(Role).index(item.role)), "name": item.role.value}
     return {
         "id": encode_global_id("User", user.id),
         "name": user.name,
         "username": user.username,
         "email": user.email,
-        "role": role,
+        "role": _role(item.role),
     }
+
+
+def _role(role: Role) -> dict[str, str]:
+    return {"id": encode_global_id("Role", list(Role).index(role)), "name": role.value}
+
+
+@project_type.field("teamMembers")
+async def project_teams(project: Project, ctx: Context) -> list[dict[str, Any]]:
+    """The teams that the list of a registry names."""
+    return [{"team": item.team, "role": _role(item.role)} for item in await members.list_teams(ctx, project)]
 
 
 # ---- mutations ------------------------------------------------------------------------------------------------
@@ -140,6 +157,8 @@ async def upsert_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
         visibility=parse_access(access) if access else None,
         views=input.get("views"),
         is_benchmark=input.get("isBenchmark"),
+        artifact_types=tuple(item["name"] for item in input.get("artifactTypes") or ()),
+        all_artifact_types=input.get("allowAllArtifactTypesInRegistry"),
     )
     if input.get("id"):
         number = decode_global_id("Project", input["id"])
@@ -166,8 +185,11 @@ async def delete_project(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
 
 @mutation.field("createProjectMembers")
 async def create_project_members(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
-    users = await members.load_users(ctx, _user_ids(input))
-    await members.set_members(ctx, decode_global_id("Project", input["projectId"]), users, Role.VIEWER)
+    named = Named(
+        await members.load_users(ctx, _ids("User", input.get("userIds"))),
+        await members.load_teams(ctx, _ids("Entity", input.get("teamIds"))),
+    )
+    await members.name_members(ctx, decode_global_id("Project", input["projectId"]), named, Role.VIEWER, keep=True)
     return {"success": True}
 
 
@@ -179,13 +201,20 @@ async def update_project_member(ctx: Context, input: dict[str, Any]) -> dict[str
     return {"success": True}
 
 
-@mutation.field("deleteProjectMembers")
-async def delete_project_members(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
-    await members.remove_members(ctx, decode_global_id("Project", input["projectId"]), _user_ids(input))
+@mutation.field("updateProjectTeamMember")
+async def update_project_team(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
+    found = Named(teams=await members.load_teams(ctx, [decode_global_id("Entity", input["teamId"])]))
+    role = parse_role(input["teamProjectRole"])
+    await members.name_members(ctx, decode_global_id("Project", input["projectId"]), found, role)
     return {"success": True}
 
 
-def _user_ids(given: dict[str, Any]) -> list[int]:
-    if given.get("teamIds"):
-        raise Invalid("only people can be named as members of a project")
-    return [decode_global_id("User", text) for text in given.get("userIds") or ()]
+@mutation.field("deleteProjectMembers")
+async def delete_project_members(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
+    users, teams = _ids("User", input.get("userIds")), _ids("Entity", input.get("teamIds"))
+    await members.remove_members(ctx, decode_global_id("Project", input["projectId"]), users, teams)
+    return {"success": True}
+
+
+def _ids(kind: str, given: list[str] | None) -> list[int]:
+    return [decode_global_id(kind, text) for text in given or ()]

@@ -13,8 +13,7 @@ from steelyard.domains.accounts import service as accounts
 from steelyard.domains.accounts.routes import entity_ref
 from steelyard.domains.projects import service
 from steelyard.domains.projects.member_routes import routes as member_routes
-from steelyard.domains.projects.model import Project
-from steelyard.domains.projects.service import ProjectChange
+from steelyard.domains.projects.model import Project, ProjectChange
 from steelyard.kernel.errors import NotFound
 from steelyard.rest.bodies import find_text, read_json
 from steelyard.rest.contributions import Contributions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -18,30 +17,28 @@ from steelyard.domains.accounts.model import Entity, EntityKind
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
 from steelyard.domains.projects import queries
-from steelyard.domains.projects.events import PROJECT_DELETED
+from steelyard.domains.projects.events import PROJECT_CHANGED, PROJECT_DELETED
 from steelyard.domains.projects.members import name_author
-from steelyard.domains.projects.model import Project, check_visibility
+from steelyard.domains.projects.model import Project, ProjectChange, ProjectChanged
 from steelyard.domains.projects.tables import projects
 from steelyard.kernel.errors import Conflict, Denied, NotFound
 from steelyard.kernel.names import check_project_name
+from steelyard.sql import selection
 from steelyard.sql.dialect import insert_ignore, is_duplicate
+from steelyard.sql.selection import Keys
 
 DEFAULT_PROJECT = "uncategorized"
-
-
-@dataclass(frozen=True)
-class ProjectChange:
-    """What to change; None leaves it."""
-
-    description: str | None = None
-    visibility: str | None = None
-    views: str | None = None
-    is_benchmark: bool | None = None
-
-    def columns(self) -> dict[str, Any]:
-        if self.visibility is not None:
-            check_visibility(self.visibility)
-        return {name: value for name, value in vars(self).items() if value is not None}
+# What one search may look through; the page of an owner shows fewer.
+SEARCHED_MAX = 10_000
+PROJECT_KEYS: Keys[Project] = {
+    "id": lambda item: item.id,
+    "project_id": lambda item: item.id,
+    "entity_id": lambda item: item.entity_id,
+    "name": lambda item: item.name,
+    "description": lambda item: item.description,
+    "created_at": lambda item: item.created_at,
+    "updated_at": lambda item: item.last_active_at,
+}
 
 
 async def find_project(ctx: Context, entity: str, name: str) -> Project | None:
@@ -70,6 +67,23 @@ async def load_projects(ctx: Context, ids: list[int]) -> dict[int, Project]:
 async def list_projects(ctx: Context, entity: Entity, offset: int, limit: int) -> list[Project]:
     """Return the projects of `entity` that the caller may see, the last active first."""
     return await _list(ctx, [entity.id], offset, limit)
+
+
+async def list_registries(ctx: Context, entity: Entity, filters: str | None, order: str | None) -> list[Project]:
+    """Return the registries of `entity` that the caller may see and the filters let through, the last active first.
+
+    Takes them all into memory: an organization has tens of them. Raises `Invalid` for filters that say nothing.
+    """
+    identity = access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        found = await queries.list_registries(conn, entity.id, access.shown(identity))
+    return selection.select_items(found, PROJECT_KEYS, filters, order)
+
+
+async def search_projects(ctx: Context, entity: Entity, filters: str | None, order: str | None) -> list[Project]:
+    """Return the projects of `entity` that the caller may see and the filters let through; `SEARCHED_MAX` of them."""
+    found = await _list(ctx, [entity.id], 0, SEARCHED_MAX)
+    return selection.select_items(found, PROJECT_KEYS, filters, order)
 
 
 async def list_own_projects(ctx: Context, offset: int, limit: int) -> list[Project]:
@@ -164,6 +178,7 @@ async def create_project(ctx: Context, entity: str | None, name: str, spec: Proj
         project = await queries.find_named(conn, owner.name, name)
         assert project is not None, "it was just written"
         await name_author(ctx, conn, project)
+        await PROJECT_CHANGED.happen(ctx, conn, ProjectChanged(project, spec, made=True))
         await audit.note(ctx, conn, Action.PROJECT_CREATE, project.subject, visibility=project.visibility)
     return project
 
@@ -186,7 +201,9 @@ async def upsert_project(
         await _write(conn, project, change.columns())
         await _note(ctx, conn, project, change.columns())
         changed = await _reload(conn, project.id)
-        await name_author(ctx, conn, changed)
+        if before is None or before.visibility != changed.visibility:
+            await name_author(ctx, conn, changed)
+        await PROJECT_CHANGED.happen(ctx, conn, ProjectChanged(changed, change, made=before is None))
         return changed, before is None
 
 
@@ -210,6 +227,7 @@ async def update_project(ctx: Context, project_id: int, change: ProjectChange, n
         changed = await _reload(conn, project_id)
         if "visibility" in values:
             await name_author(ctx, conn, changed)
+        await PROJECT_CHANGED.happen(ctx, conn, ProjectChanged(changed, change, made=False))
         return changed
 
 
