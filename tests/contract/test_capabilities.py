@@ -11,7 +11,7 @@ from tests.contract.test_client_versions import work
 from tests.harness.client import make_client
 from tests.harness.server import Server
 
-pytestmark = [pytest.mark.usefixtures("sqlite_only"), pytest.mark.compatibility("Every optional capability off")]
+pytestmark = pytest.mark.compatibility("Every optional capability off")
 
 
 def test_a_day_of_work_without_any_optional_capability(

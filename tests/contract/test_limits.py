@@ -1,4 +1,4 @@
-"""A bounded server slows real clients down, and nothing is lost. SQLite only: the bound is the process's own."""
+"""A bounded server slows real clients down, and nothing is lost."""
 
 import json
 import urllib.request
@@ -12,7 +12,7 @@ from tests.contract.runner import Programs
 from tests.harness.client import Client
 from tests.harness.server import Server, User
 
-pytestmark = [pytest.mark.usefixtures("sqlite_only"), pytest.mark.compatibility("Rate limits")]
+pytestmark = pytest.mark.compatibility("Rate limits")
 ROWS, PAUSE_S = 60, 0.1
 
 
