@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from typing import Any
 
 import httpx
@@ -30,6 +31,7 @@ TYPES = {
     "plotly": "plotly-file",
     "bokeh": "bokeh-file",
     "graph": "graph-file",
+    "trace": "wb_trace_tree",
     "fixed": "table-file",
 }
 ENDINGS = {
@@ -63,6 +65,8 @@ def test_values_come_back_with_their_types(told: dict[str, Any]) -> None:
     assert set(values["masked"]["masks"]) == {"pred"}
     assert set(values["boxed"]["boxes"]) == {"truth"}
     assert sum(values["histogram"]["values"]) == 100
+    (traced,) = json.loads(values["trace"]["root_span_dumps"])["results"]
+    assert traced == {"inputs": {"q": "why?"}, "outputs": {"a": "so"}}
     assert told["kinds"] == {"growing": "incremental-table-file", "changing": "table-file"}
     assert told["table"] == [[1, [16, 12]], [2, [16, 12]]]
     assert (told["joined"], told["partitioned"]) == (2, [[0], [1]])

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 import wandb
 from exchange import answer_with
 from wandb.sdk.data_types.graph import Node
+from wandb.sdk.data_types.trace_tree import Result, Span, WBTraceTree
 
 ODD = "odd é %20 #1/☃ image"
 PDB = "HETATM    1  O   HOH A   1       0.000   0.000   0.000  1.00  0.00           O\nEND\n"
@@ -79,6 +80,7 @@ def others(folder: Path) -> dict:
         "plotly": wandb.Plotly(go.Figure(data=[go.Scatter(x=[1, 2], y=[2, 1])])),
         "bokeh": wandb.data_types.Bokeh(figure()),
         "graph": graph(),
+        "trace": WBTraceTree(Span(name="ask", results=[Result({"q": "why?"}, {"a": "so"})]), {"_kind": "model"}),
     }
 
 
