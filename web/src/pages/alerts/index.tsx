@@ -49,8 +49,8 @@ function MailChoice() {
           onChange={(event) => mutate({ byMail: event.target.checked })}
         />{" "}
         {t("alerts.byMail")}
-      </label>{" "}
-      {!data.mailConfigured && t("alerts.noMail")}
+      </label>
+      {!data.mailConfigured && ` (${t("alerts.noMail")})`}
     </p>
   );
 }

@@ -7,6 +7,6 @@ export const alerts = {
   noneText: "What your programs send with run.alert appears here.",
   new: "new",
   byMail: "Send them to me by e-mail",
-  noMail: "This server has no mail server set.",
+  noMail: "this server has no mail server set",
   severity: { INFO: "Info", WARN: "Warning", ERROR: "Error" },
 } as const;
