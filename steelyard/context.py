@@ -103,6 +103,8 @@ class Policy:
     accounts: AccountPolicy = AccountPolicy()
     audit: AuditPolicy = AuditPolicy()
     sso: SignOnPolicy = SignOnPolicy()
+    # Whether SCIM answers are written as RFC 7643 has them.
+    scim_strict: bool = False
 
     @property
     def upload_window_s(self) -> int:

@@ -81,6 +81,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
                 provider_names=settings.sso.identifier_claims,
                 only_way=settings.sso.no_passwords and provider is not None,
             ),
+            scim_strict=settings.scim.strict,
             features_off=frozenset(settings.features.off.replace(",", " ").split()),
         ),
         mail=open_mailer(settings.mail, settings.server.public_url),

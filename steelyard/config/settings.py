@@ -224,6 +224,14 @@ class LdapSettings:
 
 
 @dataclass(frozen=True)
+class ScimSettings:
+    strict: bool = field(
+        default=False,
+        metadata={"doc": "SCIM answers as RFC 7643 has them; false: addresses and members as W&B Server writes them"},
+    )
+
+
+@dataclass(frozen=True)
 class RunSettings:
     heartbeat_grace_s: int = field(
         default=300, metadata={"doc": "a run silent for this long counts as crashed, seconds"}
@@ -385,6 +393,7 @@ class Settings:
     audit: AuditSettings = field(default_factory=AuditSettings)
     sso: SsoSettings = field(default_factory=SsoSettings)
     ldap: LdapSettings = field(default_factory=LdapSettings)
+    scim: ScimSettings = field(default_factory=ScimSettings)
     runs: RunSettings = field(default_factory=RunSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     tables: TableSettings = field(default_factory=TableSettings)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from steelyard.adapters.objects.signing import OwnReads
@@ -21,6 +22,7 @@ from steelyard.context import SYSTEM, Context, Ports
 from steelyard.domains import modules_named
 from steelyard.domains.accounts.identities import Authenticator
 from steelyard.domains.files import service as files
+from steelyard.domains.scim.refusals import Refused
 from steelyard.http.callers import Callers
 from steelyard.http.errors import on_error
 from steelyard.http.graphql_app import GraphQLEndpoint
@@ -66,6 +68,7 @@ def build_app(ports: Ports, lifespan: Lifespan, options: Options = DEFAULT) -> A
         *_probes(ports),
         *(_mount(callers, *entry) for entry in _slice_routes()),
         Route("/app/{path:path}", _no_such_route, methods=["GET", "POST", "PATCH", "PUT", "DELETE"]),
+        Route("/scim/{path:path}", _no_such_scim_route, methods=["GET", "POST", "PATCH", "PUT", "DELETE"]),
         Route("/assets/{path:path}", web.asset),
         Route("/favicon.svg", web.asset),
         Route("/{path:path}", web.page),
@@ -124,6 +127,15 @@ async def _no_metrics(_request: Request) -> Response:
 
 
 async def _no_such_route(request: Request) -> Response:
+    raise NotFound(f"there is no route {request.url.path}")
+
+
+async def _no_such_scim_route(request: Request) -> Response:
+    if request.url.path == "/scim/.search":
+        raise Refused("users and groups are searched one at a time", HTTPStatus.NOT_IMPLEMENTED)
+    ours = [route for route in request.app.routes if route.path.startswith("/scim/")]
+    if any(route.matches(request.scope)[0] is Match.PARTIAL for route in ours):
+        raise Refused(f"{request.method} is not possible there", HTTPStatus.METHOD_NOT_ALLOWED)
     raise NotFound(f"there is no route {request.url.path}")
 
 

@@ -9,9 +9,12 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from steelyard.kernel.errors import RETRY_AFTER_S, SteelyardError, TooMany
+from steelyard.kernel.errors import RETRY_AFTER_S, Invalid, SteelyardError, TooMany, Unauthenticated
 from steelyard.sql.failures import as_unavailable
 
+SCIM = "/scim/"
+_SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
+_SCIM_KINDS = {"invalid": "invalidValue", "malformed": "invalidSyntax", "conflict": "uniqueness"}
 log = structlog.get_logger()
 
 
@@ -25,6 +28,8 @@ def error_response(error: Exception, request_id: str, path: str) -> Response:
         status, code, message = told.status, told.code, told.message
     if status >= 500:
         log.error("request failed", path=path, request_id=request_id, status=status, exc_info=error)
+    if path.startswith(SCIM):
+        return _scim_response(error, status, code, message)
     failure: dict[str, Any] = {"code": code, "message": message, "requestId": request_id}
     body = {"error": failure, "errors": [{"message": message, "extensions": {"code": code}}]}
     wait_s = error.retry_after_s if isinstance(error, TooMany) else RETRY_AFTER_S
@@ -32,6 +37,18 @@ def error_response(error: Exception, request_id: str, path: str) -> Response:
     if status == TooMany.status:
         headers |= {"RateLimit-Remaining": "0", "RateLimit-Reset": str(wait_s)}
     return Response(orjson.dumps(body), status, headers, media_type="application/json")
+
+
+def _scim_response(error: Exception, status: int, code: str, message: str) -> Response:
+    """Return the answer in the form that provisioning clients read (RFC 7644, 3.12)."""
+    status = 400 if status == Invalid.status else status
+    kind = getattr(error, "kind", None) or _SCIM_KINDS.get(code)
+    body = {"schemas": [_SCIM_ERROR], "status": str(status), "detail": message}
+    headers = {"WWW-Authenticate": 'Bearer realm="Steelyard"'} if status == Unauthenticated.status else {}
+    if status in {429, 503}:
+        headers["Retry-After"] = str(error.retry_after_s if isinstance(error, TooMany) else RETRY_AFTER_S)
+    content = orjson.dumps(body | ({"scimType": kind} if kind else {}))
+    return Response(content, status, headers, media_type="application/scim+json")
 
 
 async def on_error(request: Request, error: Exception) -> Response:

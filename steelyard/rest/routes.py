@@ -45,6 +45,9 @@ class RouteTable:
     def post(self, path: str) -> Callable[[Handler], Handler]:
         return self._add("POST", path)
 
+    def put(self, path: str) -> Callable[[Handler], Handler]:
+        return self._add("PUT", path)
+
     def patch(self, path: str) -> Callable[[Handler], Handler]:
         return self._add("PATCH", path)
 

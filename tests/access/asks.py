@@ -101,6 +101,13 @@ NOTHING = (404,)
 SERIES = {"id": "x", "entity": "$team", "project": "$project_name", "run": "r", "key": "loss"}
 NOT_THERE = {"username": "nobody-of-this-name"}
 ACCOUNT = {"username": "u", "email": "", "password": "long enough"}
+SCIM_CORE = "urn:ietf:params:scim:schemas:core:2.0:"
+SCIM_USER = {"schemas": [f"{SCIM_CORE}User"], "userName": "x"}
+SCIM_GROUP = {"schemas": [f"{SCIM_CORE}Group"], "displayName": "x"}
+SCIM_PATCH = {
+    "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+    "Operations": [{"op": "replace", "path": "externalId", "value": "x"}],
+}
 _READ = Ask()
 _VERSION = Ask(path=VERSION)
 
@@ -116,6 +123,27 @@ ROUTES: dict[str, Ask] = {
     "GET /oidc/login": Ask(lets_in=NOTHING),
     "GET /oidc/callback": Ask(lets_in=NOTHING),
     "POST /oidc/callback": Ask(lets_in=NOTHING),
+    "GET /scim/Users": _READ,
+    "POST /scim/Users": Ask(lambda: SCIM_USER | {"userName": fresh("x")}, lets_in=(201,)),
+    "GET /scim/Users/{id}": Ask(path={"id": absent("User")}, lets_in=NOTHING),
+    "PUT /scim/Users/{id}": Ask(SCIM_USER, path={"id": absent("User")}, lets_in=NOTHING),
+    "PATCH /scim/Users/{id}": Ask(SCIM_PATCH, path={"id": absent("User")}, lets_in=NOTHING),
+    "DELETE /scim/Users/{id}": Ask(path={"id": absent("User")}, lets_in=NOTHING),
+    "POST /scim/Users/.search": Ask({"count": 1}),
+    "POST /scim/Groups/.search": Ask({"count": 1}),
+    "GET /scim/Groups": _READ,
+    "POST /scim/Groups": Ask(lambda: SCIM_GROUP | {"displayName": fresh("t")}, lets_in=(201,)),
+    "GET /scim/Groups/{id}": Ask(path={"id": absent("Team")}, lets_in=NOTHING),
+    "PUT /scim/Groups/{id}": Ask(SCIM_GROUP, path={"id": absent("Team")}, lets_in=NOTHING),
+    "PATCH /scim/Groups/{id}": Ask(SCIM_PATCH, path={"id": absent("Team")}, lets_in=NOTHING),
+    "DELETE /scim/Groups/{id}": Ask(path={"id": absent("Team")}, lets_in=NOTHING),
+    "GET /scim/ServiceProviderConfig": _READ,
+    "GET /scim/ResourceTypes": _READ,
+    "GET /scim/ResourceTypes/{id}": Ask(path={"id": "User"}),
+    "GET /scim/Schemas": _READ,
+    "GET /scim/Schemas/{id}": Ask(path={"id": f"{SCIM_CORE}User"}),
+    "GET /scim/Roles": _READ,
+    "GET /scim/Roles/{id}": Ask(path={"id": "member"}),
     "POST /app/setup": Ask({"token": "x", **ACCOUNT}, lets_in=(403,)),
     "POST /app/signup": Ask(ACCOUNT, lets_in=(403,)),
     "POST /app/password": Ask({"current": "wrong", "new": "long enough"}, lets_in=(409, 429)),

@@ -25,6 +25,7 @@ class Untold(str):
 ADDED = Untold("what programs add while they log: the thing itself tells who made it, and when")
 LOOKED = Untold("it changes nothing, or what concerns the caller's own view alone")
 WRITTEN = Untold("reports, views and charts hold their author and time; their deletion is told")
+SCIM_TOLD = Untold("each change by the line of the same change made by hand, see test_scim.py; of nobody, nothing")
 SWEPT = Untold("sweeps and their runs hold their author and time; agents are told")
 
 TOLD_OF_MUTATIONS: dict[str, str] = {
@@ -102,6 +103,16 @@ TOLD_OF_ROUTES: dict[str, str] = {
     "POST /app/teams/{team}/invitations": "team:invite_user",
     "DELETE /app/teams/{team}/invitations/{id}": "team:uninvite",
     "POST /app/teams/{team}/service-accounts": "team:create_service_account",
+    "POST /scim/Users": "user:create",
+    "PUT /scim/Users/{id}": SCIM_TOLD,
+    "PATCH /scim/Users/{id}": SCIM_TOLD,
+    "DELETE /scim/Users/{id}": SCIM_TOLD,
+    "POST /scim/Users/.search": LOOKED,
+    "POST /scim/Groups/.search": LOOKED,
+    "POST /scim/Groups": "team:create",
+    "PUT /scim/Groups/{id}": SCIM_TOLD,
+    "PATCH /scim/Groups/{id}": SCIM_TOLD,
+    "DELETE /scim/Groups/{id}": SCIM_TOLD,
     "POST /app/admin/users": "user:create",
     "PATCH /app/admin/users/{username}": "user:deactivate",
     "POST /app/admin/users/{username}/link": "user:create_link",

@@ -58,7 +58,7 @@ async def check(place: Place, name: str, expected: str) -> None:
     if isinstance(expected, Untold):
         assert told == [], f"{name} is told as {[line.line.action for line in told]}, and the table says: {expected}"
         return
-    assert status in {200, 204, 401}, f"{name} was answered {status}: nothing was changed"
+    assert status in {200, 201, 204, 401}, f"{name} was answered {status}: nothing was changed"
     assert expected in [line.line.action for line in told]
     (found,) = [line.line for line in told if line.line.action == expected][:1]
     assert found.actor == place.callers[WHO].name

@@ -11,7 +11,7 @@ from tests.harness.server import Server
 CPU_MAX_S = 1.5
 MEMORY_MAX_MB = 120
 # Heavy, and for work that a server may never do; each comes with its first use.
-LATER = {"pyarrow", "botocore", "alembic", "aiosmtpd", "opentelemetry", "joserfc", "ldap3"}
+LATER = {"pyarrow", "botocore", "alembic", "aiosmtpd", "opentelemetry", "joserfc", "ldap3", "pydantic"}
 STARTS = 2
 
 

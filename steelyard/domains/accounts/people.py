@@ -70,11 +70,16 @@ async def deactivate_user(ctx: Context, username: str) -> User:
     async with ctx.database.write() as conn:
         user = await _load(conn, username)
         if user.is_active:
-            await _refuse_last_admin(conn, user)
-            await conn.execute(delete(t.browser_sessions).where(t.browser_sessions.c.user_id == user.id))
-            await queries.update_user(conn, user.id, is_active=False, ended_at=ctx.ports.clock())
-            await audit.note(ctx, conn, Action.USER_DEACTIVATE, user.subject)
+            await keep_out(ctx, conn, user)
         return await _load(conn, username)
+
+
+async def keep_out(ctx: Context, conn: AsyncConnection, user: User) -> None:
+    """Deactivate an account within the caller's transaction. Raises `Denied` for the last administrator."""
+    await _refuse_last_admin(conn, user)
+    await conn.execute(delete(t.browser_sessions).where(t.browser_sessions.c.user_id == user.id))
+    await queries.update_user(conn, user.id, is_active=False, ended_at=ctx.ports.clock())
+    await audit.note(ctx, conn, Action.USER_DEACTIVATE, user.subject)
 
 
 async def restore_user(ctx: Context, username: str) -> User:
@@ -82,9 +87,14 @@ async def restore_user(ctx: Context, username: str) -> User:
     access.require_admin(ctx)
     async with ctx.database.write() as conn:
         user = await _load(conn, username)
-        await queries.update_user(conn, user.id, is_active=True, ended_at=None)
-        await audit.note(ctx, conn, Action.USER_REACTIVATE, user.subject)
+        await let_in(ctx, conn, user)
         return await _load(conn, username)
+
+
+async def let_in(ctx: Context, conn: AsyncConnection, user: User) -> None:
+    """Restore an account within the caller's transaction."""
+    await queries.update_user(conn, user.id, is_active=True, ended_at=None)
+    await audit.note(ctx, conn, Action.USER_REACTIVATE, user.subject)
 
 
 async def confirm_address(ctx: Context, username: str) -> User:
@@ -101,14 +111,18 @@ async def set_admin(ctx: Context, username: str, *, is_admin: bool) -> User:
     """Make an account an administrator of the server, or an ordinary one. Raises `Denied` for the last one."""
     access.require_admin(ctx)
     async with ctx.database.write() as conn:
-        user = await _load(conn, username)
-        if user.kind != "human":
-            raise Invalid("a service account cannot administer the server")
-        if not is_admin:
-            await _refuse_last_admin(conn, user)
-        await queries.update_user(conn, user.id, is_admin=is_admin)
-        await audit.note(ctx, conn, Action.USER_UPDATE, user.subject, admin=is_admin)
+        await make_admin(ctx, conn, await _load(conn, username), is_admin=is_admin)
         return await _load(conn, username)
+
+
+async def make_admin(ctx: Context, conn: AsyncConnection, user: User, *, is_admin: bool) -> None:
+    """Do what `set_admin` does within the caller's transaction."""
+    if user.kind != "human":
+        raise Invalid("a service account cannot administer the server")
+    if not is_admin:
+        await _refuse_last_admin(conn, user)
+    await queries.update_user(conn, user.id, is_admin=is_admin)
+    await audit.note(ctx, conn, Action.USER_UPDATE, user.subject, admin=is_admin)
 
 
 async def _load(conn: AsyncConnection, username: str) -> User:

@@ -28,7 +28,8 @@ from steelyard.kernel.names import fold
 _NOT_SHOWN = {"password_hash", "default_entity_id", "email_unproven"}
 
 
-def _users() -> Select[Any]:
+def users_statement() -> Select[Any]:
+    """Return what gives rows of `User`."""
     columns = [c for c in t.users.c if c.name not in _NOT_SHOWN]
     entity = func.coalesce(t.users.c.default_entity_id, t.users.c.entity_id)
     return select(*columns, t.entities.c.name.label("entity")).join(t.entities, t.entities.c.id == entity)
@@ -40,16 +41,16 @@ async def _find_user(conn: AsyncConnection, statement: Select[Any]) -> User | No
 
 
 async def find_user(conn: AsyncConnection, user_id: int) -> User | None:
-    return await _find_user(conn, _users().where(t.users.c.id == user_id))
+    return await _find_user(conn, users_statement().where(t.users.c.id == user_id))
 
 
 async def find_user_by_name(conn: AsyncConnection, username: str) -> User | None:
-    return await _find_user(conn, _users().where(t.users.c.username == username))
+    return await _find_user(conn, users_statement().where(t.users.c.username == username))
 
 
 async def find_user_by_address(conn: AsyncConnection, email: str) -> User | None:
     """Return the account of an e-mail address, however it is written."""
-    found = _users().where(func.lower(t.users.c.email) == email.lower()).order_by(t.users.c.id)
+    found = users_statement().where(func.lower(t.users.c.email) == email.lower()).order_by(t.users.c.id)
     return await _find_user(conn, found)
 
 
@@ -67,7 +68,7 @@ async def find_password_hash(conn: AsyncConnection, user_id: int) -> str | None:
 
 
 async def list_users(conn: AsyncConnection, search: str = "") -> list[User]:
-    return await _search_users(conn, _users(), search)
+    return await _search_users(conn, users_statement(), search)
 
 
 async def list_colleagues(conn: AsyncConnection, user_id: int, search: str) -> list[User]:
@@ -78,7 +79,7 @@ async def list_colleagues(conn: AsyncConnection, user_id: int, search: str) -> l
         for mine, other in [(table.alias(), table.alias())]
     ]
     known = or_(t.users.c.id == user_id, *(t.users.c.id.in_(ids) for ids in shared))
-    return await _search_users(conn, _users().where(known, t.users.c.is_active), search)
+    return await _search_users(conn, users_statement().where(known, t.users.c.is_active), search)
 
 
 async def _search_users(conn: AsyncConnection, statement: Select[Any], search: str) -> list[User]:
@@ -91,12 +92,12 @@ async def _search_users(conn: AsyncConnection, statement: Select[Any], search: s
 
 
 async def list_users_by_id(conn: AsyncConnection, ids: list[int]) -> list[User]:
-    return [User(**row._mapping) for row in await conn.execute(_users().where(t.users.c.id.in_(ids)))]
+    return [User(**row._mapping) for row in await conn.execute(users_statement().where(t.users.c.id.in_(ids)))]
 
 
 async def find_user_of_entity(conn: AsyncConnection, entity_id: int) -> User | None:
     """Return the person whose own entity this is."""
-    return await _find_user(conn, _users().where(t.users.c.entity_id == entity_id, t.users.c.kind == "human"))
+    return await _find_user(conn, users_statement().where(t.users.c.entity_id == entity_id, t.users.c.kind == "human"))
 
 
 async def count_users(conn: AsyncConnection) -> int:
@@ -177,7 +178,7 @@ async def list_organization_members(conn: AsyncConnection, organization_id: int)
 
 
 async def _memberships(conn: AsyncConnection, table: Table, condition: ColumnElement[bool]) -> list[Membership]:
-    statement = _users().add_columns(table.c.role.label("membership_role"))
+    statement = users_statement().add_columns(table.c.role.label("membership_role"))
     statement = statement.join(table, table.c.user_id == t.users.c.id)
     rows = await conn.execute(statement.where(condition).order_by(table.c.id))
     return [_membership(dict(row._mapping)) for row in rows]
@@ -376,7 +377,7 @@ async def find_user_of_provider(conn: AsyncConnection, issuer: str, subject: str
     """Return the account that a provider's person has been bound to, an ended one too."""
     table = t.provider_identities
     bound = select(table.c.user_id).where(table.c.issuer == issuer, table.c.subject == subject)
-    return await _find_user(conn, _users().where(t.users.c.id.in_(bound)))
+    return await _find_user(conn, users_statement().where(t.users.c.id.in_(bound)))
 
 
 async def is_of_provider(conn: AsyncConnection, user_id: int, issuer: str) -> bool:
@@ -388,7 +389,7 @@ async def is_of_provider(conn: AsyncConnection, user_id: int, issuer: str) -> bo
 
 async def list_people_of_address(conn: AsyncConnection, email: str) -> list[tuple[User, bool]]:
     """Return the persons with this address, ended ones too, and whether it was they who wrote it there."""
-    statement = _users().add_columns(t.users.c.email_unproven)
+    statement = users_statement().add_columns(t.users.c.email_unproven)
     statement = statement.where(func.lower(t.users.c.email) == email.lower(), t.users.c.kind == "human")
     found = []
     for row in await conn.execute(statement.order_by(t.users.c.id)):

@@ -130,12 +130,17 @@ async def delete_user(ctx: Context, username: str) -> None:
         user = await load_user_by_name(conn, username)
         if not user.is_active:
             raise NotFound(f"there is no active user {username!r}")
-        if user.is_admin and await queries.lock_admins(conn) <= {user.id}:
-            raise Denied("this is the last administrator; make another one first")
-        for table in (t.api_keys, t.browser_sessions, t.team_members, t.organization_members, t.project_members):
-            await conn.execute(delete(table).where(table.c.user_id == user.id))
-        await queries.update_user(conn, user.id, is_active=False, password_hash=None, ended_at=ctx.ports.clock())
-        await audit.note(ctx, conn, Action.USER_PERMANENTLY_DELETE, user.subject)
+        await end_user(ctx, conn, user)
+
+
+async def end_user(ctx: Context, conn: AsyncConnection, user: User) -> None:
+    """Do what `delete_user` does, within the caller's transaction, to an account that may be deactivated already."""
+    if user.is_admin and user.is_active and await queries.lock_admins(conn) <= {user.id}:
+        raise Denied("this is the last administrator; make another one first")
+    for table in (t.api_keys, t.browser_sessions, t.team_members, t.organization_members, t.project_members):
+        await conn.execute(delete(table).where(table.c.user_id == user.id))
+    await queries.update_user(conn, user.id, is_active=False, password_hash=None, ended_at=ctx.ports.clock())
+    await audit.note(ctx, conn, Action.USER_PERMANENTLY_DELETE, user.subject)
 
 
 async def set_password(ctx: Context, username: str, password: str) -> None:

@@ -51,6 +51,18 @@ async def create_team(ctx: Context, name: str, organization: str | None, admin: 
         return team
 
 
+async def insert_team(ctx: Context, conn: AsyncConnection, name: str) -> Entity:
+    """Write a team within the caller's transaction that only administrators of the server administer.
+
+    The caller has checked that it may. Raises `Invalid` for an unfit name, `Conflict` for a taken one.
+    """
+    check_entity_name(name, "team name")
+    owner_id = await _organization(ctx, conn, None)
+    team = await _load(conn, await insert_entity(ctx, conn, name, EntityKind.TEAM, owner_id))
+    await audit.note(ctx, conn, Action.TEAM_CREATE, team.subject)
+    return team
+
+
 def in_team(team: Entity, user: User) -> Subject:
     """Return the place of an account in a team, as the audit log names it."""
     return replace(team.subject, user_id=user.id, user=user.username)
@@ -118,13 +130,18 @@ async def set_member(ctx: Context, name: str, username: str, role: Role) -> User
         entering = user.id == identity.user_id and team.id not in identity.roles
         if entering and not ctx.ports.policy.accounts.admins_enter_teams:
             raise Denied("permission denied: on this server administrators do not add themselves to teams")
-        if role is not Role.ADMIN:
-            await _refuse_last_admin(conn, team, user)
-        is_new = team.id not in await queries.team_roles(conn, user.id)
-        await join_team(ctx, conn, team, user, role)
-        action = Action.TEAM_INVITE_USER if is_new else Action.TEAM_UPDATE_MEMBER
-        await audit.note(ctx, conn, action, in_team(team, user), role=role)
+        await change_member(ctx, conn, team, user, role)
         return user
+
+
+async def change_member(ctx: Context, conn: AsyncConnection, team: Entity, user: User, role: Role) -> None:
+    """Write a membership within the caller's transaction. Raises `Denied` for the last administrator's own role."""
+    if role is not Role.ADMIN:
+        await _refuse_last_admin(conn, team, user)
+    is_new = team.id not in await queries.team_roles(conn, user.id)
+    await join_team(ctx, conn, team, user, role)
+    action = Action.TEAM_INVITE_USER if is_new else Action.TEAM_UPDATE_MEMBER
+    await audit.note(ctx, conn, action, in_team(team, user), role=role)
 
 
 async def has_account(ctx: Context, name: str, email: str) -> bool:
@@ -175,9 +192,13 @@ async def remove_member(ctx: Context, name: str, user_id: int) -> None:
         members = {item.user.id: item.user for item in await queries.list_team_members(conn, team.id)}
         if user_id not in members:
             raise NotFound("there is no such member")
-        user = members[user_id]
-        await leave_team(ctx, conn, team, user)
-        await audit.note(ctx, conn, Action.TEAM_UNINVITE, in_team(team, user))
+        await take_out(ctx, conn, team, members[user_id])
+
+
+async def take_out(ctx: Context, conn: AsyncConnection, team: Entity, user: User) -> None:
+    """End a membership within the caller's transaction. Raises `Denied` for the last administrator."""
+    await leave_team(ctx, conn, team, user)
+    await audit.note(ctx, conn, Action.TEAM_UNINVITE, in_team(team, user))
 
 
 async def leave_team(ctx: Context, conn: AsyncConnection, team: Entity, user: User) -> None:
