@@ -10,12 +10,13 @@ import pytest_asyncio
 from sqlalchemy import event, update
 
 from steelyard.domains.projects import service as projects
-from steelyard.domains.runs import grouping, index_queries, listing, queries, service
+from steelyard.domains.runs import grouping, index_queries, listing, queries, service, starting
 from steelyard.domains.runs.grouping import Part
 from steelyard.domains.runs.keys import read_key
 from steelyard.domains.runs.listing import Page, RunQuery
-from steelyard.domains.runs.service import RunChange, RunName
+from steelyard.domains.runs.model import RunName
 from steelyard.domains.runs.tables import runs
+from steelyard.domains.runs.writing import RunChange
 from steelyard.opening import system_context
 from steelyard.sql import filters
 from tests.harness.site import open_site
@@ -65,7 +66,7 @@ async def place(engine, tmp_path_factory):
                     tags=[f"t{number % 3}"] * (number % 2),
                     group_name=[None, "", "g"][number % 3],
                 )
-                run, _ = await service.upsert_run(here, RunName(user.name, "p", f"r{number}"), change)
+                run, _ = await starting.upsert_run(here, RunName(user.name, "p", f"r{number}"), change)
                 one.clock.move(number % 2)
             (project,) = (await projects.load_projects(here, [run.project_id])).values()
             yield Place(here, there, project)
@@ -110,7 +111,7 @@ async def test_every_comparison_of_every_kind_of_value(place, key):
 async def test_what_one_process_writes_the_other_shows_at_once(place):
     asked = RunQuery.parse('{"config.fresh": {"$gte": 0}}', "-config.fresh")
     name = RunName(place.project.entity, "p", "w0")
-    run, _ = await service.upsert_run(place.here, name, RunChange(config='{"fresh": {"value": 0}}'))
+    run, _ = await starting.upsert_run(place.here, name, RunChange(config='{"fresh": {"value": 0}}'))
     for round_number in range(1, 12):
         ctx, other = (place.here, place.there) if round_number % 2 else (place.there, place.here)
         for _ in range(2):
@@ -158,7 +159,7 @@ async def test_a_quiet_project_costs_one_statement(place):
 async def test_totals_of_a_project_are_read_from_an_index_alone(place):
     """The rows hold long texts, and a project that grows is small in the statistics by which MySQL chooses."""
     change = RunChange(config="{}", summary="{}")
-    run, _ = await service.upsert_run(place.here, RunName(place.project.entity, "small", "one"), change)
+    run, _ = await starting.upsert_run(place.here, RunName(place.project.entity, "small", "one"), change)
     asked = run.project_id
     sent = []
 
@@ -193,7 +194,7 @@ async def read_plan(conn, statement, parameters):
 async def test_many_questions_and_changes_at_once(place):
     async def write(number):
         name = RunName(place.project.entity, "p", f"many{number}")
-        await service.upsert_run(place.there, name, RunChange(config=json.dumps({"many": {"value": number}})))
+        await starting.upsert_run(place.there, name, RunChange(config=json.dumps({"many": {"value": number}})))
         found = await place.names(RunQuery.parse(json.dumps({"config.many": number}), None))
         assert found == [f"many{number}"]
 

@@ -20,8 +20,7 @@ from steelyard.domains.history.model import ConsoleLine, Stream
 from steelyard.domains.history.spec import parse_spec
 from steelyard.domains.runs import origins
 from steelyard.domains.runs import service as runs
-from steelyard.domains.runs.model import Run
-from steelyard.domains.runs.service import RunName
+from steelyard.domains.runs.model import Run, RunName
 from steelyard.graphql.binding import ObjectBinding
 from steelyard.graphql.connection import Connection, Edge, PageInfo, decode_cursor, encode_cursor, page_size
 from steelyard.kernel.errors import Invalid

@@ -22,8 +22,8 @@ from steelyard.domains.projects.model import Project
 from steelyard.domains.runs import changes, queries, rules, trash_queries
 from steelyard.domains.runs.changes import Change, Kind
 from steelyard.domains.runs.events import OUTPUTS_DELETED
-from steelyard.domains.runs.service import RunChange
 from steelyard.domains.runs.trash_queries import Held
+from steelyard.domains.runs.writing import RunChange
 from steelyard.kernel.errors import Invalid, NotFound, SteelyardError
 
 RUNS_MAX = 1000

@@ -140,5 +140,14 @@ class Progress:
     system_metrics: str | None = None
 
 
+@dataclass(frozen=True)
+class RunName:
+    """A run as a client names it; missing parts are the caller's defaults, a missing `run_id` is generated."""
+
+    entity: str | None
+    project: str | None
+    run_id: str | None
+
+
 # What reading a run's streams needs to know of it.
 AnyRun = Run | RunRef

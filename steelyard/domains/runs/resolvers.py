@@ -11,12 +11,12 @@ from steelyard.domains.accounts.access import Permission
 from steelyard.domains.accounts.loaders import users
 from steelyard.domains.accounts.model import User
 from steelyard.domains.projects.model import Project
-from steelyard.domains.runs import documents, grouping, listing, service
+from steelyard.domains.runs import documents, grouping, listing, service, starting
 from steelyard.domains.runs.grouping import Group, Part
 from steelyard.domains.runs.listing import Page, RunQuery
 from steelyard.domains.runs.loaders import found_runs, projects_of_runs
-from steelyard.domains.runs.model import Run, RunState
-from steelyard.domains.runs.service import RunChange, RunName
+from steelyard.domains.runs.model import Run, RunName, RunState
+from steelyard.domains.runs.writing import RunChange
 from steelyard.graphql.binding import ObjectBinding
 from steelyard.graphql.connection import Connection, offset_of, offset_page, page_size
 from steelyard.kernel.ids import decode_global_id
@@ -149,10 +149,10 @@ async def upsert_run(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
         number, inserted = decode_global_id("Run", input["id"]), False
         run = await service.update_run(ctx, number, change, Permission.APPEND)
     elif input.get("id"):
-        run, inserted = await service.resume_run(ctx, decode_global_id("Run", input["id"]), change), False
+        run, inserted = await starting.resume_run(ctx, decode_global_id("Run", input["id"]), change), False
     else:
         name = RunName(input.get("entityName"), input.get("modelName"), input.get("name"))
-        run, inserted = await service.upsert_run(ctx, name, change)
+        run, inserted = await starting.upsert_run(ctx, name, change)
     return {"bucket": run, "inserted": inserted}
 
 

@@ -18,7 +18,7 @@ from steelyard.domains.runs.bulk_routes import routes as bulk_routes
 from steelyard.domains.runs.group_routes import routes as group_routes
 from steelyard.domains.runs.model import Run
 from steelyard.domains.runs.rows import asked_columns, asked_count, asked_query, run_row, show_rows
-from steelyard.domains.runs.service import RunChange
+from steelyard.domains.runs.writing import RunChange
 from steelyard.kernel.errors import Invalid
 from steelyard.rest.bodies import find_text, find_texts, read_json
 from steelyard.rest.contributions import Contributions

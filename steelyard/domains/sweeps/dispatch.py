@@ -19,8 +19,8 @@ from steelyard.domains.accounts.access import Permission
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
 from steelyard.domains.projects import queries as project_queries
-from steelyard.domains.runs import service as runs
-from steelyard.domains.runs.service import RunChange
+from steelyard.domains.runs import starting
+from steelyard.domains.runs.writing import RunChange
 from steelyard.domains.sweeps import queries, rules
 from steelyard.domains.sweeps.config import SweepConfig, parse_config
 from steelyard.domains.sweeps.model import ENDED, Agent, Assignment, Command, Sweep, SweepState
@@ -121,7 +121,7 @@ async def _insert_run(ctx: Context, conn: AsyncConnection, sweep: Sweep, wanted:
     assert project is not None, "a sweep goes with its project"
     now, text = ctx.ports.clock(), jsontext.dumps(wanted.args)
     change = RunChange(title=wanted.title, config=text, sweep=sweep.name)
-    run = await runs.insert_pending_run(ctx, conn, project, change)
+    run = await starting.insert_pending_run(ctx, conn, project, change)
     await queries.insert_assignment(
         conn,
         sweep_id=sweep.id,

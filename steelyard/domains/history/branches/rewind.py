@@ -16,7 +16,7 @@ from steelyard.domains.accounts import access
 from steelyard.domains.accounts.access import Permission
 from steelyard.domains.history.branches import queries
 from steelyard.domains.history.branches.cutting import AGAIN_AFTER_S, ATTEMPTS, Cut, Moved, cut_history
-from steelyard.domains.runs import service as runs
+from steelyard.domains.runs import starting
 from steelyard.domains.runs.model import Run
 from steelyard.kernel.errors import Unavailable
 
@@ -47,7 +47,7 @@ async def _go_back(ctx: Context, cut: Cut) -> Run:
         await queries.go_back_to(conn, cut.run, cut.line_count)
         await queries.forget_derived(conn, cut.run)
 
-    return await runs.restart_run(ctx, cut.run, cut.summary, change)
+    return await starting.restart_run(ctx, cut.run, cut.summary, change)
 
 
 async def _archive(conn: AsyncConnection, cut: Cut, now: datetime) -> None:
