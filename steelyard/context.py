@@ -89,6 +89,8 @@ class Policy:
 
     signup_open: bool = False
     session_hours: int = 720
+    # 0: a session that nobody uses goes on until its end.
+    session_idle_s: int = 0
     heartbeat_grace_s: int = 300
     trash_days: int = 0
     # How long signed URLs are good for reading and for writing, and whether they say who asked.

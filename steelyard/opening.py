@@ -60,6 +60,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
         policy=Policy(
             signup_open=settings.accounts.signup,
             session_hours=settings.accounts.session_hours,
+            session_idle_s=settings.accounts.session_idle_minutes * 60,
             heartbeat_grace_s=settings.runs.heartbeat_grace_s,
             trash_days=settings.runs.trash_days,
             read_ttl_s=settings.objects.read_ttl_s,

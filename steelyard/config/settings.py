@@ -126,6 +126,10 @@ class AccountSettings:
         metadata={"doc": "the start prints a link by which the first administrator chooses a new password"},
     )
     session_hours: int = field(default=720, metadata={"doc": "length of a browser session, hours"})
+    session_idle_minutes: int = field(
+        default=10_080,
+        metadata={"doc": "a browser session that was not used for this long ends, minutes, 10 at least; 0: never"},
+    )
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from steelyard.context import Context, Identity, Ports
-from steelyard.domains.accounts.cookies import SESSION_COOKIE
+from steelyard.domains.accounts.cookies import session_cookie
 from steelyard.domains.accounts.identities import Authenticator
 from steelyard.domains.accounts.model import BrowserSession
 from steelyard.domains.accounts.sso import CALLBACK
@@ -60,7 +60,7 @@ class Callers:
             return BrowserCaller(self._context(request, None), None)
         if is_unsafe:
             self._refuse_other_sites(request)
-        token = request.cookies.get(SESSION_COOKIE)
+        token = request.cookies.get(session_cookie(request))
         found = await self._authenticator.by_session(token) if token else None
         if found is None:
             return BrowserCaller(self._context(request, None), None)

@@ -23,6 +23,8 @@ _WELL = 200
 # Of a request whose sender has gone before the answer began.
 _GONE = 499
 _FAILED = 500
+# Of every answer: no browser is to take it for another kind of thing than it says.
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
 class Requests:
@@ -54,7 +56,10 @@ class Requests:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message.setdefault("headers", []).append((b"x-request-id", request_id.encode()))
+                headers = message.setdefault("headers", [])
+                headers.append((b"x-request-id", request_id.encode()))
+                if not any(name == _NOSNIFF[0] for name, _ in headers):
+                    headers.append(_NOSNIFF)
             await send(message)
 
         METERS.running += 1

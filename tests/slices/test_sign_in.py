@@ -3,12 +3,14 @@
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 
 from steelyard.domains.accounts import identities, service, throttle
 from steelyard.domains.accounts.service import NewUser
+from steelyard.kernel.errors import Invalid
 from tests.harness.server import PASSWORD
 from tests.harness.site import Caller, Site
 from tests.harness.visitor import Visitor, open_visitor
@@ -125,11 +127,83 @@ async def test_a_session_ends_by_itself(site, visit, ada):
     window = await visit()
     await window.sign_in(ada, PASSWORD)
     before = site.clock.now
-    site.clock.move(site.ports.policy.session_hours * 3600 - 1)
+    begun, length = before, site.ports.policy.session_hours * 3600
+    while (site.clock.now - begun).total_seconds() < length - 86_400:
+        site.clock.move(86_000)
+        assert await window.name() == ada, "it is used each day"
+    site.clock.move(length - 1 - (site.clock.now - begun).total_seconds())
     assert await window.name() == ada
     site.clock.move(2)
     assert await window.name() is None
     site.clock.now = before
+
+
+async def test_a_session_that_nobody_uses_ends_sooner(site, visit, ada):
+    window, other = await visit(), await visit()
+    await window.sign_in(ada, PASSWORD)
+    await other.sign_in(ada, PASSWORD)
+    before, idle = site.clock.now, site.ports.policy.session_idle_s
+    assert idle == 7 * 86_400, "unless told otherwise"
+    site.clock.move(idle - 1)
+    assert await window.name() == ada
+    site.clock.move(2)
+    assert await window.name() == ada, "it was used a moment ago"
+    assert await other.name() is None
+    assert len((await window.get("/app/sessions")).json()["sessions"]) == 1
+    site.clock.now = before
+
+
+async def test_idleness_ends_no_session_where_it_is_switched_off(site, visit, ada):
+    ports, before = site.ports, site.clock.now
+    site.use(replace(ports, policy=replace(ports.policy, session_idle_s=0)))
+    try:
+        window = await visit()
+        await window.sign_in(ada, PASSWORD)
+        site.clock.move(site.ports.policy.session_hours * 3600 - 1)
+        assert await window.name() == ada
+    finally:
+        site.use(ports)
+        site.clock.now = before
+
+
+async def test_on_https_the_cookie_is_this_hosts_alone(visit, ada):
+    window = await visit(scheme="https")
+    response = await window.post("/app/session", login=ada, password=PASSWORD)
+    name, _, flags = response.headers["set-cookie"].partition("=")
+    assert name == "__Host-steelyard_session"
+    assert "domain" not in flags.lower()
+    await window.reload()
+    assert await window.name() == ada
+    token = window.http.cookies[name]
+    gone = await window.delete("/app/session")
+    dropped = gone.headers["set-cookie"]
+    assert dropped.startswith('__Host-steelyard_session=""')
+    assert "Secure" in dropped, "browsers take no cookie of the prefix without it, so they would not drop it either"
+    tossed = await visit(scheme="https")
+    await window.sign_in(ada, PASSWORD)
+    tossed.http.cookies.set("steelyard_session", window.http.cookies[name], domain="site.test", path="/")
+    assert await tossed.name() is None, "one that another host may have set does not count"
+    assert token != window.http.cookies[name]
+
+
+@pytest.mark.parametrize("path", ["/app/session", "/app/keys", "/app/no-such-route", "/ready", "/login", "/graphql"])
+async def test_no_answer_is_to_be_taken_for_another_kind(visit, path):
+    window = await visit()
+    answer = await window.get(path)
+    assert answer.headers.get_list("x-content-type-options") == ["nosniff"]
+
+
+async def test_people_choose_longer_passwords_and_keep_what_they_have(site, visit):
+    name = f"ada-{secrets.token_hex(4)}"
+    await service.create_user(site.system, NewUser(name, password="8 chars!"))
+    window = await visit()
+    assert (await window.sign_in(name, "8 chars!")).status_code == 204
+    short = await window.post("/app/password", current="8 chars!", new="11 chars...")
+    assert short.status_code == 422
+    assert "12 to 1024" in short.json()["error"]["message"]
+    assert (await window.post("/app/password", current="8 chars!", new="12 chars.. !")).status_code == 204
+    with pytest.raises(Invalid, match="8 to 1024"):
+        await service.create_user(site.system, NewUser(f"{name}-x", password="7 chars"))
 
 
 async def test_sessions_are_listed_and_ended_one_by_one(visit, ada):

@@ -53,7 +53,8 @@ async def create_first_admin(ctx: Context, token: str, spec: NewUser, user_agent
 
 async def create_configured_admin(ctx: Context, spec: NewUser) -> User | None:
     """Make the administrator that the settings name, unless an account exists."""
-    password_hash = await secrets.hash_password(spec.password) if spec.password else None
+    least = secrets.OPERATOR_PASSWORD_MIN
+    password_hash = await secrets.hash_password(spec.password, least) if spec.password else None
     async with ctx.database.write() as conn:
         if await queries.count_users(conn):
             return None

@@ -9,7 +9,7 @@ import base64
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,6 +28,7 @@ CACHE_MAX = 4096
 USE_NOTED_S = 300.0
 # How exactly it is known when a browser session was last seen.
 SEEN_NOTED = timedelta(minutes=5)
+BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Authenticator:
@@ -84,7 +85,7 @@ class Authenticator:
         now = self._ports.clock()
 
         async def find(conn: AsyncConnection) -> tuple[Identity, BrowserSession] | None:
-            session = await queries.find_session(conn, secrets.hash_token(token), now)
+            session = await queries.find_session(conn, secrets.hash_token(token), now, used_since(self._ports))
             if session is None:
                 return None
             return await load_identity(conn, session.user_id, self._ports.policy.accounts), session
@@ -94,6 +95,15 @@ class Authenticator:
             async with self._ports.database.write() as conn:
                 await queries.touch_session(conn, found[1].id, now)
         return found
+
+
+def used_since(ports: Ports) -> datetime:
+    """Return when a browser session must have been used last so as not to have ended of idleness."""
+    idle_s = ports.policy.session_idle_s
+    if not idle_s:
+        return BEFORE_ALL
+    # use is noted now and then: whoever comes within the time is never taken for idle
+    return ports.clock() - max(timedelta(seconds=idle_s), 2 * SEEN_NOTED)
 
 
 def _key_of_header(authorization: str) -> str:

@@ -318,10 +318,13 @@ async def touch_session(conn: AsyncConnection, session_id: int, moment: datetime
 _SESSION = [c for c in t.browser_sessions.c if c.name not in {"token_hash", "id_token"}]
 
 
-async def find_session(conn: AsyncConnection, token_hash: str, now: datetime) -> BrowserSession | None:
+async def find_session(
+    conn: AsyncConnection, token_hash: str, now: datetime, used_since: datetime
+) -> BrowserSession | None:
     table = t.browser_sessions
     statement = select(*_SESSION).join(t.users, t.users.c.id == table.c.user_id)
-    statement = statement.where(table.c.token_hash == token_hash, table.c.expires_at > now, t.users.c.is_active)
+    good = (table.c.expires_at > now) & (table.c.last_seen_at > used_since)
+    statement = statement.where(table.c.token_hash == token_hash, good, t.users.c.is_active)
     row = (await conn.execute(statement)).first()
     return BrowserSession(**row._mapping) if row else None
 
@@ -331,9 +334,12 @@ async def find_id_token(conn: AsyncConnection, session_id: int) -> str | None:
     return (await conn.execute(select(table.c.id_token).where(table.c.id == session_id))).scalar()
 
 
-async def list_sessions(conn: AsyncConnection, user_id: int, now: datetime) -> list[BrowserSession]:
+async def list_sessions(
+    conn: AsyncConnection, user_id: int, now: datetime, used_since: datetime
+) -> list[BrowserSession]:
     table = t.browser_sessions
-    statement = select(*_SESSION).where(table.c.user_id == user_id, table.c.expires_at > now)
+    good = (table.c.expires_at > now) & (table.c.last_seen_at > used_since)
+    statement = select(*_SESSION).where(table.c.user_id == user_id, good)
     return [BrowserSession(**row._mapping) for row in await conn.execute(statement.order_by(table.c.id.desc()))]
 
 

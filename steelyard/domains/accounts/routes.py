@@ -10,7 +10,7 @@ from starlette.responses import Response
 import steelyard
 from steelyard.context import Context
 from steelyard.domains.accounts import first_start, links, queries, service, sessions, sso
-from steelyard.domains.accounts.cookies import SESSION_COOKIE, set_session
+from steelyard.domains.accounts.cookies import forget_session, set_session
 from steelyard.domains.accounts.model import Entity
 from steelyard.domains.accounts.people_routes import routes as people_routes
 from steelyard.domains.accounts.service import NewUser
@@ -76,9 +76,7 @@ async def sign_out(ctx: Context, request: Request) -> Response:
     if session:
         elsewhere = await sso.sign_out_url(ctx, session.id)
         await sessions.end_session(ctx, session.id)
-    response = json_response({"next": elsewhere} if elsewhere else None)
-    response.delete_cookie(SESSION_COOKIE, path="/")
-    return response
+    return forget_session(request, json_response({"next": elsewhere} if elsewhere else None))
 
 
 @routes.post("/app/setup")

@@ -42,9 +42,13 @@ async def create_user(ctx: Context, spec: NewUser) -> User:
     Raises `Conflict` when the name or the key is taken, `Invalid` for unfit ones.
     """
     access.require_admin(ctx)
-    password_hash = await secrets.hash_password(spec.password) if spec.password is not None else None
+    password_hash = await _hash(spec.password) if spec.password is not None else None
     async with ctx.database.write() as conn:
         return await insert_user(ctx, conn, spec, password_hash)
+
+
+async def _hash(password: str) -> str:
+    return await secrets.hash_password(password, secrets.OPERATOR_PASSWORD_MIN)
 
 
 async def insert_user(ctx: Context, conn: AsyncConnection, spec: NewUser, password_hash: str | None) -> User:
@@ -146,7 +150,7 @@ async def end_user(ctx: Context, conn: AsyncConnection, user: User) -> None:
 async def set_password(ctx: Context, username: str, password: str) -> None:
     """Give a new password, for administrators; open browser sessions of that account end."""
     access.require_admin(ctx)
-    password_hash = await secrets.hash_password(password)
+    password_hash = await _hash(password)
     async with ctx.database.write() as conn:
         user = await load_user_by_name(conn, username)
         await queries.update_user(conn, user.id, password_hash=password_hash)

@@ -12,6 +12,7 @@ from steelyard.context import Context, Identity
 from steelyard.domains.accounts import access, queries, secrets
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.directory import directory_account, is_of_directory, refuse_of_directory
+from steelyard.domains.accounts.identities import used_since
 from steelyard.domains.accounts.model import BrowserSession
 from steelyard.domains.accounts.throttle import Attempts, Guesser
 from steelyard.domains.audit import recording as audit
@@ -90,7 +91,8 @@ async def open_session(ctx: Context, user_id: int, user_agent: str, id_token: st
     token = secrets.new_token()
     now = ctx.ports.clock()
     async with ctx.database.write() as conn:
-        await conn.execute(delete(t.browser_sessions).where(t.browser_sessions.c.expires_at < now))
+        over = (t.browser_sessions.c.expires_at < now) | (t.browser_sessions.c.last_seen_at < used_since(ctx.ports))
+        await conn.execute(delete(t.browser_sessions).where(over))
         await insert_row(
             conn,
             t.browser_sessions,
@@ -113,7 +115,7 @@ async def open_session(ctx: Context, user_id: int, user_agent: str, id_token: st
 async def list_sessions(ctx: Context) -> list[BrowserSession]:
     identity = access.require_account(ctx)
     async with ctx.database.read() as conn:
-        return await queries.list_sessions(conn, identity.user_id, ctx.ports.clock())
+        return await queries.list_sessions(conn, identity.user_id, ctx.ports.clock(), used_since(ctx.ports))
 
 
 async def end_session(ctx: Context, session_id: int) -> None:

@@ -33,6 +33,8 @@ export interface SetupInput { token: string; username: string; email: string; pa
 export interface SignupInput { username: string; email: string; password: string }
 /** POST /app/password {current, new} → 204 */
 export interface PasswordInput { current: string; new: string }
+/** PATCH /app/profile → 204 */
+export interface ProfileInput { name?: string; email?: string }
 /** POST /app/link {token}: what a link that somebody was sent is for. `username` null: an invitation to `team` */
 export interface AccountLink { username: string | null; team: string | null; email: string; role: EntityRef["role"] | null }
 /** POST /app/link/follow (signs in) → 204 */
@@ -56,7 +58,7 @@ export interface Invitation { id: string; email: string; role: EntityRef["role"]
 export interface MadeLink { url: string; mailed: boolean; expiresAt: string }
 export interface NewServiceAccount { id: string; name: string; secret: string }
 export interface NewApiKey extends ApiKey { secret: string }
-/** GET /app/sessions → { sessions: BrowserSession[] } · DELETE /app/sessions/:id → 204 */
+/** GET /app/sessions → { sessions: BrowserSession[] } · DELETE /app/sessions/:id → 204 · DELETE /app/sessions (all but this one) → 204 */
 export interface BrowserSession { id: string; userAgent: string; createdAt: string; lastSeenAt: string; current: boolean }
 
 // ---- home, entities, projects -------------------------------------------------------------------------------

@@ -35,7 +35,19 @@ beforeEach(() => {
     "GET /app/entities/ada": ENTITY,
     "GET /app/projects/ada/digits": PROJECT,
     "GET /app/keys": {
-      keys: [{ id: "k", name: "laptop", hint: "local-1…2", createdAt: PROJECT.createdAt, lastUsedAt: null }],
+      keys: [
+        {
+          id: "k",
+          name: "laptop",
+          hint: "local-1…2",
+          createdAt: PROJECT.createdAt,
+          lastUsedAt: null,
+          rights: "all",
+          projects: null,
+          expiresAt: null,
+          networks: [],
+        },
+      ],
     },
     "GET /app/sessions": {
       sessions: [

@@ -6,7 +6,7 @@ import { FormProblem, useForm } from "@/ui/form";
 import { FormError } from "@/ui/form-error";
 
 // the server has the last word on both
-export const PASSWORD_MIN = 8;
+export const PASSWORD_MIN = 12;
 const USERNAME = "[A-Za-z0-9][A-Za-z0-9_.\\-]{0,63}";
 
 /** Name, e-mail and password of a new account: for sign-up and for the first administrator. */

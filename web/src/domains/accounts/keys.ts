@@ -41,5 +41,13 @@ export function useRevokeSession() {
   });
 }
 
+export function useRevokeOtherSessions() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => remove("/app/sessions"),
+    onSuccess: () => void client.invalidateQueries({ queryKey: keys.sessions }),
+  });
+}
+
 export const changePassword = (input: PasswordInput): Promise<unknown> =>
   request("POST", "/app/password", { body: input });

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { Team } from "@/api/contract";
+import type { Team, TeamMember } from "@/api/contract";
 import { Badge } from "@/ui/badge";
 import { ConfirmButton } from "@/ui/confirm-button";
 import { useFailureText } from "@/ui/error-state";
@@ -11,28 +11,35 @@ import { type Role, useTeamActions } from "./team";
 
 const ROLES: readonly Role[] = ["admin", "member", "viewer"];
 
-/** Members, service accounts and invitations of a team; who decides about them can change each. */
-export function MemberTable({ team, self }: { team: Team; self: string }) {
+interface MemberTableProps {
+  team: Team;
+  /** people, or service accounts */
+  members: readonly TeamMember[];
+  label: string;
+  self: string;
+}
+
+/** Those who belong to a team; who decides about them can change each. */
+export function MemberTable({ team, members, label, self }: MemberTableProps) {
   const { t } = useTranslation();
-  const { setMember, removeMember, withdraw } = useTeamActions(team.name);
+  const { setMember, removeMember } = useTeamActions(team.name);
   const failureText = useFailureText();
   const change = (username: string, role: Role) =>
     setMember({ username, role }).catch((failure: unknown) => toast.bad(failureText(failure)));
   return (
-    <Table label={t("accounts.team.members")}>
+    <Table label={label}>
       <thead>
         <tr>
-          <Head>{t("accounts.team.member")}</Head>
+          <Head>{t("accounts.team.account")}</Head>
           <Head>{t("accounts.team.role")}</Head>
           <ActionsHead />
         </tr>
       </thead>
       <tbody>
-        {team.members.map((member) => (
+        {members.map((member) => (
           <tr key={member.id}>
             <td>
-              {member.username} {member.service && <Badge>{t("accounts.team.service")}</Badge>}
-              {!member.active && <Badge>{t("accounts.team.inactive")}</Badge>}
+              {member.username} {!member.active && <Badge>{t("accounts.team.inactive")}</Badge>}
             </td>
             <td>
               {team.canManage && !member.service ? (
@@ -55,23 +62,6 @@ export function MemberTable({ team, self }: { team: Team; self: string }) {
                   {member.service ? t("accounts.team.removeServiceText") : t("accounts.team.removeText")}
                 </ConfirmButton>
               )}
-            </RowActions>
-          </tr>
-        ))}
-        {team.invitations.map((invitation) => (
-          <tr key={invitation.id}>
-            <td>
-              {invitation.email} <Badge>{t("accounts.team.invited")}</Badge>
-            </td>
-            <td>{t(`accounts.role.${invitation.role}`)}</td>
-            <RowActions>
-              <ConfirmButton
-                label={t("accounts.team.withdraw")}
-                question={t("accounts.team.withdrawQuestion", { email: invitation.email })}
-                onConfirm={() => withdraw(invitation.id)}
-              >
-                {t("accounts.team.withdrawText")}
-              </ConfirmButton>
             </RowActions>
           </tr>
         ))}

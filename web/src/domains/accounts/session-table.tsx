@@ -7,14 +7,15 @@ import { RelativeTime } from "@/ui/relative-time";
 import { SkeletonRows } from "@/ui/skeleton";
 import { ActionsHead, Head, RowActions, Table } from "@/ui/table";
 import { browserName } from "./browser-name";
-import { sessionsQuery, useRevokeSession } from "./keys";
+import { sessionsQuery, useRevokeOtherSessions, useRevokeSession } from "./keys";
 
 export function SessionTable() {
   const { t } = useTranslation();
   const { data, error, refetch } = useQuery(sessionsQuery);
   const { mutateAsync: revoke } = useRevokeSession();
+  const { mutateAsync: revokeOthers } = useRevokeOtherSessions();
   if (!data) return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows rows={2} />;
-  return (
+  const table = (
     <Table label={t("accounts.session.title")}>
       <thead>
         <tr>
@@ -51,5 +52,22 @@ export function SessionTable() {
         ))}
       </tbody>
     </Table>
+  );
+  return (
+    <>
+      {table}
+      {data.some((session) => !session.current) && (
+        <div>
+          <ConfirmButton
+            size="medium"
+            label={t("accounts.session.revokeOthers")}
+            question={t("accounts.session.revokeOthersQuestion")}
+            onConfirm={() => revokeOthers()}
+          >
+            {t("accounts.session.revokeOthersText")}
+          </ConfirmButton>
+        </div>
+      )}
+    </>
   );
 }

@@ -1,7 +1,7 @@
 /** Who is signed in: read once, kept for the life of the page, renewed by whatever changes it. */
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
-import { loadSession, post, removeFor } from "@/api/client";
-import type { FollowInput, SessionUser, SetupInput, SignedOut, SignupInput } from "@/api/contract";
+import { loadSession, patch, post, removeFor } from "@/api/client";
+import type { FollowInput, ProfileInput, SessionUser, SetupInput, SignedOut, SignupInput } from "@/api/contract";
 import { keys } from "@/api/keys";
 
 export const sessionQuery = queryOptions({
@@ -37,6 +37,10 @@ export function useSessionActions() {
     signIn: (login: string, password: string) => enter("/app/session", { login, password }),
     signUp: (input: SignupInput) => enter("/app/signup", input),
     setUp: (input: SetupInput) => enter("/app/setup", input),
+    changeProfile: async (change: ProfileInput) => {
+      await patch("/app/profile", change);
+      await client.invalidateQueries({ queryKey: keys.session });
+    },
     follow: (input: FollowInput) => enter("/app/link/follow", input),
     /** resolves to where the caller goes then: a new page, so that nothing of this user stays in memory */
     signOut: async () => (await removeFor<SignedOut | undefined>("/app/session"))?.next ?? "/login",

@@ -35,6 +35,10 @@ export function useTeamActions(team: string) {
       onSettled,
       gcTime: 0,
     }).mutateAsync,
+    deleteTeam: useMutation({
+      mutationFn: () => remove(appPath("teams", team)),
+      onSuccess: () => void client.invalidateQueries({ queryKey: keys.session }),
+    }).mutateAsync,
     addService: useMutation({
       mutationFn: (name: string) => post<NewServiceAccount>(appPath("teams", team, "service-accounts"), { name }),
       onSettled,

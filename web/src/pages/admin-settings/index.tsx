@@ -86,7 +86,7 @@ function SettingTable({ settings }: { settings: readonly ServerSetting[] }) {
               {item.value === "" ? (
                 <span className={styles.muted}>{t("admin.settings.empty")}</span>
               ) : (
-                <code className={styles.long}>{String(item.value)}</code>
+                <code className={`${styles.long} ${styles.block}`}>{String(item.value)}</code>
               )}
             </td>
             <td>

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { AlertList } from "@/domains/alerts/alert-list";
-import { alertPreferencesQuery, inboxQuery, useAlertPreferences, useMarkRead } from "@/domains/alerts/queries";
+import { inboxQuery, useMarkRead } from "@/domains/alerts/queries";
 import { useTitle } from "@/lib/title";
 import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
@@ -26,31 +27,12 @@ export default function AlertsPage() {
   }, [data, newest, readUpTo, markRead]);
   return (
     <Page title={t("alerts.title")}>
-      <MailChoice />
+      <p>
+        <Link to="/settings#alerts">{t("alerts.choose")}</Link>
+      </p>
       {!data && (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows />)}
       {data?.alerts.length === 0 && <EmptyState title={t("alerts.none")}>{t("alerts.noneText")}</EmptyState>}
       {data && data.alerts.length > 0 && <AlertList alerts={data.alerts} readUpTo={firstRead ?? readUpTo} withRun />}
     </Page>
-  );
-}
-
-function MailChoice() {
-  const { t } = useTranslation();
-  const { data } = useQuery(alertPreferencesQuery);
-  const { mutate } = useAlertPreferences();
-  if (!data) return null;
-  return (
-    <p>
-      <label>
-        <input
-          type="checkbox"
-          checked={data.byMail}
-          disabled={!data.mailConfigured}
-          onChange={(event) => mutate({ byMail: event.target.checked })}
-        />{" "}
-        {t("alerts.byMail")}
-      </label>
-      {!data.mailConfigured && ` (${t("alerts.noMail")})`}
-    </p>
   );
 }

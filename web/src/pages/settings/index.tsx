@@ -8,15 +8,17 @@ import { KeyTable } from "@/domains/accounts/key-table";
 import { apiKeysQuery, sessionsQuery } from "@/domains/accounts/keys";
 import { loginCommand, usePublicUrl } from "@/domains/accounts/new-key";
 import { PasswordForm } from "@/domains/accounts/password-form";
+import { ProfileForm } from "@/domains/accounts/profile-form";
 import { useSession, useUser } from "@/domains/accounts/session";
 import { SessionTable } from "@/domains/accounts/session-table";
+import { AlertPreferencesForm } from "@/domains/alerts/alert-preferences";
 import { entityPath } from "@/lib/paths";
 import { useTitle } from "@/lib/title";
 import { Badge } from "@/ui/badge";
 import { CodeBlock } from "@/ui/code-block";
 import styles from "./settings.module.css";
 
-const SECTIONS = ["profile", "password", "apikeys", "sessions", "appearance"] as const;
+const SECTIONS = ["profile", "password", "apikeys", "sessions", "alerts", "appearance"] as const;
 type Section = (typeof SECTIONS)[number];
 
 /** The signed-in user's own settings; `#apikeys` and the like open at that part. */
@@ -34,10 +36,16 @@ export default function SettingsPage() {
 
   const sections = SECTIONS.filter((section) => section !== "password" || session?.passwords !== false);
   const content: Record<Section, ReactNode> = {
-    profile: <Profile />,
+    profile: (
+      <>
+        <Profile />
+        <ProfileForm />
+      </>
+    ),
     password: <PasswordForm />,
     apikeys: <Keys />,
     sessions: <SessionTable />,
+    alerts: <AlertPreferencesForm />,
     appearance: <AppearanceForm />,
   };
   return (
@@ -81,14 +89,6 @@ function Profile() {
       <dd>
         {user.username} {user.admin && <Badge tone="accent">{t("accounts.settings.admin")}</Badge>}
       </dd>
-      {user.name && user.name !== user.username && (
-        <>
-          <dt>{t("accounts.fields.name")}</dt>
-          <dd>{user.name}</dd>
-        </>
-      )}
-      <dt>{t("accounts.fields.email")}</dt>
-      <dd>{user.email}</dd>
       <dt>{t("accounts.settings.entities")}</dt>
       <dd>
         <ul className={styles.entities}>

@@ -7,6 +7,8 @@ export const alerts = {
   noneText: "What your programs send with run.alert appears here.",
   new: "new",
   byMail: "Send them to me by e-mail",
-  noMail: "this server has no mail server set",
+  least: "From this severity on",
+  choose: "Choose what comes by e-mail",
+  noMail: "This server has no mail server set.",
   severity: { INFO: "Info", WARN: "Warning", ERROR: "Error" },
 } as const;
