@@ -130,6 +130,7 @@ TOLD_OF_ROUTES: dict[str, str] = {
     f"DELETE {_PROJECT}": "project:delete",
     f"POST {_PROJECT}/members": "project:set_member",
     f"DELETE {_PROJECT}/members/{{username}}": "project:remove_member",
+    f"DELETE {_PROJECT}/teams/{{team}}": "project:remove_member",
     f"POST {_PROJECT}/runs:query": LOOKED,
     f"POST {_PROJECT}/runs:group": LOOKED,
     f"POST {_PROJECT}/runs:select": LOOKED,
@@ -201,6 +202,15 @@ async def _registry(place: Place, _visibility: str) -> Things:
     return {"$project": made["id"], "entity": place.organization, "project": made["name"]}
 
 
+async def _team_registry(place: Place, visibility: str) -> Things:
+    """A registry that names the team."""
+    made = await _registry(place, visibility)
+    path = f"/app/projects/{made['entity']}/{made['project']}/members"
+    named = {"team": place.team, "role": "viewer"}
+    assert (await place.callers["organization admin"].send("POST", path, named)).status == 204
+    return made
+
+
 async def _key(place: Place, _visibility: str) -> Things:
     made = (await place.callers["server admin"].send("POST", "/app/keys", {"name": "k"})).body
     return {"$id": made["id"], "id": made["id"]}
@@ -270,6 +280,7 @@ ROUTES_DONE: dict[str, Ask] = ROUTES | {
     f"PATCH {_PROJECT}": Ask(lambda: {"description": fresh("d")}),
     f"POST {_PROJECT}/members": Ask({"username": "$name", "role": "member"}, _member),
     f"DELETE {_PROJECT}/members/{{username}}": Ask(None, _named),
+    f"DELETE {_PROJECT}/teams/{{team}}": Ask(None, _team_registry, path={"team": "$team"}),
     f"POST {_PROJECT}/runs:bulk": Ask(lambda: {"action": "tag", "runs": ["r"], "add": [fresh("t")]}),
     f"POST {_COLLECTION}/versions:delete": replace(
         Ask({"versions": ["v0"], "withAliases": True}, Place.fresh_version), path=VERSION

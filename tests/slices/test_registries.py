@@ -300,3 +300,75 @@ async def test_deleting_a_registry_leaves_the_versions_where_they_were_made(offi
     found = await office.member.graphql("query A($id: ID!) { artifact(id: $id) { state } }", id=version)
     assert found.data["artifact"]["state"] == "COMMITTED"
     assert await office.versions() == []
+
+
+# ---- routes of the web app ------------------------------------------------------------------------------------
+
+
+async def shown(caller: Caller) -> dict[str, dict]:
+    found = (await caller.send("GET", "/app/registries")).body["registries"]
+    return {item["name"]: item for item in found}
+
+
+async def test_the_page_of_registries(office, site):
+    made = {"name": "wandb-registry-web", "visibility": "private", "description": "d", "artifactTypes": ["dataset"]}
+    path = f"/app/entities/{office.name}/projects"
+    assert (await office.member.send("POST", path, made | {"allArtifactTypes": False})).status == 200
+    await office.make("hidden", access="RESTRICTED")
+    assert (await office.link(await office.log("data"), "web", "c", aliases=[alias("c", "prod")])).data
+    card = (await shown(office.viewer))["web"]
+    assert (card["organization"], card["entity"], card["project"]) == (office.name, office.name, "wandb-registry-web")
+    assert (card["types"], card["allTypes"], card["collectionCount"]) == (["dataset"], False, 1)
+    assert (card["namedCount"], card["canWrite"], card["canManage"]) == (1, False, False)
+    await site.settle(office.member)
+    assert (await shown(office.member))["web"]["canManage"], "who made it administers it"
+    assert set(await shown(office.head)) == {"web", "hidden"}
+    page = (await office.viewer.send("GET", "/app/registries")).body
+    assert (page["organizations"], page["writable"]) == ([office.name], [])
+    assert (await office.member.send("GET", "/app/registries")).body["writable"] == [office.name]
+    stranger = (await office.outsider.send("GET", "/app/registries")).body
+    assert stranger == {"organizations": [], "writable": [], "registries": []}
+
+
+async def test_collections_are_found_by_name_tag_and_alias(office):
+    await office.make("r")
+    await office.make("hidden", access="RESTRICTED")
+    version = await office.log("data")
+    for registry, collection in (("r", "first"), ("r", "second_x"), ("hidden", "secret")):
+        named = [alias(collection, f"best-{collection}")]
+        assert (await office.link(version, registry, collection, office.head, aliases=named)).data
+    tag = {"entityName": office.name, "projectName": "wandb-registry-r", "artifactCollectionName": "first"}
+    assert (await office.head.graphql(TAGS, i=tag | {"tags": [{"tagName": "signed off"}]})).data
+    for text, names in (
+        ("first", {"first"}),
+        ("signed", {"first"}),
+        ("best-second", {"second_x"}),
+        ("best", {"first", "second_x"}),
+        ("secret", set()),
+        ("d_x", {"second_x"}),
+        ("", set()),
+        ("%25", set()),
+    ):
+        found = (await office.viewer.send("GET", f"/app/registries:search?q={text}")).body["collections"]
+        assert {item["name"] for item in found} == names, text
+    assert {item["registry"] for item in found} <= {"r"}
+
+
+async def test_the_list_of_a_registry_is_kept_in_the_web_app(office, site):
+    await office.make("r", access="RESTRICTED")
+    path = f"/app/projects/{office.name}/wandb-registry-r"
+    for body in ({"team": office.team, "role": "viewer"}, {"username": office.viewer.name, "role": "viewer"}):
+        assert (await office.head.send("POST", f"{path}/members", body)).status == 204
+    listed = (await office.head.send("GET", f"{path}/members")).body
+    assert listed["teams"] == [{"team": office.team, "role": "viewer"}]
+    assert [item["username"] for item in listed["members"]] == [office.head.name, office.viewer.name]
+    await site.settle(office.member)
+    assert (await office.member.send("DELETE", f"{path}/teams/{office.team}")).status == 403
+    assert (await office.head.send("DELETE", f"{path}/teams/{office.team}")).status == 204
+    assert (await office.head.send("GET", f"{path}/members")).body["teams"] == []
+    absent = {"team": "no-team-of-this-name", "role": "viewer"}
+    assert (await office.head.send("POST", f"{path}/members", absent)).status == 404
+    change = {"artifactTypes": ["model"], "allArtifactTypes": False}
+    assert (await office.head.send("PATCH", path, change)).status == 200
+    assert (await shown(office.head))["r"]["types"] == ["model"]
+    assert (await office.head.send("PATCH", path, {"allArtifactTypes": "yes"})).status == 422

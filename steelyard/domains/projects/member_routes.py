@@ -16,6 +16,7 @@ from steelyard.domains.accounts.keys import NewKey
 from steelyard.domains.accounts.model import ApiKey, Membership
 from steelyard.domains.accounts.teams import parse_role
 from steelyard.domains.projects import members, service
+from steelyard.domains.projects.members import Named
 from steelyard.domains.projects.model import Project
 from steelyard.kernel.errors import Invalid
 from steelyard.kernel.ids import decode_global_id, encode_global_id
@@ -28,16 +29,25 @@ DAYS_MAX = 3650
 
 @routes.get("/app/projects/{entity}/{project}/members")
 async def list_members(ctx: Context, request: Request) -> dict[str, Any]:
-    found = await members.list_members(ctx, await _project(ctx, request))
-    return {"members": [_member(item) for item in found]}
+    project = await _project(ctx, request)
+    people, teams = await members.list_members(ctx, project), await members.list_teams(ctx, project)
+    return {
+        "members": [_member(item) for item in people],
+        "teams": [{"team": item.team.name, "role": item.role} for item in teams],
+    }
 
 
 @routes.post("/app/projects/{entity}/{project}/members")
 async def set_member(ctx: Context, request: Request) -> None:
+    """Name an account, or with `team` one of the organization's teams."""
     body = await read_json(request)
     project = await _managed(ctx, request)
-    user = await accounts.find_active_user(ctx, find_text(body, "username") or "")
-    await members.set_members(ctx, project.id, [user], parse_role(find_text(body, "role") or ""))
+    role, team = parse_role(find_text(body, "role") or ""), find_text(body, "team")
+    if team:
+        named = Named(teams=[await members.find_team(ctx, team)])
+    else:
+        named = Named([await accounts.find_active_user(ctx, find_text(body, "username") or "")])
+    await members.name_members(ctx, project.id, named, role)
 
 
 @routes.delete("/app/projects/{entity}/{project}/members/{username}")
@@ -45,6 +55,13 @@ async def remove_member(ctx: Context, request: Request) -> None:
     project = await _managed(ctx, request)
     user = await accounts.find_active_user(ctx, request.path_params["username"])
     await members.remove_members(ctx, project.id, [user.id])
+
+
+@routes.delete("/app/projects/{entity}/{project}/teams/{team}")
+async def remove_team(ctx: Context, request: Request) -> None:
+    project = await _managed(ctx, request)
+    team = await members.find_team(ctx, request.path_params["team"])
+    await members.remove_members(ctx, project.id, (), [team.id])
 
 
 async def _project(ctx: Context, request: Request) -> Project:

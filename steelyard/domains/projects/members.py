@@ -117,6 +117,16 @@ async def load_users(ctx: Context, user_ids: list[int]) -> list[User]:
     return found
 
 
+async def find_team(ctx: Context, name: str) -> Entity:
+    """Return a team by name. Raises `NotFound`."""
+    access.require_account(ctx)
+    async with ctx.database.read() as conn:
+        found = await account_queries.find_entity(conn, name)
+    if found is None or found.kind is not EntityKind.TEAM:
+        raise NotFound(f"there is no team {name!r}")
+    return found
+
+
 async def load_teams(ctx: Context, team_ids: Sequence[int]) -> list[Entity]:
     """Return entities by number. Raises `NotFound` when one is not there."""
     access.require_account(ctx)

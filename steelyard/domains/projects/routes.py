@@ -14,8 +14,8 @@ from steelyard.domains.accounts.routes import entity_ref
 from steelyard.domains.projects import service
 from steelyard.domains.projects.member_routes import routes as member_routes
 from steelyard.domains.projects.model import Project, ProjectChange
-from steelyard.kernel.errors import NotFound
-from steelyard.rest.bodies import find_text, read_json
+from steelyard.kernel.errors import Invalid, NotFound
+from steelyard.rest.bodies import find_text, find_texts, read_json
 from steelyard.rest.contributions import Contributions
 from steelyard.rest.routes import RouteTable
 
@@ -69,7 +69,16 @@ async def asked_project(ctx: Context, request: Request) -> Project:
 
 
 def _change(body: dict[str, Any]) -> ProjectChange:
-    return ProjectChange(description=find_text(body, "description"), visibility=find_text(body, "visibility"))
+    """`artifactTypes` and `allArtifactTypes` are of registries alone."""
+    every = body.get("allArtifactTypes")
+    if not isinstance(every, bool | None):
+        raise Invalid("allArtifactTypes must be true or false")
+    return ProjectChange(
+        description=find_text(body, "description"),
+        visibility=find_text(body, "visibility"),
+        artifact_types=tuple(find_texts(body, "artifactTypes") or ()),
+        all_artifact_types=every,
+    )
 
 
 async def show_projects(ctx: Context, found: Sequence[Project]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from steelyard.domains.projects.model import Project
 from steelyard.kernel import jsontext
 from steelyard.kernel.ids import encode_global_id
 from steelyard.sql.selection import Keys
@@ -19,6 +20,18 @@ class Asked:
     collections: str | None = None
     versions: str | None = None
     order: str | None = None
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A registry as its card shows it. `types` are those it has; with `takes_all` it takes others too."""
+
+    project: Project
+    organization: str
+    types: tuple[str, ...]
+    takes_all: bool
+    collection_count: int
+    named_count: int
 
 
 @dataclass(frozen=True)

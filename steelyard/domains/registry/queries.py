@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, and_, null, select
+from sqlalchemy import Select, and_, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from steelyard.domains.accounts.tables import project_members, project_teams
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import Kind, State
 from steelyard.domains.registry.model import FoundCollection, FoundVersion
@@ -32,6 +33,50 @@ async def list_collections(
     named = select(tags.collection_id, tags.name).join(collections, column.id == tags.collection_id).where(inside)
     by_collection = await _grouped(conn, named)
     return [replace(item, tags=by_collection.get(item.id, ())) for item in found]
+
+
+async def list_types(conn: AsyncConnection, project_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Return project id → the names of the types that it has."""
+    types = t.artifact_types.c
+    statement = select(types.project_id, types.name).where(types.project_id.in_(project_ids)).order_by(types.name)
+    return await _grouped(conn, statement)
+
+
+async def count_collections(conn: AsyncConnection, project_ids: Collection[int]) -> dict[int, int]:
+    column = collections.c
+    inside = and_(column.project_id.in_(project_ids), column.deleted_at.is_(None))
+    rows = await conn.execute(select(column.project_id, func.count()).where(inside).group_by(column.project_id))
+    return {row[0]: row[1] for row in rows}
+
+
+async def count_named(conn: AsyncConnection, project_ids: Collection[int]) -> dict[int, int]:
+    """Return project id → how many people and teams its list names."""
+    found: dict[int, int] = {}
+    for table in (project_members, project_teams):
+        column = table.c.project_id
+        for number, count in await conn.execute(
+            select(column, func.count()).where(column.in_(project_ids)).group_by(column)
+        ):
+            found[number] = found.get(number, 0) + count
+    return found
+
+
+async def find_collection_ids(conn: AsyncConnection, project_ids: Collection[int], text: str, limit: int) -> list[int]:
+    """Return collections whose name, a tag or an alias holds the text, the last changed first."""
+    column, tags, aliases = collections.c, t.artifact_collection_tags.c, t.artifact_aliases.c
+    named = or_(
+        column.name.contains(text, autoescape=True),
+        column.id.in_(select(tags.collection_id).where(tags.name.contains(text, autoescape=True))),
+        column.id.in_(
+            select(aliases.collection_id)
+            .join(collections, column.id == aliases.collection_id)
+            .where(column.project_id.in_(project_ids), aliases.alias.contains(text, autoescape=True))
+            .correlate(None)
+        ),
+    )
+    inside = and_(column.project_id.in_(project_ids), column.deleted_at.is_(None), named)
+    statement = select(column.id).where(inside).order_by(column.updated_at.desc(), column.id.desc()).limit(limit)
+    return list((await conn.execute(statement)).scalars())
 
 
 async def walk_versions(

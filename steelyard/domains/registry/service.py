@@ -10,19 +10,30 @@ from collections.abc import Collection
 from typing import TypeVar
 
 from steelyard.context import Context
+from steelyard.domains.accounts import service as accounts
 from steelyard.domains.accounts.model import Entity
 from steelyard.domains.artifacts import service as artifacts
 from steelyard.domains.artifacts import type_policy
 from steelyard.domains.artifacts.model import Collection as ArtifactCollection
 from steelyard.domains.artifacts.model import Kind, Membership
 from steelyard.domains.projects import service as projects
+from steelyard.domains.projects.model import Project
 from steelyard.domains.registry import queries
-from steelyard.domains.registry.model import COLLECTION_KEYS, VERSION_KEYS, Asked, FoundCollection, FoundVersion
+from steelyard.domains.registry.model import (
+    COLLECTION_KEYS,
+    VERSION_KEYS,
+    Asked,
+    FoundCollection,
+    FoundVersion,
+    Registry,
+)
 from steelyard.sql import filters, selection
 
 T = TypeVar("T")
 Page = tuple[int, int]
 """Offset and limit."""
+# Of one search for a text: who does not find it among them types another letter.
+FOUND_MAX = 50
 
 
 async def search_collections(
@@ -48,6 +59,35 @@ async def search_versions(ctx: Context, entity: Entity, asked: Asked, page: Page
     found.sort(key=lambda item: item.id, reverse=True)
     some = [item.id for item in _part(selection.arrange(found, VERSION_KEYS, order), page)]
     return await artifacts.load_memberships(ctx, some), len(found)
+
+
+async def list_registries(ctx: Context) -> list[Registry]:
+    """Return the registries of all organizations that the caller belongs to, as far as they may see them, by name."""
+    found: list[tuple[Project, str]] = []
+    for organization in await accounts.list_own_organizations(ctx):
+        entity = await accounts.find_organization_entity(ctx, organization)
+        if entity is not None:
+            found += [(item, organization.name) for item in await projects.list_registries(ctx, entity, None, None)]
+    ids = [item.id for item, _ in found]
+    async with ctx.database.read() as conn:
+        types, counts = await queries.list_types(conn, ids), await queries.count_collections(conn, ids)
+        named, takes_all = await queries.count_named(conn, ids), await type_policy.takes_all_types(conn, ids)
+    registries = [
+        Registry(
+            project, organization, types.get(project.id, ()), every, counts.get(project.id, 0), named.get(project.id, 0)
+        )
+        for (project, organization), every in zip(found, takes_all, strict=True)
+    ]
+    return sorted(registries, key=lambda item: (item.project.name.lower(), item.organization))
+
+
+async def find_collections_by_text(ctx: Context, text: str) -> list[ArtifactCollection]:
+    """Return collections of all registries of the caller whose name, a tag or an alias holds the text; the first 50."""
+    registries = [item.project.id for item in await list_registries(ctx)]
+    async with ctx.database.read() as conn:
+        ids = await queries.find_collection_ids(conn, registries, text, FOUND_MAX)
+    found = await artifacts.load_collections(ctx, ids)
+    return [found[number] for number in ids if number in found]
 
 
 async def _find_collections(

@@ -75,6 +75,32 @@ export interface Project {
   canWrite: boolean;
 }
 
+/** GET /app/projects/:entity/:project/members ; POST {username, role} or, in registries, {team, role} → 204 ;
+ *  DELETE …/members/:username · DELETE …/teams/:team → 204 */
+export interface ProjectMembers {
+  members: { username: string; name: string; role: EntityRef["role"] }[];
+  teams: { team: string; role: EntityRef["role"] }[];
+}
+
+// ---- registries ---------------------------------------------------------------------------------------------
+/** GET /app/registries: those of the reader's organizations. A registry is the project `project` of `entity`: it is made
+ *  by POST /app/entities/:entity/projects and changed by PATCH /app/projects/…, both with `artifactTypes` (to add) and
+ *  `allArtifactTypes`; its collections are that project's artifacts */
+export interface Registries { organizations: string[]; writable: string[]; registries: Registry[] }
+export interface Registry {
+  organization: string; entity: string; project: string;
+  /** without the prefix that makes the project one */ name: string;
+  description: string; visibility: Visibility;
+  types: string[]; /** takes others too */ allTypes: boolean;
+  collectionCount: number; /** people and teams on its list */ namedCount: number;
+  createdAt: string; updatedAt: string; canWrite: boolean; canManage: boolean;
+}
+/** GET /app/registries:search?q= in names, tags and aliases of collections; the first 50 */
+export interface RegistryMatches { collections: RegistryMatch[] }
+export interface RegistryMatch {
+  organization: string; registry: string; entity: string; project: string; type: string; name: string; updatedAt: string;
+}
+
 // ---- runs ---------------------------------------------------------------------------------------------------
 export type RunState = "pending" | "running" | "finished" | "failed" | "crashed" | "killed" | "preempting" | "preempted";
 export interface RunRow {

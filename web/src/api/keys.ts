@@ -8,6 +8,8 @@ export const keys = {
   home: ["home"] as const,
   alerts: ["account", "alerts"] as const,
   alertPreferences: ["account", "alert-preferences"] as const,
+  registries: ["registries"] as const,
+  members: (entity: string, project: string) => ["project", entity, project, "members"] as const,
   entity: (entity: string) => ["entity", entity] as const,
   project: (entity: string, project: string) => ["project", entity, project] as const,
   projectDetail: (entity: string, project: string) => ["project", entity, project, "detail"] as const,

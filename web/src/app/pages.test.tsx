@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import axe from "axe-core";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { EntityPage, Home, Project } from "@/api/contract";
+import type { EntityPage, Home, Project, Registries } from "@/api/contract";
 import { network, open, SIGNED_IN } from "@/test/render";
 import { routes } from "./router";
 
@@ -22,6 +22,29 @@ const PROJECT: Project = {
 const ENTITY: EntityPage = { entity: { name: "ada", kind: "user", role: "admin" }, projects: [PROJECT] };
 const HOME: Home = { entities: [ENTITY.entity], projects: [PROJECT], runs: [] };
 
+const REGISTRIES: Registries = {
+  organizations: ["acme"],
+  writable: ["acme"],
+  registries: [
+    {
+      organization: "acme",
+      entity: "acme",
+      project: "wandb-registry-models",
+      name: "models",
+      description: "What is **good**.",
+      visibility: "private",
+      types: ["model"],
+      allTypes: false,
+      collectionCount: 0,
+      namedCount: 2,
+      createdAt: PROJECT.createdAt,
+      updatedAt: PROJECT.createdAt,
+      canWrite: true,
+      canManage: true,
+    },
+  ],
+};
+
 class QuietSource extends EventTarget {
   static readonly CONNECTING = 0;
   close(): void {}
@@ -34,6 +57,12 @@ beforeEach(() => {
     "GET /app/home": HOME,
     "GET /app/entities/ada": ENTITY,
     "GET /app/projects/ada/digits": PROJECT,
+    "GET /app/registries": REGISTRIES,
+    "GET /app/projects/acme/wandb-registry-models/artifacts": { types: [] },
+    "GET /app/projects/acme/wandb-registry-models/members": {
+      members: [{ username: "ada", name: "Ada", role: "admin" }],
+      teams: [{ team: "vision", role: "member" }],
+    },
     "GET /app/keys": {
       keys: [
         {
@@ -71,6 +100,11 @@ describe.each([
   ["/ada", "All of them in a list"],
   ["/ada/projects", "1 project"],
   ["/ada/digits/overview", "Project settings"],
+  ["/registry", "What is good."],
+  ["/orgs/acme/registry/models", "Nothing is linked here yet"],
+  ["/orgs/acme/registry/models?tab=people", "vision"],
+  ["/orgs/acme/registry/models?tab=settings", "Delete registry"],
+  ["/orgs/acme/registry/none", "Page not found"],
   ["/nobody/nothing", "Page not found"],
 ])("the page at %s", (address, words) => {
   it("shows what it is for, and is readable by assistive tools", async () => {

@@ -23,6 +23,9 @@ const artifacts = () => import("@/pages/artifacts");
 const reports = () => import("@/pages/reports");
 const sweeps = () => import("@/pages/sweeps");
 
+const registries = () => import("@/pages/registries");
+const registry = () => import("@/pages/registry");
+
 const projectRoutes: RouteObject[] = [
   page("", workspace),
   page("workspace", workspace),
@@ -82,6 +85,11 @@ export const routes: RouteObject[] = [
               { path: "admin", element: <AdminFrame />, children: adminRoutes },
               page("teams/:team", () => import("@/pages/team")),
               page("profile", () => import("@/pages/profile")),
+              page("registry", registries),
+              page("registry/:name", registry),
+              page("orgs/:org/registry", registries),
+              page("orgs/:org/registry/:name", registry),
+              page(":entity/registry/:name", registry),
               page(":entity", () => import("@/pages/entity")),
               page(":entity/projects", () => import("@/pages/projects")),
               { path: ":entity/:project", element: <ProjectFrame />, children: projectRoutes },

@@ -10,6 +10,14 @@ export const entityProjectsPath = (entity: string): string => `/${quote(entity)}
 export const entityStoragePath = (entity: string): string => `/settings/storage/${quote(entity)}`;
 export const ADMIN_PATH = "/admin";
 export const adminPath = (part: string): string => `${ADMIN_PATH}/${part}`;
+export const REGISTRIES_PATH = "/registry";
+export const registryPath = (organization: string, name: string): string =>
+  `/orgs/${quote(organization)}/registry/${quote(name)}`;
+const REGISTRY_PREFIX = "wandb-registry-";
+export const registryProject = (name: string): string => REGISTRY_PREFIX + name;
+/** The name of the registry that a project is; null for other projects. */
+export const registryName = (project: string): string | null =>
+  project.startsWith(REGISTRY_PREFIX) ? project.slice(REGISTRY_PREFIX.length) : null;
 export const projectPath = (entity: string, project: string, page = ""): string =>
   `/${quote(entity)}/${quote(project)}${page && `/${page}`}`;
 export const runPath = (entity: string, project: string, run: string, tab = ""): string =>

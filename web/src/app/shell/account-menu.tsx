@@ -1,7 +1,7 @@
-import { Keyboard, ListChecks, LogOut, Settings, ShieldCheck, User } from "lucide-react";
+import { Keyboard, Library, ListChecks, LogOut, Settings, ShieldCheck, User } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useSessionActions, useUser } from "@/domains/accounts/session";
-import { ADMIN_PATH, entityPath } from "@/lib/paths";
+import { ADMIN_PATH, entityPath, REGISTRIES_PATH } from "@/lib/paths";
 import { type ThemeChoice, useAppearance } from "@/lib/theme";
 import { useFailureText } from "@/ui/error-state";
 import { KeyCaps } from "@/ui/key-caps";
@@ -48,6 +48,9 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
       </MenuLink>
       <MenuLink icon={<Settings aria-hidden />} to="/settings">
         {t("shell.settings")}
+      </MenuLink>
+      <MenuLink icon={<Library aria-hidden />} to={REGISTRIES_PATH}>
+        {t("registries.title")}
       </MenuLink>
       <MenuLink icon={<ListChecks aria-hidden />} to="/compat">
         {t("shell.compat")}

@@ -6,7 +6,7 @@ import { Link, useMatches, useNavigate } from "react-router";
 import { useUser } from "@/domains/accounts/session";
 import { entityQuery } from "@/domains/projects/queries";
 import { runDetailQuery, runsQuery } from "@/domains/runs/queries";
-import { entityProjectsPath, projectPath, readName, runPath } from "@/lib/paths";
+import { entityProjectsPath, projectPath, readName, registryName, registryPath, runPath } from "@/lib/paths";
 import { hasWords, Picker, type PickerOption } from "@/ui/picker";
 import { Popover } from "@/ui/popover";
 import { StateIcon } from "@/ui/state-icon";
@@ -26,7 +26,7 @@ export function Breadcrumb() {
         {(close) => <EntityChoice current={entity} close={close} />}
       </Crumb>
       {project && (
-        <Crumb name={project} to={projectPath(entity, project)} word={t("shell.crumbs.project")} outer={run !== ""}>
+        <Crumb name={project} to={homeOf(entity, project)} word={t("shell.crumbs.project")} outer={run !== ""}>
           {(close) => <ProjectChoice entity={entity} current={project} close={close} />}
         </Crumb>
       )}
@@ -124,10 +124,16 @@ function EntityChoice(props: ChoiceProps) {
   return <Choice label={t("shell.crumbs.findEntity")} targets={targets} {...props} />;
 }
 
+/** Where a project begins: a registry is a page of its own. */
+function homeOf(entity: string, project: string): string {
+  const registry = registryName(project);
+  return registry === null ? projectPath(entity, project) : registryPath(entity, registry);
+}
+
 function ProjectChoice({ entity, ...props }: ChoiceProps & { entity: string }) {
   const { t } = useTranslation();
   const { data, isPending } = useQuery(entityQuery(entity));
-  const targets = (data?.projects ?? []).map(({ name }) => ({ id: name, label: name, to: projectPath(entity, name) }));
+  const targets = (data?.projects ?? []).map(({ name }) => ({ id: name, label: name, to: homeOf(entity, name) }));
   return <Choice label={t("shell.crumbs.findProject")} targets={targets} pending={isPending} {...props} />;
 }
 

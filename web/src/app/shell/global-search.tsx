@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Folder, House, Search, Settings, ShieldCheck } from "lucide-react";
+import { Folder, House, Library, Search, Settings, ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { Home } from "@/api/contract";
 import { useUser } from "@/domains/accounts/session";
 import { homeQuery } from "@/domains/projects/queries";
-import { projectPath, runPath } from "@/lib/paths";
+import { projectPath, REGISTRIES_PATH, runPath } from "@/lib/paths";
 import { Dialog } from "@/ui/dialog";
 import { KeyCaps } from "@/ui/key-caps";
 import { hasWords, Picker, type PickerOption } from "@/ui/picker";
@@ -53,6 +53,13 @@ function Results({ onDone }: { onDone: () => void }) {
   const { data, isPending } = useQuery(homeQuery);
   const pages: Target[] = [
     { id: "home", label: t("shell.home"), to: "/home", icon: <House aria-hidden />, group: t("shell.search.pages") },
+    {
+      id: "registries",
+      label: t("registries.title"),
+      to: REGISTRIES_PATH,
+      icon: <Library aria-hidden />,
+      group: t("shell.search.pages"),
+    },
     {
       id: "settings",
       label: t("shell.settings"),

@@ -3,6 +3,7 @@ import {
   ChartSpline,
   FileChartColumn,
   FileText,
+  Library,
   type LucideIcon,
   Package,
   PanelLeftClose,
@@ -16,8 +17,9 @@ import { NavLink, Outlet, useLocation, useOutletContext, useParams } from "react
 import { ProjectLiveProvider } from "@/domains/projects/live";
 import { projectQuery } from "@/domains/projects/queries";
 import { VisibilityBadge } from "@/domains/projects/visibility";
+import { RegistryVisibilityBadge } from "@/domains/registry/registry-visibility";
 import { isAbsent } from "@/lib/failure";
-import { projectPath, readName } from "@/lib/paths";
+import { projectPath, readName, registryName, registryPath } from "@/lib/paths";
 import NotFoundPage from "@/pages/not-found";
 import { ErrorBoundary } from "@/ui/error-boundary";
 import { ErrorState } from "@/ui/error-state";
@@ -57,7 +59,12 @@ export function ProjectFrame() {
       <div className={styles.frame}>
         {!isEmbedded && (
           <Rail entity={entity} project={project}>
-            {data && <VisibilityBadge visibility={data.visibility} />}
+            {data &&
+              (registryName(project) === null ? (
+                <VisibilityBadge visibility={data.visibility} />
+              ) : (
+                <RegistryVisibilityBadge visibility={data.visibility} />
+              ))}
           </Rail>
         )}
         <main id="content" className={styles.page} tabIndex={-1}>
@@ -81,9 +88,16 @@ function Rail({ entity, project, children }: { entity: string; project: string; 
   const { pathname } = useLocation();
   const { narrow, toggle } = useRail();
   const base = projectPath(entity, project);
+  const registry = registryName(project);
   return (
     <nav className={styles.rail} data-narrow={narrow || undefined} aria-label={t("shell.nav.project")}>
-      {PAGES.map(({ path, word, Icon, alsoAt }) => (
+      {registry !== null && (
+        <NavLink to={registryPath(entity, registry)} className={styles.link ?? ""}>
+          <Library aria-hidden />
+          <span className={styles.word}>{t("registries.registry")}</span>
+        </NavLink>
+      )}
+      {PAGES.filter(({ path }) => registry === null || path === "artifacts").map(({ path, word, Icon, alsoAt }) => (
         <NavLink
           key={path}
           to={projectPath(entity, project, path)}

@@ -10,6 +10,7 @@ import { common } from "./common";
 import { compat } from "./compat";
 import { home } from "./home";
 import { projects } from "./projects";
+import { registries } from "./registries";
 import { reports } from "./reports";
 import { runs } from "./runs";
 import { shell } from "./shell";
@@ -32,6 +33,7 @@ export const en = {
   audit,
   sweeps,
   tables,
+  registries,
   reports,
   compat,
   bulk,
