@@ -16,8 +16,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.contract.wire import Wire
+from tests.contract.wire import HISTORY, Wire
 from tests.faults.streaming import KEY, NAME, WITH_ACCOUNT
+from tests.harness.catalog import wait_until
 from tests.services import processes
 from tests.services.image import Container, build, container
 from tests.services.places import free_ports
@@ -47,6 +48,8 @@ def main() -> int:
             with serving(box, user, volume, folder / f"log-{number}") as (wire, took_s):
                 print(f"user {user}: answers after {took_s:.1f} s", flush=True)
                 write_and_read(wire, number)
+                told = box.command(["doctor", "--consistency", "--json"], user=user, volume=volume, env={})
+                wait_until(lambda command=told: level_of("consistency.history", command) == "ok", "a segment")
         check_files(volume)
         check_authorities(box, volume)
     print("the image is in order")
@@ -110,7 +113,11 @@ def write_and_read(wire: Wire, number: int) -> None:
     lines = [json.dumps({"_step": step, "loss": step}) for step in range(number * ROWS, (number + 1) * ROWS)]
     answer = wire.append("run", number * ROWS, lines)
     assert answer.status_code == 200, answer.text
-    assert len(wire.read("run")["history"]) == (number + 1) * ROWS
+    whole = f"run-{number}"  # one that ends becomes a Parquet object
+    wire.start(whole)
+    assert wire.send(whole, {"files": {HISTORY: {"offset": 0, "content": lines}}, "complete": True}).status_code == 200
+    for run, count in {"run": (number + 1) * ROWS, **{f"run-{one}": ROWS for one in range(number + 1)}}.items():
+        assert len(wire.read(run)["history"]) == count
 
 
 def check_files(volume: Path) -> None:
@@ -127,7 +134,8 @@ def check_authorities(box: Container, volume: Path) -> None:
     inside = box.root / "usr/local/share/ca-certificates/configmap"
     inside.mkdir(parents=True)
     (inside / "company.crt").write_bytes(ensure_certificates().authority.read_bytes().rstrip())
-    with proxy("nginx", free_ports(1)) as address:
+    with proxy("nginx", free_ports(1)) as named:
+        address = named.replace("localhost", "127.0.0.1")  # there are no names without an engine
         command = box.command(
             ["doctor", "--only", "address", "--json"], user=USERS[0], volume=volume, env={"HOST": address}
         )
@@ -139,8 +147,10 @@ def check_authorities(box: Container, volume: Path) -> None:
 
 
 def level_of(finding: str, command: list[str]) -> str:
-    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
-    return next(item["level"] for item in told["findings"] if item["id"] == finding)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    levels = {item["id"]: item["level"] for item in json.loads(done.stdout)["findings"]}
+    assert finding in levels, done.stdout + done.stderr
+    return levels[finding]
 
 
 if __name__ == "__main__":
