@@ -37,6 +37,13 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--settle", type=float, default=SETTLE_MAX_S, help="seconds to wait for compaction at most")
     parser.add_argument("--servers", nargs="+", choices=SERVERS, default=SERVERS)
+    parser.add_argument(
+        "--serve",
+        nargs="+",
+        type=int,
+        default=[1],
+        help="processes of `steelyard serve`, each number in a turn of its own",
+    )
     add_choices(parser)
     add_output(parser)
     return parser.parse_args(arguments)
@@ -70,7 +77,9 @@ def turns(given: argparse.Namespace, folder: Path, number: int) -> list[Abstract
         place = folder / f"{name}-{number}"
         if name == "steelyard":
             place.mkdir()
-            found += chosen(given, place)
+            for count in given.serve:
+                (place / str(count)).mkdir()
+                found += chosen(given, place / str(count), count)
         elif name.startswith("trackio"):
             found.append(Trackio.on(place, TRACKIO_ROWS if name == "trackio-bulk" else None))
         else:
@@ -83,7 +92,7 @@ def measure(server: Program, writers: Writers, given: argparse.Namespace) -> Fig
     source = server.source(given.metrics, given.rows, given.requests)
     writers.prepare(source)
     before, beside_s = server.usage(), server.cpu_beside_s()
-    tally, begin_s = writers.write(server.port, source, given.seconds)
+    tally, begin_s = writers.write(server.ports, source, given.seconds)
     loaded = server.usage()
     writers.close_runs(server.port, source)
     settle_s = server.settle(given.settle)

@@ -29,6 +29,8 @@ class Program(ABC):
     port: int
     pid: int
     folder: Path
+    # Further processes of the same server, at ports of their own.
+    more: tuple[tuple[int, int], ...] = ()
     # Processes of its database and store, whose cost is shown apart.
     beside: tuple[int, ...] = ()
 
@@ -36,8 +38,13 @@ class Program(ABC):
     def source(self, metrics: int, rows: int, requests: int) -> Source:
         """What writers send it: bodies of `rows` rows, `requests` of them for one run."""
 
+    @property
+    def ports(self) -> list[int]:
+        return [self.port, *(port for port, _ in self.more)]
+
     def usage(self) -> Usage:
-        return usage_of(self.pid)
+        """The sum of all its processes."""
+        return sum((usage_of(pid) for _, pid in self.more), usage_of(self.pid))
 
     def cpu_beside_s(self) -> float:
         """Processor time so far of its database and store; other users of theirs count with it."""

@@ -3,7 +3,7 @@
 import argparse
 import http.client
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,26 +45,39 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", nargs="+", type=Path, default=[ROOT], help="checkouts whose Steelyard is measured")
 
 
-def chosen(given: argparse.Namespace, folder: Path) -> list[AbstractContextManager[Program]]:
-    """Each checkout's server on each engine, not yet started, in folders of their own below `folder`."""
+def chosen(given: argparse.Namespace, folder: Path, count: int = 1) -> list[AbstractContextManager[Program]]:
+    """Each checkout's server on each engine, not yet started, in folders of their own below `folder`.
+
+    Each of `count` processes. Raises `SystemExit` for several of them on SQLite, which is for one.
+    """
     pairs = [(source.resolve(), engine) for source in given.source for engine in given.engine]
     folders = (folder / f"steelyard-{index}" for index in range(len(pairs)))
-    return [Steelyard.on(place, engine, source) for place, (source, engine) in zip(folders, pairs, strict=True)]
+    if count > 1 and SQLITE in given.engine:
+        raise SystemExit("several processes need --engine mysql_s3: SQLite is for one")
+    return [Steelyard.on(place, engine, source, count) for place, (source, engine) in zip(folders, pairs, strict=True)]
 
 
 class Steelyard(Program):
     """`steelyard serve` of this checkout, or of the one at `source_root`."""
 
-    def __init__(self, name: str, server: Server, env: dict[str, str], beside: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        server: Server,
+        env: dict[str, str],
+        beside: tuple[int, ...] = (),
+        others: Sequence[Server] = (),
+    ) -> None:
         assert server.process is not None, "not started"
         self.name, self.server, self.beside = name, server, beside
+        self.more = tuple((other.port, other.process.pid) for other in others if other.process)
         self.folder, self.port, self.pid = server.data_dir, server.port, server.process.pid
         self.books = Books(server.data_dir, env)
 
     @staticmethod
     @contextmanager
-    def on(folder: Path, engine: str = SQLITE, source_root: Path = ROOT) -> Iterator["Steelyard"]:
-        """Start one, and stop it when the context ends. A MySQL is made to wait for its disk meanwhile."""
+    def on(folder: Path, engine: str = SQLITE, source_root: Path = ROOT, count: int = 1) -> Iterator["Steelyard"]:
+        """Start one of `count` processes, and stop it when the context ends. A MySQL waits for its disk meanwhile."""
         folder.mkdir()
         with ExitStack() as stack:
             where = stack.enter_context(open_engine(engine))
@@ -77,7 +90,16 @@ class Steelyard(Program):
             stack.callback(server.stop)
             beside = tuple(service["pid"] for service in where.reach.values())
             name = f"Steelyard, {engine}" if source_root == ROOT else f"Steelyard {revision(source_root)}, {engine}"
-            yield Steelyard(name, server, env, beside)
+            others = [
+                Server(folder / f"data-{number}", env, program=FROM_SOURCE, cwd=source_root)
+                for number in range(1, count)
+            ]
+            for other in others:
+                stack.callback(other.stop)
+                other.start()
+            if others:
+                name += f", {count} processes"
+            yield Steelyard(name, server, env, beside, others)
 
     def source(self, metrics: int, rows: int, requests: int) -> FileStream:
         return FileStream(metrics, rows, requests)

@@ -16,6 +16,9 @@ class Usage:
     rss_mb: float
     peak_mb: float
 
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(self.cpu_s + other.cpu_s, self.rss_mb + other.rss_mb, self.peak_mb + other.peak_mb)
+
     def cpu_since(self, earlier: "Usage") -> float:
         return self.cpu_s - earlier.cpu_s
 

@@ -7,7 +7,7 @@ next round, so that the machine's time goes to the server.
 import multiprocessing
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection as Pipe
 from typing import Any, Protocol, Self
@@ -94,11 +94,11 @@ class Writers:
         """Make all bodies, unless they are there."""
         self._ask(("prepare", source))
 
-    def write(self, port: int, source: Source, seconds: float) -> tuple[Tally, float]:
-        """Write for `seconds`, and return what was answered and when it began (time.time())."""
+    def write(self, ports: Sequence[int], source: Source, seconds: float) -> tuple[Tally, float]:
+        """Write for `seconds`, spread over `ports`; return the answers and when they began (time.time())."""
         begin_s = time.time() + LEAD_S
         whole = Tally()
-        for tally in self._ask(("write", port, source, begin_s, seconds)):
+        for tally in self._ask(("write", ports, source, begin_s, seconds)):
             whole.add(tally)
         return whole, begin_s
 
@@ -129,8 +129,8 @@ def _serve(pipe: Pipe, writers: list[int]) -> None:
                     made[source.kind] = {writer: source.bodies(writer) for writer in writers}
                 pipe.send(None)
             elif what == "write":
-                port, source, begin_s, seconds = given
-                written = _write(port, source, made[source.kind], begin_s, seconds)
+                ports, source, begin_s, seconds = given
+                written = _write(ports, source, made[source.kind], begin_s, seconds)
                 pipe.send(written)
             else:
                 port, source = given
@@ -161,12 +161,14 @@ def _script(source: Source, writer: int, bodies: list[bytes]) -> Iterator[tuple[
         lap += 1
 
 
-def _write(port: int, source: Source, bodies: dict[int, list[bytes]], begin_s: float, seconds: float) -> Tally:
+def _write(
+    ports: Sequence[int], source: Source, bodies: dict[int, list[bytes]], begin_s: float, seconds: float
+) -> Tally:
     tally = Tally()
     poll = select.epoll()
     lanes = {}
     for writer, own in bodies.items():
-        connection = Connection(port)
+        connection = Connection(ports[writer % len(ports)])
         lanes[connection.fileno()] = _Lane(connection, _script(source, writer, own))
         poll.register(connection, 0)
     time.sleep(max(0.0, begin_s - time.time()))
