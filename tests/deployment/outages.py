@@ -1,8 +1,9 @@
 """Everything that a set-up consists of dies once while real clients log: nothing acknowledged is lost, all recover.
 
 `python -m tests.deployment.outages [--clients 32] [--bucket-down 60] [--database-down 10] [--network-down 30]` is the
-long form, `make outages`. Prints how long each recovery took: from the moment that what failed is back (or, of a server
-or worker, is dead) until every client has had rows taken that it had not had taken before.
+long form, `make outages`; as root on Linux each server and worker is in a network namespace of its own there. Prints
+how long each recovery took: from the moment that what failed is back (or, of a server or worker, is dead) until every
+client has had rows taken that it had not had taken before.
 """
 
 import argparse
@@ -24,9 +25,11 @@ from tests.contract.wire import Wire
 from tests.faults.database import OwnMySql
 from tests.harness.client import make_client
 from tests.harness.deployment import Deployment, wait_healthy
+from tests.harness.namespaces import may_make_namespaces, namespaces
 from tests.harness.own_s3 import OwnS3
 from tests.harness.server import User
 from tests.harness.slow_link import SlowLink, slow_link
+from tests.harness.small_disks import ResizedDisk, resized_disk
 from tests.services import mysql
 from tests.services.clients import NEWEST
 from tests.services.proxy import proxy
@@ -49,6 +52,8 @@ BEGINNING = "the beginning"
 POLL_S = 0.1
 COUNTS = """query Counts($e: String!, $p: String!) { project(entityName: $e, name: $p) { runs(first: 100) {
   edges { node { name historyLineCount } } } } }"""
+VERSIONS = """query Versions($e: String!, $p: String!) { project(entityName: $e, name: $p) { runs(first: 100) {
+  edges { node { name outputArtifacts(first: 1000) { edges { node { state } } } } } } } }"""
 WHOLE = """query Whole($e: String!, $p: String!, $r: String!) { project(entityName: $e, name: $p) { run(name: $r) {
   state historyLineCount history(samples: 100000) logLineCount
   outputArtifacts(first: 1000) { edges { node { state versionIndex files(first: 2) { edges { node {
@@ -63,7 +68,10 @@ class Trial:
     database_down_s: float
     bucket_down_s: float
     network_down_s: float = 10.0
+    disk_full_s: float = 5.0
     server_down_s: float = 1.0
+    # Each server and worker in a network namespace.
+    apart: bool = False
 
 
 @dataclass
@@ -76,7 +84,7 @@ class Campaign:
     recoveries: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> dict[str, float]:
-        with self._world() as (database, store, links, deployment, url):
+        with self._world() as (database, store, disk, links, deployment, url):
             user = deployment.servers[0].create_user()
             wires = [Wire(server.url, user.name, user.api_key, project=PROJECT) for server in deployment.servers]
             with self._clients(url, user) as programs:
@@ -85,9 +93,18 @@ class Campaign:
                 self._outage(
                     "bucket stopped", wires, store.stop, store.start, self.trial.bucket_down_s, rows_go_on=True
                 )
+                if disk is not None:
+                    full_s, make_room = self.trial.disk_full_s, partial(free_and_restart, disk, store)
+                    self._outage("disk of the bucket full", wires, disk.fill, make_room, full_s, rows_go_on=True)
+                    self._wait_for_artifacts("disk of the bucket full, artifacts", wires)
                 for what, link in links.items():
                     cut, mend = partial(setattr, link, "is_cut", True), partial(setattr, link, "is_cut", False)
                     self._outage(f"network to the {what} cut", wires, cut, mend, self.trial.network_down_s)
+                for machine in deployment.machines[1:2]:  # of the second server, which the proxy goes on asking
+                    silent_s = self.trial.network_down_s
+                    self._outage(
+                        "network to a server cut", wires, machine.pull, machine.plug, silent_s, told_by=wires[:1]
+                    )
                 self._replace_server(deployment, wires)
                 self._replace_worker(deployment, wires)
                 (self.folder / "end").touch()
@@ -100,25 +117,32 @@ class Campaign:
         return self.recoveries
 
     @contextlib.contextmanager
-    def _world(self) -> Iterator[tuple[OwnMySql, OwnS3, dict[str, SlowLink], Deployment, str]]:
+    def _world(
+        self,
+    ) -> Iterator[tuple[OwnMySql, OwnS3, ResizedDisk | None, dict[str, SlowLink], Deployment, str]]:
         store = OwnS3(self.folder / "s3")
         with OwnMySql(self.folder / "mysql").running() as database, contextlib.ExitStack() as stack:
+            disk = stack.enter_context(resized_disk(store.folder / "data"))
+            machines = stack.enter_context(namespaces(5)) if self.trial.apart else []
+            host = machines[0].gateway if machines else "127.0.0.1"
             store.start()
             try:
                 links = {
-                    "database": stack.enter_context(slow_link(database.port)),
-                    "bucket": stack.enter_context(slow_link(store.reach["port"])),
+                    "database": stack.enter_context(slow_link(database.port, host)),
+                    "bucket": stack.enter_context(slow_link(store.reach["port"], host)),
                 }
                 direct = mysql.create_database(database.port, PROJECT)
                 env = {
-                    "MYSQL": direct.replace(f":{database.port}/", f":{links['database'].port}/"),
-                    "BUCKET": bucket_url({**store.reach, "port": links["bucket"].port}, PROJECT),
+                    "MYSQL": direct.replace(f"@127.0.0.1:{database.port}/", f"@{host}:{links['database'].port}/"),
+                    "BUCKET": bucket_url({**store.reach, "host": host, "port": links["bucket"].port}, PROJECT),
                     "BUCKET_PROXY": "true",
+                    "NO_PROXY": host,
+                    "no_proxy": host,
                     "STEELYARD_HISTORY_FLUSH_CHUNKS": "16",  # so that work on segments is under way at any time
                 }
-                deployment = Deployment(self.folder, env)
-                with deployment.running(), proxy("nginx", deployment.ports) as url:
-                    yield database, store, links, deployment, url
+                deployment = Deployment(self.folder, env, machines=machines)
+                with deployment.running(), proxy("nginx", deployment.addresses) as url:
+                    yield database, store, disk, links, deployment, url
             finally:
                 store.end()
 
@@ -146,7 +170,10 @@ class Campaign:
         down_s: float,
         *,
         rows_go_on: bool = False,
+        told_by: list[Wire] | None = None,
     ) -> None:
+        """`told_by` are the servers that can be asked meanwhile, all where none are named."""
+        wires = told_by or wires
         before = accepted(wires)
         fail()
         if rows_go_on:
@@ -171,6 +198,15 @@ class Campaign:
         self._wait_for_all("worker killed", wires, before, time.monotonic())
         deployment.workers[0].start()
 
+    def _wait_for_artifacts(self, name: str, wires: list[Wire]) -> None:
+        """Wait until each client has had one more version committed."""
+        before, since = committed(wires), time.monotonic()
+        while waiting := [run for run, count in committed(wires).items() if count <= before[run]]:
+            assert time.monotonic() - since < RECOVERY_MAX_S, f"{name}: {waiting} went on no more"
+            time.sleep(POLL_S)
+        self.recoveries[name] = round(time.monotonic() - since, 1)
+        self.note(f"{name}: each client has committed one after {self.recoveries[name]} s")
+
     def _wait_for_all(self, name: str, wires: list[Wire], before: dict[str, int], since: float) -> None:
         """Wait until each client has had more rows taken than `before`; rows that were taken never go away."""
         while True:
@@ -190,6 +226,13 @@ class Campaign:
         return [f"run-{number}" for number in range(self.trial.clients)]
 
 
+def free_and_restart(disk: ResizedDisk, store: OwnS3) -> None:
+    """Make room. The store's own index writes nothing any more after a full disk, until it is opened again."""
+    disk.free()
+    store.stop()
+    store.start()
+
+
 def accepted(wires: list[Wire]) -> dict[str, int]:
     """How many rows of each run the set-up says it has; asked again while nobody can say."""
     end = time.monotonic() + RECOVERY_MAX_S
@@ -202,6 +245,16 @@ def accepted(wires: list[Wire]) -> dict[str, int]:
                     return {edge["node"]["name"]: edge["node"]["historyLineCount"] for edge in runs}
         assert time.monotonic() < end, "no server answers"
         time.sleep(POLL_S)
+
+
+def committed(wires: list[Wire]) -> dict[str, int]:
+    """How many versions each run has committed."""
+    project = next(iter(wires)).data(VERSIONS, e=wires[0].entity, p=wires[0].project)["project"]
+    runs = [edge["node"] for edge in project["runs"]["edges"]]
+    return {
+        run["name"]: sum(edge["node"]["state"] == "COMMITTED" for edge in run["outputArtifacts"]["edges"])
+        for run in runs
+    }
 
 
 def check_whole(wire: Wire, run: str, logged: dict[str, int]) -> None:
@@ -229,6 +282,7 @@ def main() -> int:
     parser.add_argument("--bucket-down", type=float, default=60)
     parser.add_argument("--database-down", type=float, default=10)
     parser.add_argument("--network-down", type=float, default=30)
+    parser.add_argument("--disk-full", type=float, default=60)
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="steelyard-outages-"))
     started = time.monotonic()
@@ -238,9 +292,16 @@ def main() -> int:
         print(f"{time.monotonic() - started:6.0f} s  {text}", flush=True)
 
     try:
-        Campaign(
-            Trial(chosen.clients, chosen.database_down, chosen.bucket_down, chosen.network_down), folder, note
-        ).run()
+        trial = Trial(
+            chosen.clients,
+            chosen.database_down,
+            chosen.bucket_down,
+            chosen.network_down,
+            chosen.disk_full,
+            apart=may_make_namespaces(),
+        )
+        note(f"each server and worker in a network namespace of its own: {trial.apart}")
+        Campaign(trial, folder, note).run()
     except AssertionError as broken:
         print(f"BROKEN: {broken}\nthe data and the logs are in {folder}", file=sys.stderr)
         return 1

@@ -2,10 +2,11 @@
 
 import contextlib
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.harness.server import ROOT, START_TIMEOUT_S, TIED, Server
+from tests.harness.namespaces import Namespace
+from tests.harness.server import FROM_SOURCE, ROOT, START_TIMEOUT_S, TIED, Server
 from tests.services import processes
 
 WORKER_STOP_TIMEOUT_S = 20
@@ -43,19 +44,41 @@ class WorkerProcess:
 class Deployment:
     """`servers` and `workers`; all are started at once, so that they meet an empty database together.
 
-    `sources` holds the package that they run.
+    `sources` holds the package that they run. Where `machines` are given each has one, servers first.
     """
 
     def __init__(
-        self, folder: Path, env: Mapping[str, str], *, servers: int = 3, workers: int = 2, sources: Path = ROOT
+        self,
+        folder: Path,
+        env: Mapping[str, str],
+        *,
+        servers: int = 3,
+        workers: int = 2,
+        sources: Path = ROOT,
+        machines: Sequence[Namespace] = (),
     ) -> None:
-        folders = [folder / f"server-{number}" / "data" for number in range(servers)]
-        self.servers = [Server(data, {**SETTINGS, **env}, cwd=sources) for data in folders]
-        self.workers = [WorkerProcess(self.servers[number % servers]) for number in range(workers)]
+        self._env, self._sources, self.machines = {**SETTINGS, **env}, sources, machines
+        places = [folder / f"server-{number}" / "data" for number in range(servers)]
+        self.servers = [self._server(data, number) for number, data in enumerate(places)]
+        hosts = self.servers[:workers]
+        if machines:
+            hosts = [self._server(folder / f"worker-{one}" / "data", servers + one) for one in range(workers)]
+        self.workers = [WorkerProcess(hosts[number % len(hosts)]) for number in range(workers)]
+
+    def _server(self, data: Path, number: int) -> Server:
+        if not self.machines:
+            return Server(data, self._env, cwd=self._sources)
+        machine = self.machines[number]
+        program = [*machine.prefix, *FROM_SOURCE]
+        return Server(data, self._env, cwd=self._sources, program=program, address=machine.address)
 
     @property
     def ports(self) -> list[int]:
         return [server.port for server in self.servers]
+
+    @property
+    def addresses(self) -> list[str]:
+        return [f"{server.address}:{server.port}" for server in self.servers]
 
     @contextlib.contextmanager
     def running(self) -> Iterator["Deployment"]:

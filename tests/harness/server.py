@@ -48,8 +48,9 @@ class Server:
         *,
         program: Sequence[str] = FROM_SOURCE,
         cwd: Path = ROOT,
+        address: str = "127.0.0.1",
     ) -> None:
-        self.data_dir = data_dir
+        self.data_dir, self.address = data_dir, address
         self.program, self.cwd = list(program), cwd
         self.port = free_port()
         home = data_dir.with_name(f"{data_dir.name}-home")
@@ -61,7 +62,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}:{self.port}"
 
     def start(self) -> "Server":
         """Start and wait for GET /healthz to answer 200. Raises `ServiceError` with the end of the log."""
@@ -71,7 +72,7 @@ class Server:
 
     def launch(self) -> "subprocess.Popen[bytes]":
         """Start and wait for nothing."""
-        arguments = ["serve", "--data", str(self.data_dir), "--host", "127.0.0.1", "--port", str(self.port)]
+        arguments = ["serve", "--data", str(self.data_dir), "--host", self.address, "--port", str(self.port)]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [*TIED, *self.program, *arguments],

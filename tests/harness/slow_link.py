@@ -15,8 +15,8 @@ class SlowLink:
     While `is_cut` nothing passes in either direction, nobody is told, and connections that are made stay silent.
     """
 
-    def __init__(self, target: int) -> None:
-        self.port = 0
+    def __init__(self, target: int, host: str = "127.0.0.1") -> None:
+        self.host, self.port = host, 0
         self.delay_s = 0.0
         self.is_cut = False
         self.delayed = 0
@@ -24,7 +24,7 @@ class SlowLink:
         self._passing: set[asyncio.Task[None]] = set()
 
     async def serve(self, started: threading.Event, ended: asyncio.Event) -> None:
-        async with await asyncio.start_server(self._take, "127.0.0.1", 0) as server:
+        async with await asyncio.start_server(self._take, self.host, 0) as server:
             self.port = server.sockets[0].getsockname()[1]
             started.set()
             await ended.wait()
@@ -70,9 +70,9 @@ async def _close(writer: asyncio.StreamWriter) -> None:
 
 
 @contextlib.contextmanager
-def slow_link(target: int) -> Iterator[SlowLink]:
-    """Open a link to the port `target`, with a thread and a loop of its own."""
-    link = SlowLink(target)
+def slow_link(target: int, host: str = "127.0.0.1") -> Iterator[SlowLink]:
+    """Open a link at `host` to the port `target` on loopback, with a thread and a loop of its own."""
+    link = SlowLink(target, host)
     loop, started, ended = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
     thread = threading.Thread(target=loop.run_until_complete, args=(link.serve(started, ended),), daemon=True)
     thread.start()

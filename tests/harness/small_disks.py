@@ -12,7 +12,7 @@ import pytest
 
 from tests.harness.server import Server
 
-SIZE_BYTES = 16 << 20
+SIZE_BYTES, ROOMY_BYTES = 16 << 20, 8 << 30
 # Fits the database of an empty server, its log, and some rows.
 FILE_MAX_BYTES = 2 << 20
 _PIECE_BYTES = 64 << 10
@@ -52,6 +52,23 @@ class SmallDisk:
         self._filler.unlink()
 
 
+class ResizedDisk:
+    """A file system in memory that is full when it is made as small as what is in it. Takes memory for that alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def fill(self) -> None:
+        told = os.statvfs(self._folder)
+        self._resize((told.f_blocks - told.f_bfree) * told.f_frsize)
+
+    def free(self) -> None:
+        self._resize(ROOMY_BYTES)
+
+    def _resize(self, size_bytes: int) -> None:
+        subprocess.run(["mount", "-o", f"remount,size={size_bytes}", str(self._folder)], check=True)
+
+
 class ShortFiles:
     """A folder in which the server's files may not grow beyond `FILE_MAX_BYTES` while the disk counts as full."""
 
@@ -84,6 +101,20 @@ def small_disk(folder: Path) -> Iterator[Disk]:
         pytest.skip(f"this machine mounts no file system ({done.stderr.strip()}); a limit on files is tested instead")
     try:
         yield SmallDisk(folder)
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextlib.contextmanager
+def resized_disk(folder: Path) -> Iterator[ResizedDisk | None]:
+    """A disk with room for a store's data until it is told to be full; None where we may not mount one."""
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={ROOMY_BYTES}", "steelyard-test", str(folder)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        yield None
+        return
+    try:
+        yield ResizedDisk(folder)
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 

@@ -59,13 +59,18 @@ def install(kind: str) -> Path:
     return KINDS[kind].program()
 
 
+def _address(backend: int | str) -> str:
+    return backend if isinstance(backend, str) else f"127.0.0.1:{backend}"
+
+
 @contextlib.contextmanager
-def proxy(kind: str, backend_ports: Sequence[int]) -> Iterator[str]:
-    """Yield the https URL of a proxy of that kind in front of those ports, three at most; it is gone afterwards."""
+def proxy(kind: str, backends: Sequence[int | str]) -> Iterator[str]:
+    """Yield the https URL of a proxy of that kind in front of those ports or addresses, three at most; it is gone
+    afterwards."""
     program = install(kind)
     certificates = ensure_certificates()
     with tempfile.TemporaryDirectory(prefix="steelyard-proxy-") as name:
-        place = Place(Path(name), free_port(), tuple(f"127.0.0.1:{port}" for port in backend_ports), certificates)
+        place = Place(Path(name), free_port(), tuple(map(_address, backends)), certificates)
         conf, log = place.folder / "conf", place.folder / "log"
         conf.write_text(KINDS[kind].configuration(place))
         arguments = [part.format(conf=conf, folder=name) for part in KINDS[kind].arguments]
