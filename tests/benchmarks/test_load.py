@@ -19,6 +19,7 @@ from benchmarks.load import (
     tables,
 )
 from benchmarks.load.rivals import Trackio
+from tests.harness.engines import MYSQL_S3, installed_engines
 
 TINY = [
     "--writers",
@@ -51,6 +52,18 @@ def test_ingest_compares_servers(tmp_path: Path) -> None:
     for row in rows:
         assert row["points/s"] > 0
         assert row["disk B/point"] > 0
+
+
+def test_ingest_by_several_processes_on_one_database(tmp_path: Path) -> None:
+    if MYSQL_S3 not in installed_engines():
+        pytest.skip("MySQL and S3 have not been fetched: `make services`")
+    several = ["--servers", "steelyard", "--engine", MYSQL_S3, "--serve", "2"]
+    ingest.main([*TINY, "--seconds", "0.3", "--output", str(tmp_path), *several])
+    (row,) = published(tmp_path, "ingest")
+    assert row["server"] == "Steelyard, mysql_s3, 2 processes"
+    assert row["read back"].endswith("rows once")
+    with pytest.raises(SystemExit, match="SQLite is for one"):
+        ingest.main([*TINY, "--output", str(tmp_path), "--servers", "steelyard", "--serve", "2"])
 
 
 def test_latency_of_calm_runs(tmp_path: Path) -> None:
