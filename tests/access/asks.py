@@ -275,6 +275,7 @@ ROUTES: dict[str, Ask] = {
     "GET /favicon.svg": Ask(lets_in=(200, 404)),
     "GET /assets/{path:path}": Ask(path={"path:path": "none.js"}, lets_in=NOTHING),
     "GET /app/{path:path}": Ask(path={"path:path": "no-such-route"}, lets_in=NOTHING),
+    "GET /scim/{path:path}": Ask(path={"path:path": "no-such-route"}, lets_in=NOTHING),
     "GET /{path:path}": Ask(path={"path:path": "login"}),
     "GET /storage/{key}": Ask(path={"key": "a"}, lets_in=(403, 404)),
     "PUT /storage/{key}": Ask(path={"key": "a"}, lets_in=(403, 404)),

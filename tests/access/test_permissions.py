@@ -27,7 +27,14 @@ SCHEMA = assemble_schema()
 OTHERS = {
     name for name in TABLE["routes"] if name.split(" ")[1].startswith(("/files/", "/storage/", "/probe/", "/graphql"))
 }
-OTHERS |= {"GET /healthz", "GET /ready", "GET /favicon.svg", "GET /assets/{path:path}", "GET /app/{path:path}"}
+OTHERS |= {
+    "GET /healthz",
+    "GET /ready",
+    "GET /favicon.svg",
+    "GET /assets/{path:path}",
+    "GET /app/{path:path}",
+    "GET /scim/{path:path}",
+}
 OTHERS |= {"GET /{path:path}", "GET /metrics"}
 OTHERS |= {"GET /console/api/healthz", "GET /console/api/ready", "GET /traces/health"}
 
