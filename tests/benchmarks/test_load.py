@@ -9,6 +9,7 @@ from benchmarks.load import (
     console,
     ingest,
     latency,
+    logins,
     manifests,
     objects,
     panels,
@@ -71,6 +72,13 @@ def test_latency_of_calm_runs(tmp_path: Path) -> None:
     rows = published(tmp_path, "latency")
     assert [row["requests"] for row in rows] == [15, 15]
     assert all(row["p99 ms"] >= row["p50 ms"] > 0 for row in rows)
+
+
+def test_logins_at_the_same_moment(tmp_path: Path) -> None:
+    logins.main(["--people", "4", "--output", str(tmp_path)])
+    server, alone = published(tmp_path, "logins")
+    assert server["all in s"] >= server["p99 s"] >= server["p50 s"] > 0
+    assert alone["all in s"] > 0
 
 
 def test_real_client_runs_against_both_servers(tmp_path: Path) -> None:
