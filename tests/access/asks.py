@@ -219,6 +219,7 @@ ROUTES: dict[str, Ask] = {
     f"GET {COLLECTION}/versions:list": _VERSION,
     f"GET {COLLECTION}/versions:names": _VERSION,
     f"GET {COLLECTION}/aliases:list": _VERSION,
+    f"GET {COLLECTION}/aliases:history": _VERSION,
     f"PATCH {COLLECTION}": Ask({"description": "x"}, path=VERSION),
     f"DELETE {COLLECTION}": Ask(None, Place.fresh_version, path=VERSION),
     f"POST {COLLECTION}/versions:delete": Ask({"versions": ["v9"]}, path=VERSION),

@@ -13,8 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, allows, require, require_account
 from steelyard.domains.artifacts import queries
-from steelyard.domains.artifacts.model import Artifact, Collection, Kind, State
+from steelyard.domains.artifacts.model import Artifact, Collection, Kind, Stamp, State
 from steelyard.kernel.errors import Denied, NotFound
+
+
+def stamp(ctx: Context) -> Stamp:
+    return Stamp(ctx.ports.clock(), ctx.identity.user_id or None if ctx.identity else None)
 
 
 async def visible(ctx: Context, conn: AsyncConnection, artifacts: Sequence[Artifact]) -> list[Artifact]:

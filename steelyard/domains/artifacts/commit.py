@@ -16,7 +16,7 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.artifacts import access, content_queries, queries, rules, staging
+from steelyard.domains.artifacts import access, content_queries, name_queries, queries, rules, staging
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import Artifact, Membership, State
 from steelyard.domains.artifacts.staging import Staged
@@ -85,7 +85,7 @@ async def _publish(ctx: Context, artifact: Artifact, staged: Staged) -> Artifact
         await queries.update_collection(conn, artifact.sequence_id, next_version=number + 1, updated_at=now)
         place = await _insert_place(ctx, conn, artifact, number)
         wanted = json.loads(await queries.requested_aliases(conn, artifact.id))
-        await queries.set_aliases(conn, place, {*wanted, rules.LATEST}, now)
+        await name_queries.set_aliases(conn, place, {*wanted, rules.LATEST}, access.stamp(ctx))
         if artifact.run_id is not None:
             await changes.record(conn, artifact.project_id, artifact.run_id, ChangeKind.ARTIFACTS, now)
         committed = await queries.find_artifact(conn, artifact.id)

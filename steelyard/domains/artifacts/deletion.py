@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.artifacts import access, content_queries, queries
+from steelyard.domains.artifacts import access, content_queries, name_queries, queries
 from steelyard.domains.artifacts.model import Artifact, Collection, DeletedWhy, End, Kind
 from steelyard.domains.artifacts.queries import chunks
 from steelyard.domains.artifacts.tables import artifacts
@@ -34,7 +34,7 @@ async def delete_version(ctx: Context, artifact_id: int, *, with_aliases: bool) 
     """
     async with ctx.database.write() as conn:
         artifact = await access.load_writable(ctx, conn, artifact_id)
-        aliases = await queries.list_aliases_of_artifacts(conn, [artifact.id])
+        aliases = await name_queries.list_aliases_of_artifacts(conn, [artifact.id])
         if aliases and not with_aliases:
             names = ", ".join(sorted({item.alias for item in aliases}))
             raise Conflict(f"the artifact has the aliases {names}; remove them first or delete with aliases")
@@ -69,9 +69,9 @@ async def _end(conn: AsyncConnection, which: ColumnElement[bool], end: End, gone
     places = await queries.list_places(conn, which)
     left = {collection for _, collection in places} - {gone}
     await queries.lock_collections(conn, left)
-    await queries.delete_aliases_at(conn, [place for place, _ in places])
+    await name_queries.delete_aliases_at(conn, [place for place, _ in places], end.stamp)
     for collection in sorted(left):
-        await queries.restore_latest(conn, collection, end.at)
+        await name_queries.restore_latest(conn, collection, end.stamp)
 
 
 @PROJECT_DELETED.add

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, allows, require
-from steelyard.domains.artifacts import access, queries, rules, ttl_policy, type_policy
+from steelyard.domains.artifacts import access, name_queries, queries, rules, ttl_policy, type_policy
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import (
     TTL_OFF,
@@ -71,7 +71,7 @@ async def _give_aliases(ctx: Context, conn: AsyncConnection, artifact: Artifact,
     rules.check_aliases([change.alias for change in wanted])
     for change in wanted:
         place = await _place(ctx, conn, artifact, change)
-        await queries.set_aliases(conn, place, [change.alias], ctx.ports.clock())
+        await name_queries.set_aliases(conn, place, [change.alias], access.stamp(ctx))
 
 
 async def remove_aliases(ctx: Context, artifact_id: int, unwanted: Sequence[AliasChange]) -> None:
@@ -106,7 +106,7 @@ async def _take_aliases(
         if change.alias == rules.LATEST:
             raise Invalid("the alias 'latest' cannot be removed; give it to another version instead")
         place = await _place(ctx, conn, artifact, change)
-        await queries.delete_aliases(conn, place.id, [change.alias])
+        await name_queries.delete_aliases(conn, place, [change.alias], access.stamp(ctx))
 
 
 async def change_aliases(
@@ -147,8 +147,8 @@ async def update_version(ctx: Context, artifact_id: int, change: VersionChange) 
             ttl_s = rules.check_ttl(change.ttl_s)
             values |= {"ttl_s": ttl_s, "expires_at": find_expiry(artifact.created_at, ttl_s)}
         await queries.update_artifact(conn, artifact.id, **values)
-        await queries.add_tags(conn, t.artifact_tags, "artifact_id", artifact.id, change.tags_added)
-        await queries.delete_tags(conn, t.artifact_tags, "artifact_id", artifact.id, change.tags_removed)
+        await name_queries.add_tags(conn, t.artifact_tags, "artifact_id", artifact.id, change.tags_added)
+        await name_queries.delete_tags(conn, t.artifact_tags, "artifact_id", artifact.id, change.tags_removed)
         if change.aliases is not None:
             await _replace_aliases(ctx, conn, artifact, change.aliases)
         given = sorted(name for name, value in vars(change).items() if value not in (None, ()))
@@ -160,9 +160,9 @@ async def _replace_aliases(ctx: Context, conn: AsyncConnection, artifact: Artifa
     place = await queries.find_membership_of(conn, artifact.sequence_id, artifact.id)
     if place is None:
         raise Invalid("aliases of an artifact can be changed once it is committed")
-    present = {item.alias for item in await queries.list_aliases_of_memberships(conn, [place.id])}
-    await queries.delete_aliases(conn, place.id, sorted(present - {*wanted, rules.LATEST}))
-    await queries.set_aliases(conn, place, wanted, ctx.ports.clock())
+    present = {item.alias for item in await name_queries.list_aliases_of_memberships(conn, [place.id])}
+    await name_queries.delete_aliases(conn, place, sorted(present - {*wanted, rules.LATEST}), access.stamp(ctx))
+    await name_queries.set_aliases(conn, place, wanted, access.stamp(ctx))
 
 
 # ---- collections and types ------------------------------------------------------------------------------------
@@ -238,10 +238,10 @@ async def tag_collection(ctx: Context, name: CollectionName, tags: Sequence[str]
         require(ctx, Permission.WRITE, collection.target)
         table, column = t.artifact_collection_tags, "collection_id"
         if remove:
-            await queries.delete_tags(conn, table, column, collection.id, tags)
+            await name_queries.delete_tags(conn, table, column, collection.id, tags)
         else:
-            await queries.add_tags(conn, table, column, collection.id, [rules.check_tag(tag) for tag in tags])
-        found = await queries.list_tags(conn, table, column, [collection.id])
+            await name_queries.add_tags(conn, table, column, collection.id, [rules.check_tag(tag) for tag in tags])
+        found = await name_queries.list_tags(conn, table, column, [collection.id])
         told: dict[str, Any] = {"untagged" if remove else "tagged": list(tags)}
         await audit.note(ctx, conn, Action.ARTIFACT_UPDATE, collection.subject, **told)
     return [tag for _, tag in found if tag.name in tags]
@@ -281,7 +281,7 @@ async def link_version(
             await queries.update_collection(conn, target.id, next_version=number + 1, updated_at=now)
             place = await queries.find_membership_of(conn, target.id, artifact.id)
         assert place is not None, "it was just written"
-        await queries.set_aliases(conn, place, {*aliases, rules.LATEST}, now)
+        await name_queries.set_aliases(conn, place, {*aliases, rules.LATEST}, access.stamp(ctx))
         if is_registry(target.project):
             # What people find in a registry does not go by itself, whatever its team says.
             await queries.update_artifact(conn, artifact.id, ttl_s=TTL_OFF, expires_at=None)
@@ -345,7 +345,8 @@ async def unlink_version(ctx: Context, artifact_id: int, portfolio_id: int) -> N
         place = await queries.find_membership_of(conn, portfolio.id, artifact_id)
         if place is None:
             raise NotFound("the artifact is not linked to this portfolio")
+        await name_queries.delete_aliases_at(conn, [place.id], access.stamp(ctx))
         await queries.delete_membership(conn, place.id)
-        await queries.restore_latest(conn, portfolio.id, ctx.ports.clock())
+        await name_queries.restore_latest(conn, portfolio.id, access.stamp(ctx))
         gone = replace(portfolio.subject, artifact_id=artifact_id)
         await audit.note(ctx, conn, Action.ARTIFACT_UPDATE, gone, unlinked=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from steelyard.context import Context
-from steelyard.domains.artifacts import content_queries, queries, service
+from steelyard.domains.artifacts import content_queries, name_queries, queries, service
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import Alias, Artifact, ArtifactType, Collection, Manifest, Membership, Tag
 from steelyard.domains.runs import queries as run_queries
@@ -25,17 +25,19 @@ def _grouped(pairs: Iterable[tuple[int, T]]) -> dict[int, list[T]]:
 
 async def _fetch_place_aliases(ctx: Context, ids: list[int]) -> dict[int, list[Alias]]:
     async with ctx.database.read() as conn:
-        return _grouped((item.membership_id, item) for item in await queries.list_aliases_of_memberships(conn, ids))
+        return _grouped(
+            (item.membership_id, item) for item in await name_queries.list_aliases_of_memberships(conn, ids)
+        )
 
 
 async def _fetch_tags(ctx: Context, ids: list[int]) -> dict[int, list[Tag]]:
     async with ctx.database.read() as conn:
-        return _grouped(await queries.list_tags(conn, t.artifact_tags, "artifact_id", ids))
+        return _grouped(await name_queries.list_tags(conn, t.artifact_tags, "artifact_id", ids))
 
 
 async def _fetch_collection_tags(ctx: Context, ids: list[int]) -> dict[int, list[Tag]]:
     async with ctx.database.read() as conn:
-        return _grouped(await queries.list_tags(conn, t.artifact_collection_tags, "collection_id", ids))
+        return _grouped(await name_queries.list_tags(conn, t.artifact_collection_tags, "collection_id", ids))
 
 
 async def _fetch_types(ctx: Context, ids: list[int]) -> dict[int, ArtifactType]:

@@ -20,6 +20,14 @@ class State(StrEnum):
     DELETED = "DELETED"
 
 
+@dataclass(frozen=True)
+class Stamp:
+    """When something is done, and by whose account; None for what happens by itself."""
+
+    at: datetime
+    by: int | None = None
+
+
 class DeletedWhy(StrEnum):
     """How a version came to its end."""
 
@@ -37,6 +45,10 @@ class End:
     at: datetime
     why: DeletedWhy
     by: int | None = None
+
+    @property
+    def stamp(self) -> Stamp:
+        return Stamp(self.at, self.by)
 
 
 class ManifestKind(StrEnum):
@@ -236,6 +248,18 @@ class Alias:
     membership_id: int
     artifact_id: int
     alias: str
+
+
+@dataclass(frozen=True)
+class AliasChanged:
+    """That an alias went from one version of a collection to another; None for none."""
+
+    id: int
+    alias: str
+    version_from: int | None
+    version_to: int | None
+    at: datetime
+    username: str | None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.domains.accounts.tables import entities
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import (
-    Alias,
     Artifact,
     ArtifactType,
     Collection,
@@ -25,13 +24,12 @@ from steelyard.domains.artifacts.model import (
     Membership,
     Portfolio,
     State,
-    Tag,
 )
 from steelyard.domains.artifacts.model import Sequence as SequenceCollection
-from steelyard.domains.artifacts.rules import LATEST, find_version_index
+from steelyard.domains.artifacts.rules import find_version_index
 from steelyard.domains.projects.tables import projects
 from steelyard.kernel.errors import Conflict
-from steelyard.sql.dialect import insert_ignore, upsert
+from steelyard.sql.dialect import insert_ignore
 
 Page = tuple[int, int]
 """Offset and limit."""
@@ -411,70 +409,3 @@ async def count_versions(conn: AsyncConnection, collection_ids: Sequence[int]) -
     columns = [question.c.collection_id, func.count(), func.max(question.c.version_index)]
     rows = await conn.execute(select(*columns).group_by(question.c.collection_id))
     return {row[0]: (row[1], row[2]) for row in rows}
-
-
-# ---- aliases and tags -----------------------------------------------------------------------------------------
-
-_ALIAS = [aliases.c.id, aliases.c.collection_id, aliases.c.membership_id, memberships.c.artifact_id, aliases.c.alias]
-
-
-def _aliases() -> Select[Any]:
-    return select(*_ALIAS).join(memberships, memberships.c.id == aliases.c.membership_id).order_by(aliases.c.id)
-
-
-async def list_aliases_of_memberships(conn: AsyncConnection, ids: Sequence[int]) -> list[Alias]:
-    rows = await conn.execute(_aliases().where(aliases.c.membership_id.in_(ids)))
-    return [Alias(**row._mapping) for row in rows]
-
-
-async def list_aliases_of_artifacts(conn: AsyncConnection, ids: Sequence[int]) -> list[Alias]:
-    return [Alias(**row._mapping) for row in await conn.execute(_aliases().where(memberships.c.artifact_id.in_(ids)))]
-
-
-async def list_aliases_of_collection(conn: AsyncConnection, collection_id: int) -> list[Alias]:
-    rows = await conn.execute(_aliases().where(aliases.c.collection_id == collection_id))
-    return [Alias(**row._mapping) for row in rows]
-
-
-async def set_aliases(conn: AsyncConnection, place: Membership, names: Iterable[str], now: datetime) -> None:
-    """Give the aliases to the version; other versions of the collection lose them."""
-    rows = [
-        {"collection_id": place.collection_id, "membership_id": place.id, "alias": name, "created_at": now}
-        for name in names
-    ]
-    await upsert(conn, aliases, rows, key=("collection_id", "alias"), update=("membership_id", "created_at"))
-
-
-async def restore_latest(conn: AsyncConnection, collection_id: int, now: datetime) -> None:
-    """Give `latest` to the newest version of the collection if no version has it."""
-    if await find_membership(conn, collection_id, LATEST) is None:
-        newest = await find_newest_membership(conn, collection_id)
-        if newest:
-            await set_aliases(conn, newest, [LATEST], now)
-
-
-async def delete_aliases_at(conn: AsyncConnection, places: Sequence[int]) -> None:
-    """Take all aliases from the memberships."""
-    for some in chunks(places):
-        await conn.execute(delete(aliases).where(aliases.c.membership_id.in_(some)))
-
-
-async def delete_aliases(conn: AsyncConnection, membership_id: int, names: Sequence[str] | None = None) -> None:
-    """Take the named aliases, or all, from the version."""
-    statement = delete(aliases).where(aliases.c.membership_id == membership_id)
-    await conn.execute(statement if names is None else statement.where(aliases.c.alias.in_(names)))
-
-
-async def list_tags(conn: AsyncConnection, table: Any, owner: str, ids: Sequence[int]) -> list[tuple[int, Tag]]:
-    """Return (owner's id, tag) from `artifact_tags` or `artifact_collection_tags`."""
-    rows = await conn.execute(select(table).where(table.c[owner].in_(ids)).order_by(table.c.id))
-    return [(row._mapping[owner], Tag(row.id, row.name)) for row in rows]
-
-
-async def add_tags(conn: AsyncConnection, table: Any, owner: str, owner_id: int, names: Iterable[str]) -> None:
-    for name in names:
-        await insert_ignore(conn, table, {owner: owner_id, "name": name})
-
-
-async def delete_tags(conn: AsyncConnection, table: Any, owner: str, owner_id: int, names: Sequence[str]) -> None:
-    await conn.execute(delete(table).where(table.c[owner] == owner_id, table.c.name.in_(names)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, allows, require, require_account
-from steelyard.domains.artifacts import access, filters, lineage_queries, queries
+from steelyard.domains.artifacts import access, filters, lineage_queries, name_queries, queries
 from steelyard.domains.artifacts.model import (
     Alias,
     Artifact,
@@ -197,7 +197,7 @@ async def load_places(ctx: Context, artifact_ids: Sequence[int]) -> dict[int, li
 async def list_collection_aliases(ctx: Context, collection: Collection) -> list[Alias]:
     require(ctx, Permission.READ, collection.target)
     async with ctx.database.read() as conn:
-        return await queries.list_aliases_of_collection(conn, collection.id)
+        return await name_queries.list_aliases_of_collection(conn, collection.id)
 
 
 # ---- lineage --------------------------------------------------------------------------------------------------

@@ -154,6 +154,20 @@ artifact_aliases = Table(
     Index(None, "membership_id"),
 )
 
+# Which alias went from which version to which, by numbers; null for none. The account has no foreign key: it may go.
+artifact_alias_changes = Table(
+    "artifact_alias_changes",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("collection_id", BigId, ForeignKey("artifact_collections.id", ondelete="CASCADE"), nullable=False),
+    Column("alias", Name(128), nullable=False),
+    Column("version_from", Integer),
+    Column("version_to", Integer),
+    Column("at", UtcTime, nullable=False),
+    Column("changed_by", BigInteger),
+    Index(None, "collection_id", "id"),
+)
+
 artifact_tags = Table(
     "artifact_tags",
     metadata,

@@ -16,6 +16,7 @@ from steelyard.domains.artifacts import (
     access,
     content_queries,
     lineage_queries,
+    name_queries,
     queries,
     rules,
     ttl_policy,
@@ -178,11 +179,11 @@ async def _begin_again(
         return
     place = await queries.find_membership_of(conn, artifact.sequence_id, artifact.id)
     assert place is not None, "a committed version has its place in its sequence"
-    await queries.set_aliases(conn, place, spec.aliases, ctx.ports.clock())
+    await name_queries.set_aliases(conn, place, spec.aliases, access.stamp(ctx))
 
 
 async def _register(ctx: Context, conn: AsyncConnection, artifact: Artifact, spec: NewVersion, run: int | None) -> None:
-    await queries.add_tags(conn, t.artifact_tags, "artifact_id", artifact.id, spec.tags)
+    await name_queries.add_tags(conn, t.artifact_tags, "artifact_id", artifact.id, spec.tags)
     if spec.client_id:
         await queries.register_client_id(conn, spec.client_id, artifact_id=artifact.id)
     if spec.sequence_client_id:

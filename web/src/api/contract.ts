@@ -241,6 +241,12 @@ export interface VersionPage { total: number; matched: number; offset: number; r
 /** GET …/:collection/versions:names?find= → { versions }: all that are found, the newest first */
 /** GET …/:collection/aliases:list?find= → by name, the first 200 */
 export interface AliasList { aliases: { alias: string; version: string }[] }
+/** GET …/aliases:history?before=&limit=50, the last change first. `latest`, which moves with every version, is not told */
+export interface AliasHistory { changes: AliasChange[]; /** `before` of the next page */ next: number | null }
+export interface AliasChange {
+  id: number; alias: string; /** versions; null: none */ from: string | null; to: string | null;
+  at: string; /** null: by itself, or somebody who is gone */ by: string | null;
+}
 /** POST …/:collection/versions:delete {versions, withAliases?}; at most 100 in one request */
 export interface VersionsDeleted { deleted: string[]; skipped: { version: string; reason: string }[] }
 export type ArtifactState = "PENDING" | "COMMITTED" | "DELETED";

@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, allows, require
-from steelyard.domains.artifacts import filters, queries, service
+from steelyard.domains.artifacts import filters, name_queries, queries, service
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.browse import version_queries
 from steelyard.domains.artifacts.browse.rows import Row, build_rows, list_rows
-from steelyard.domains.artifacts.model import Collection
+from steelyard.domains.artifacts.model import AliasChanged, Collection
 from steelyard.domains.artifacts.rules import find_version_index
 from steelyard.domains.artifacts.service import Listing
 from steelyard.domains.projects import service as projects
@@ -61,7 +61,7 @@ async def _collection_rows(conn: AsyncConnection, items: Sequence[Collection]) -
     tags: dict[int, list[str]] = {}
     for some in queries.chunks([item.id for item in items]):
         counts |= await queries.count_versions(conn, some)
-        for owner, tag in await queries.list_tags(conn, t.artifact_collection_tags, "collection_id", some):
+        for owner, tag in await name_queries.list_tags(conn, t.artifact_collection_tags, "collection_id", some):
             tags.setdefault(owner, []).append(tag.name)
     rows = []
     for item in items:
@@ -140,6 +140,15 @@ def _matching(word: str) -> ColumnElement[bool]:
         t.artifacts.c.digest.startswith(word.lower(), autoescape=True),
         *([] if number is None else [t.artifact_memberships.c.version_index == number]),
     )
+
+
+async def list_alias_changes(
+    ctx: Context, collection: Collection, before: int | None, limit: int
+) -> list[AliasChanged]:
+    """Return how the collection's aliases went from version to version, the last change first."""
+    require(ctx, Permission.READ, collection.target)
+    async with ctx.database.read() as conn:
+        return await name_queries.list_alias_changes(conn, collection.id, before, limit)
 
 
 async def list_aliases(ctx: Context, collection: Collection, find: str) -> list[tuple[str, int]]:

@@ -30,6 +30,7 @@ _VERSIONS_MAX = 200
 _FILES_MAX = 500
 _CHANGES_MAX = 500
 _MEMBERS_MAX = 100
+_CHANGES_MAX = 200
 _WORDS_MAX = 10
 
 
@@ -90,6 +91,34 @@ async def alias_list(ctx: Context, request: Request) -> dict[str, Any]:
     collection = await asked_collection(ctx, request)
     found = await collections.list_aliases(ctx, collection, request.query_params.get("find") or "")
     return {"aliases": [{"alias": alias, "version": f"v{number}"} for alias, number in found]}
+
+
+@routes.get(COLLECTION + "/aliases:history")
+async def alias_history(ctx: Context, request: Request) -> dict[str, Any]:
+    """A page of what happened to the aliases; `before` is the `next` of the page before."""
+    collection = await asked_collection(ctx, request)
+    before = asked_count(request, "before", 0, 1 << 62) or None
+    limit = asked_count(request, "limit", 50, _CHANGES_MAX)
+    found = await collections.list_alias_changes(ctx, collection, before, limit + 1)
+    shown = found[:limit]
+    return {
+        "changes": [
+            {
+                "id": item.id,
+                "alias": item.alias,
+                "from": _version(item.version_from),
+                "to": _version(item.version_to),
+                "at": item.at,
+                "by": item.username,
+            }
+            for item in shown
+        ],
+        "next": shown[-1].id if len(found) > limit else None,
+    }
+
+
+def _version(number: int | None) -> str | None:
+    return None if number is None else f"v{number}"
 
 
 def _words(request: Request) -> list[str]:

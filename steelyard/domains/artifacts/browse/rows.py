@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, allows
-from steelyard.domains.artifacts import access, queries, service
+from steelyard.domains.artifacts import access, name_queries, queries, service
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.browse import walk_queries
 from steelyard.domains.artifacts.browse.walk_queries import RunNode
@@ -61,9 +61,11 @@ async def build_rows(
     aliases: dict[int, list[str]] = {}
     tags: dict[int, list[str]] = {}
     for some in queries.chunks(shown):
-        for alias in await queries.list_aliases_of_memberships(conn, [place.id for _, place in some if place]):
+        for alias in await name_queries.list_aliases_of_memberships(conn, [place.id for _, place in some if place]):
             aliases.setdefault(alias.membership_id, []).append(alias.alias)
-        owned = await queries.list_tags(conn, t.artifact_tags, "artifact_id", [artifact.id for artifact, _ in some])
+        owned = await name_queries.list_tags(
+            conn, t.artifact_tags, "artifact_id", [artifact.id for artifact, _ in some]
+        )
         for artifact_id, tag in owned:
             tags.setdefault(artifact_id, []).append(tag.name)
     return [

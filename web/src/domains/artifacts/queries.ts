@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { appPath, get } from "@/api/client";
 import type {
+  AliasHistory,
   AliasList,
   ArtifactDetail,
   ArtifactEntry,
@@ -90,6 +91,15 @@ export const aliasesQuery = (ref: CollectionRef, find = "") =>
   queryOptions({
     queryKey: keyOf(ref, ":aliases", find),
     queryFn: ({ signal }) => get<AliasList>(`${pathOf(ref)}/aliases:list${search({ find })}`, signal),
+  });
+
+export const aliasHistoryQuery = (ref: CollectionRef) =>
+  infiniteQueryOptions({
+    queryKey: keyOf(ref, ":alias-history"),
+    queryFn: ({ signal, pageParam }) =>
+      get<AliasHistory>(`${pathOf(ref)}/aliases:history${search({ before: pageParam ?? undefined })}`, signal),
+    initialPageParam: null as number | null,
+    getNextPageParam: (page) => page.next,
   });
 
 export const versionQuery = (ref: VersionRef) =>

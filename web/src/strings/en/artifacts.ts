@@ -88,6 +88,18 @@ export const artifacts = {
   choose: "Choose another version",
   chooseFind: "Find by number, alias, tag or digest",
   chooseNone: "No version matches.",
+  history: {
+    open: "Alias history",
+    title: "Aliases of {{name}}",
+    text: "Which alias went from which version to which. The alias latest, which moves with every version, is left out.",
+    none: "No alias has been given yet",
+    alias: "Alias",
+    from: "From",
+    to: "To",
+    by: "By",
+    at: "When",
+    more: "Earlier changes",
+  },
   edit: {
     more: "More actions",
     copyName: "Copy full name",

@@ -1,4 +1,4 @@
-import { Copy, FolderInput, MoreHorizontal, Pencil, Trash2 } from "lucide-react";
+import { Copy, FolderInput, History, MoreHorizontal, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -18,6 +18,7 @@ import { toast } from "@/ui/toast";
 import { useDeleteCollection, useUpdateCollection } from "../edits";
 import type { CollectionRef } from "../queries";
 import { CollectionTtl } from "../version/ttl-editor";
+import { AliasHistory } from "./alias-history";
 import styles from "./collection-header.module.css";
 
 interface CollectionProps {
@@ -44,7 +45,7 @@ export function CollectionHeader({ place, page, types }: CollectionProps) {
   );
 }
 
-type Question = "rename" | "move" | "delete";
+type Question = "rename" | "move" | "delete" | "history";
 
 function Actions({ place, page, types }: CollectionProps) {
   const { t } = useTranslation();
@@ -57,6 +58,9 @@ function Actions({ place, page, types }: CollectionProps) {
   return (
     <div className={styles.actions}>
       <Menu trigger={<IconButton label={t("artifacts.edit.more")} icon={<MoreHorizontal aria-hidden />} />}>
+        <MenuItem icon={<History aria-hidden />} onSelect={() => setQuestion("history")}>
+          {t("artifacts.history.open")}
+        </MenuItem>
         <MenuItem icon={<Copy aria-hidden />} onSelect={() => void copy()}>
           {t("artifacts.edit.copyName")}
         </MenuItem>
@@ -77,14 +81,17 @@ function Actions({ place, page, types }: CollectionProps) {
           </>
         )}
       </Menu>
-      {question && (
+      {question === "history" && <AliasHistory place={place} onClose={() => setQuestion(null)} />}
+      {question && question !== "history" && (
         <Ask place={place} page={page} types={types} question={question} onClose={() => setQuestion(null)} />
       )}
     </div>
   );
 }
 
-function Ask({ place, page, types, question, onClose }: CollectionProps & { question: Question; onClose: () => void }) {
+type Asked = Exclude<Question, "history">;
+
+function Ask({ place, page, types, question, onClose }: CollectionProps & { question: Asked; onClose: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const update = useUpdateCollection(place);
