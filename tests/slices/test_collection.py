@@ -15,7 +15,7 @@ from steelyard.domains.artifacts.jobs import collect_content
 from steelyard.domains.artifacts.lifecycle.collecting import Collected, collect, preview
 from steelyard.domains.artifacts.queries import find_artifact, touch_pending
 from steelyard.domains.files.purging import delete_due, delete_purged_objects
-from steelyard.kernel.errors import Conflict
+from steelyard.kernel.errors import Unavailable
 from steelyard.kernel.ids import decode_global_id
 from tests.harness.site import Caller, Site
 from tests.slices.artifact_wire import MANIFEST, MAPPING, UPDATE_MANIFEST, Logger, entries, md5
@@ -251,9 +251,9 @@ async def test_a_commit_that_the_collection_overtook_fails_and_may_be_repeated(s
     async with site.ports.database.write() as conn:
         await touch_pending(conn, [artifact.id], site.clock())
     await run_collection(site)
-    with pytest.raises(Conflict, match="commit again"):
+    with pytest.raises(Unavailable, match="taken over"):
         await commit._publish(site.system, artifact, staged)
-    with pytest.raises(Conflict, match="commit again"):
+    with pytest.raises(Unavailable, match="taken over"):
         await staging.stage(site.system, staged, uploaded)
     assert (await logger.commit(made["id"])).data
     assert await readable(logger, "slow") == {"x": b"slow"}
