@@ -17,6 +17,7 @@ from steelyard.kernel.clock import Clock
 from steelyard.kernel.lasting import Lasting
 from steelyard.kernel.limiter import Limiter
 from steelyard.ports.directory import Directory
+from steelyard.ports.federation import TokenReader
 from steelyard.ports.mail import Mailer
 from steelyard.ports.objects import Grant, ObjectStore
 from steelyard.ports.sso import IdentityProvider
@@ -84,6 +85,16 @@ class SignOnPolicy:
 
 
 @dataclass(frozen=True)
+class FederationPolicy:
+    """How identity tokens are exchanged (docs/operate/federation.md)."""
+
+    # How long an access token is good.
+    token_s: int = 3600
+    # True: tokens that were made for others count too.
+    any_audience: bool = False
+
+
+@dataclass(frozen=True)
 class Policy:
     """The settings that domains decide by."""
 
@@ -107,6 +118,7 @@ class Policy:
     sso: SignOnPolicy = SignOnPolicy()
     # Whether SCIM answers are written as RFC 7643 has them.
     scim_strict: bool = False
+    federation: FederationPolicy = FederationPolicy()
 
     @property
     def upload_window_s(self) -> int:
@@ -144,6 +156,7 @@ class Ports:
     sso: IdentityProvider | None = None
     # None where people do not sign in by a directory.
     directory: Directory | None = None
+    federation: TokenReader | None = None
     # What was set and from where, and what of it has no effect: to be shown, never to decide by.
     settings: tuple[ShownSetting, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
@@ -174,11 +187,13 @@ class KeyScope:
     project_ids: frozenset[int] | None = None
     expires_at: datetime | None = None
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    # An access token of identity federation: nothing that lasts longer than itself is made or changed by it.
+    is_token: bool = False
 
     @property
     def is_whole(self) -> bool:
         """Whether the bearer may do all that the account may, while and where the key is good."""
-        return self.rights is KeyRights.ALL and self.project_ids is None
+        return self.rights is KeyRights.ALL and self.project_ids is None and not self.is_token
 
 
 UNBOUNDED = KeyScope()

@@ -12,6 +12,7 @@ from steelyard import migrations
 from steelyard.adapters.ldap.open import open_directory
 from steelyard.adapters.mail.smtp import open_mailer
 from steelyard.adapters.objects.open import open_store
+from steelyard.adapters.sso.federation import PublishedKeys
 from steelyard.adapters.sso.open import open_provider
 from steelyard.config.places import mysql_of
 from steelyard.config.settings import Settings
@@ -22,6 +23,7 @@ from steelyard.context import (
     AuditPolicy,
     CollectionPolicy,
     Context,
+    FederationPolicy,
     HistoryPolicy,
     Policy,
     Ports,
@@ -82,12 +84,14 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
                 provider_names=settings.sso.identifier_claims,
                 only_way=settings.sso.no_passwords and provider is not None,
             ),
+            federation=FederationPolicy(**vars(settings.federation)),
             scim_strict=settings.scim.strict,
             features_off=frozenset(settings.features.off.replace(",", " ").split()),
         ),
         mail=open_mailer(settings.mail, settings.server.public_url),
         sso=provider,
         directory=directory,
+        federation=PublishedKeys(),
         limiter=Limiter(Rates(**vars(settings.limits))),
     )
 

@@ -27,6 +27,7 @@ _MODULES = {
     "org": "accounts",
     "team": "accounts",
     "key": "accounts",
+    "federation": "federation",
     "audit": "audit",
 }
 

@@ -236,6 +236,16 @@ class ScimSettings:
 
 
 @dataclass(frozen=True)
+class FederationSettings:
+    token_s: int = field(
+        default=3600, metadata={"doc": "how long an access token is good that an identity token was exchanged for, s"}
+    )
+    any_audience: bool = field(
+        default=False, metadata={"doc": "identity tokens count whoever they were made for: only for a trial"}
+    )
+
+
+@dataclass(frozen=True)
 class RunSettings:
     heartbeat_grace_s: int = field(
         default=300, metadata={"doc": "a run silent for this long counts as crashed, seconds"}
@@ -398,6 +408,7 @@ class Settings:
     sso: SsoSettings = field(default_factory=SsoSettings)
     ldap: LdapSettings = field(default_factory=LdapSettings)
     scim: ScimSettings = field(default_factory=ScimSettings)
+    federation: FederationSettings = field(default_factory=FederationSettings)
     runs: RunSettings = field(default_factory=RunSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     tables: TableSettings = field(default_factory=TableSettings)

@@ -79,6 +79,7 @@ ACCEPTED: dict[str, str] = {
         for prefix in ("LDAP", "LOCAL_LDAP")
     },
     "GORILLA_LDAP_GROUP_SYNC": "ldap.group_sync",
+    "SKIP_AUDIENCE_VALIDATION": "federation.any_audience",
     "GORILLA_DATA_RETENTION_PERIOD": "runs.trash_days",
     "GORILLA_EMAIL_SINK": "mail.url",
     "GORILLA_EMAIL_FROM_ADDRESS": "mail.sender",
@@ -150,9 +151,7 @@ NOT_YET: dict[str, str] = {
     ),
     "GORILLA_ACTIVITY_STORE_ENABLE": "the activity of users",
     "GORILLA_CUSTOMER_SECRET_STORE_SOURCE": "secrets of teams",
-    **dict.fromkeys(
-        ("GLOBAL_ADMIN_API_KEY", "GORILLA_INSECURE_ALLOW_API_KEY_ADMIN_ACCESS", "SKIP_AUDIENCE_VALIDATION"), _MACHINES
-    ),
+    **dict.fromkeys(("GLOBAL_ADMIN_API_KEY", "GORILLA_INSECURE_ALLOW_API_KEY_ADMIN_ACCESS"), _MACHINES),
     "AZURE_STORAGE_KEY": "Azure Blob Storage",
     "BUCKET_ACCESS_IDENTITY": "showing the identity that the bucket knows",
     **dict.fromkeys(

@@ -144,6 +144,7 @@ ROUTES: dict[str, Ask] = {
     "GET /scim/Schemas/{id}": Ask(path={"id": f"{SCIM_CORE}User"}),
     "GET /scim/Roles": _READ,
     "GET /scim/Roles/{id}": Ask(path={"id": "member"}),
+    "POST /oidc/token": Ask({}, lets_in=(400,)),
     "POST /app/setup": Ask({"token": "x", **ACCOUNT}, lets_in=(403,)),
     "POST /app/signup": Ask(ACCOUNT, lets_in=(403,)),
     "POST /app/password": Ask({"current": "wrong", "new": "long enough"}, lets_in=(409, 429)),

@@ -94,6 +94,7 @@ TOLD_OF_ROUTES: dict[str, str] = {
     "POST /oidc/callback": Untold(
         "the session and the account that it makes tell themselves; without a sign-in begun, none"
     ),
+    "POST /oidc/token": Untold("told as user:login, see test_federation.py; without a token that counts, nothing"),
     "POST /app/link": LOOKED,
     "POST /app/link/follow": "user:change_password",
     "POST /app/teams": "team:create",

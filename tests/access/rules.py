@@ -77,6 +77,7 @@ RULES = {
     "signed": Rule("whoever holds an address that the server has signed, until it ends"),
     "sign in": Rule("whoever has the password"),
     "provider": Rule("whoever the identity provider vouches for, in the browser that has asked"),
+    "issuer": Rule("whoever has a token that a registered issuer has signed for an account"),
     "link": Rule("whoever has the link that was made for them"),
     "first start": Rule("whoever has the one-time link, or everybody where sign-up is open"),
     "never": Rule("nobody"),
@@ -107,7 +108,7 @@ def expected(rule: str, who: str, visibility: str, *, is_mutation: bool = False)
     """Return the status that a caller must be answered: 200 for all that lets them in, 404 also for a null."""
     if rule in {"page", "signed", "absent"}:
         return 200
-    if rule in {"anybody", "sign in", "first start", "link", "provider"}:
+    if rule in {"anybody", "sign in", "first start", "link", "provider", "issuer"}:
         return 200 if who not in NOBODY or who == "anonymous" else 401
     if who in NOBODY:
         return 401

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from joserfc import jwk, jws
+
+from tests.services.tls import Certificates
 
 CLIENT = "steelyard"
 SECRET = "client-secret-that-stays-secret"
@@ -20,6 +23,7 @@ class Forger:
     """`token` is what the next code is worth; `answers` replaces what a path answers: (status, body)."""
 
     port: int
+    scheme: str = "http"
     keys: list[Any] = field(default_factory=list)
     answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
@@ -34,7 +38,7 @@ class Forger:
 
     @property
     def issuer(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     @property
     def settings(self) -> dict[str, str]:
@@ -82,8 +86,9 @@ def new_key(kind: str = "RSA") -> Any:
 
 
 @contextlib.contextmanager
-def open_forger() -> Iterator[Forger]:
-    forger = Forger(0)
+def open_forger(certificates: Certificates | None = None) -> Iterator[Forger]:
+    """Open one, at https where it has certificates."""
+    forger = Forger(0, scheme="https" if certificates else "http")
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -106,6 +111,10 @@ def open_forger() -> Iterator[Forger]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if certificates:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificates.chain, certificates.key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     forger.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

@@ -1,5 +1,6 @@
 """An identity provider: the certified `oidc-provider` for Node, with pages on which anybody signs in by any name."""
 
+import base64
 import json
 import os
 import secrets
@@ -8,6 +9,7 @@ import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.services import processes
 from tests.services.packages import run
@@ -113,3 +115,16 @@ def new_person(issuer: str, **claims: Any) -> str:
     known = {"email": f"{login}@example.com", "email_verified": True, "name": login, "preferred_username": login}
     ask("PUT", f"{issuer}/claims/{login}", known | claims)
     return login
+
+
+def program_token(issuer: str, audience: str = "wandb") -> tuple[str, str]:
+    """A signed token of a new program at the provider, for this audience, and the subject that it names."""
+    wanted = {"grant_types": ["client_credentials"], "response_types": [], "redirect_uris": []}
+    client = ask("POST", f"{issuer}/reg", wanted)
+    form = {"grant_type": "client_credentials", "resource": f"urn:audience:{audience}", "scope": "log"}
+    basic = base64.b64encode(f"{client['client_id']}:{client['client_secret']}".encode()).decode()
+    content = urlencode(form).encode()
+    request = urllib.request.Request(f"{issuer}/token", content, {"Authorization": f"Basic {basic}"}, method="POST")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=10) as answer:
+        return str(json.loads(answer.read())["access_token"]), str(client["client_id"])

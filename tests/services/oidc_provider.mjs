@@ -18,6 +18,14 @@ const provider = new Provider(issuer, {
     devInteractions: { enabled: true },
     registration: { enabled: true },
     rpInitiatedLogout: { enabled: true },
+    // tokens for programs: signed ones, for the audience that is asked for
+    clientCredentials: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      getResourceServerInfo: (_ctx, audience) => ({
+        scope: 'log', audience: audience.replace('urn:audience:', ''), accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } },
+      }),
+    },
   },
   pkce: { required: () => true },
   async findAccount(_ctx, id) {

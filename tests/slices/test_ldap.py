@@ -157,6 +157,7 @@ async def test_an_account_is_the_same_after_the_person_was_renamed(site, tree, v
     window = await visit()
     assert (await window.sign_in(after, PASSWORD)).status_code == 204
     assert await window.name() == name
+    assert (await account(site, name)).email == f"{after}@example.org", "what the directory changes is carried over"
 
 
 async def test_a_directory_person_finds_the_account_that_has_their_address(site, tree, visit):

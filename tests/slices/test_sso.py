@@ -72,18 +72,18 @@ def fresh() -> str:
     return f"p{secrets.token_hex(4)}"
 
 
-def claims_of(site: Site, forger: Forger, name: str, **others: Any) -> dict[str, Any]:
+def claims_of(site: Site, forger: Forger, login: str, **others: Any) -> dict[str, Any]:
     now = int(site.clock.now.timestamp())
     claims = {
         "iss": forger.issuer,
         "aud": CLIENT,
-        "sub": f"subject-of-{name}",
+        "sub": f"subject-of-{login}",
         "iat": now,
         "exp": now + 300,
-        "email": f"{name}@example.com",
+        "email": f"{login}@example.com",
         "email_verified": True,
-        "name": name.title(),
-        "preferred_username": name,
+        "name": login.title(),
+        "preferred_username": login,
         "groups": [],
     }
     return {key: value for key, value in (claims | others).items() if value is not None}
@@ -96,10 +96,10 @@ async def depart(window: Visitor, next_path: str = "") -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(response.headers["location"]).query).items()}
 
 
-async def sign_on(site: Site, forger: Forger, window: Visitor, name: str, next_path: str = "", **others: Any) -> Any:
-    """Go to the provider and come back as `name`; return the answer to coming back."""
+async def sign_on(site: Site, forger: Forger, window: Visitor, login: str, next_path: str = "", **others: Any) -> Any:
+    """Go to the provider and come back as `login`; return the answer to coming back."""
     asked = await depart(window, next_path)
-    claims = claims_of(site, forger, name, **({"nonce": asked["nonce"]} | others))
+    claims = claims_of(site, forger, login, **({"nonce": asked["nonce"]} | others))
     forger.token = forger.sign(claims)
     return await window.get(f"/oidc/callback?code=c&state={asked['state']}")
 
@@ -243,6 +243,45 @@ def fresh_provider(site: Site, **settings: Any) -> Any:
     """The ports of the site with a provider that has asked nothing yet."""
     assert isinstance(site.ports.sso, OidcProvider)
     return replace(site.ports, sso=OidcProvider(replace(site.ports.sso._settings, **settings)))
+
+
+# ---- what the provider changes --------------------------------------------------------------------------------
+
+
+async def test_what_the_provider_changes_is_carried_over(site, forger, visit):
+    name, window = fresh(), await visit()
+    await sign_on(site, forger, window, name)
+    others = {"email": f"new-{name}@example.com", "name": "Another Name"}
+    await sign_on(site, forger, await visit(), name, **others)
+    session = await window.reload()
+    assert (session["user"]["email"], session["user"]["name"]) == (others["email"], "Another Name")
+    assert session["user"]["username"] == name
+
+
+async def test_what_was_changed_here_stays_until_the_provider_changes_it(site, forger, visit):
+    name, window = fresh(), await visit()
+    await sign_on(site, forger, window, name)
+    await window.reload()
+    await window.send("PATCH", "/app/profile", {"name": "As I Like It", "email": f"own-{name}@example.com"})
+    await sign_on(site, forger, await visit(), name)
+    session = await window.reload()
+    assert (session["user"]["name"], session["user"]["email"]) == ("As I Like It", f"own-{name}@example.com")
+
+
+@pytest.mark.parametrize("why", ["unverified", "taken", "none", "unfit"])
+async def test_an_address_that_cannot_be_theirs_is_not_carried_over(site, forger, visit, why):
+    name, window = fresh(), await visit()
+    await sign_on(site, forger, window, name)
+    taken = await service.create_user(site.system, NewUser(fresh(), f"{fresh()}@example.com"))
+    others = {
+        "unverified": {"email": f"new-{name}@example.com", "email_verified": False},
+        "taken": {"email": taken.email},
+        "none": {"email": None},
+        "unfit": {"email": "no address"},
+    }[why]
+    answer = await sign_on(site, forger, await visit(), name, **others)
+    assert answer.status_code == 303, answer.text
+    assert (await window.reload())["user"]["email"] == f"{name}@example.com"
 
 
 # ---- tokens of every sort -------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, NoReturn, TypeVar
 
 import httpx
@@ -60,8 +60,8 @@ class _Kept(Generic[_T]):
 class Discovery:
     """Speaks with one provider. Its certificate is checked by what this process trusts."""
 
-    def __init__(self, issuer: str) -> None:
-        self._asked = issuer
+    def __init__(self, issuer: str, needed: Sequence[str] = ("authorization_endpoint", "jwks_uri")) -> None:
+        self._asked, self._needed = issuer, needed
         self._trust = ssl.create_default_context()
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._metadata, self._keys = _Kept(self._load_metadata), _Kept(self._load_keys)
@@ -78,7 +78,7 @@ class Discovery:
                 f"the provider calls itself {str(issuer)[:200]!r}, this server's setting says {self._asked!r}",
                 "Ask the administrator of this server: OIDC_ISSUER must be the provider's own name for itself.",
             )
-        for name in ("authorization_endpoint", "jwks_uri"):
+        for name in self._needed:
             if not is_web_address(found.get(name)):
                 raise ProviderFailed(f"the provider's description has no {name}", _ASK)
         return found

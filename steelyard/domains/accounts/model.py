@@ -118,6 +118,19 @@ class ApiKey:
 
 
 @dataclass(frozen=True)
+class TokenIssuer:
+    """An issuer whose tokens count. `audience` is whom they must be for, empty for what is usual.
+
+    `by_email` says that it may be believed whose an e-mail address is.
+    """
+
+    id: int
+    issuer: str
+    audience: str
+    by_email: bool
+
+
+@dataclass(frozen=True)
 class NewApiKey:
     """A key at the only moment its secret is known."""
 

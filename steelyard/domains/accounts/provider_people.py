@@ -6,6 +6,9 @@ addresses and user names may change afterwards.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import structlog
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
@@ -27,6 +30,7 @@ from steelyard.sql.dialect import insert_row, is_duplicate
 log = structlog.get_logger()
 _ADMIN = "Ask an administrator of this server"
 _NAME_MAX = 128
+_EMAIL_MAX = 254
 _TRIES = 3
 
 
@@ -52,9 +56,7 @@ async def load_account(ctx: Context, conn: AsyncConnection, person: Person) -> U
     """
     user = await queries.find_user_of_provider(conn, person.issuer, person.subject)
     if user is not None:
-        bound, table = (person.issuer, person.subject), t.provider_identities
-        where = (table.c.issuer == bound[0]) & (table.c.subject == bound[1])
-        await conn.execute(update(table).where(where).values(last_used_at=ctx.ports.clock()))
+        user = await _carry_over(ctx, conn, person, user)
     else:
         user = await _find_or_make(ctx, conn, person)
         await _bind(ctx, conn, person, user)
@@ -63,6 +65,47 @@ async def load_account(ctx: Context, conn: AsyncConnection, person: Person) -> U
     if person.groups is not None:
         await sync_teams(ctx, conn, user, person.groups)
     return user
+
+
+async def _carry_over(ctx: Context, conn: AsyncConnection, person: Person, user: User) -> User:
+    """Write what the provider has changed of name and address since it was last heard; what was changed here stays.
+
+    An address that another account has is left, and so is one that the provider does not know to be theirs.
+    """
+    was_email, was_name = await queries.find_told(conn, person.issuer, person.subject)
+    email, name = person.email.strip(), person.name[:_NAME_MAX].strip()
+    changed: dict[str, Any] = {}
+    if name and was_name is not None and name != was_name:
+        changed["name"] = name
+    is_new = was_email is not None and email.lower() not in {was_email.lower(), user.email.lower()}
+    if email and is_new and person.email_verified and _is_address(email):
+        if await queries.find_user_by_address(conn, email) is None:
+            changed |= {"email": email, "email_unproven": False}
+        else:
+            log.warning("the provider has changed an address to that of another account", username=user.username)
+    if changed:
+        await queries.update_user(conn, user.id, **changed)
+        told = sorted(changed.keys() & {"name", "email"})
+        await audit.note(ctx, conn, Action.USER_UPDATE, user.subject, changed=told, by="provider")
+    table = t.provider_identities
+    where = (table.c.issuer == person.issuer) & (table.c.subject == person.subject)
+    heard = {"last_used_at": ctx.ports.clock(), **_told(person)}
+    await conn.execute(update(table).where(where).values(**heard))
+    return replace(user, name=changed.get("name", user.name), email=changed.get("email", user.email))
+
+
+def _told(person: Person) -> dict[str, str]:
+    """Return what is kept of a provider's word; nothing of what it leaves out."""
+    told = {"email": person.email.strip()[:_EMAIL_MAX], "name": person.name[:_NAME_MAX].strip()}
+    return {name: value for name, value in told.items() if value}
+
+
+def _is_address(email: str) -> bool:
+    try:
+        check_address(email)
+    except Invalid:
+        return False
+    return True
 
 
 async def _find_or_make(ctx: Context, conn: AsyncConnection, person: Person) -> User:
@@ -146,6 +189,7 @@ async def _bind(ctx: Context, conn: AsyncConnection, person: Person, user: User)
         subject=person.subject,
         created_at=now,
         last_used_at=now,
+        **_told(person),
     )
     await audit.note(ctx, conn, Action.USER_UPDATE, user.subject, bound_to=person.issuer)
 

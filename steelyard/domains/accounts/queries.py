@@ -21,6 +21,7 @@ from steelyard.domains.accounts.model import (
     Organization,
     ProjectRole,
     Role,
+    TokenIssuer,
     User,
 )
 from steelyard.kernel.names import fold
@@ -254,7 +255,7 @@ async def organization_roles(conn: AsyncConnection, user_id: int) -> dict[int, s
 # ---- keys and sessions ----------------------------------------------------------------------------------------
 
 _KEY = [t.api_keys.c[name] for name in ("id", "user_id", "name", "hint", "created_at", "last_used_at")]
-_SCOPE = [t.api_keys.c[name] for name in ("rights", "in_projects", "expires_at", "networks")]
+_SCOPE = [t.api_keys.c[name] for name in ("rights", "in_projects", "expires_at", "networks", "issuer_id")]
 
 
 async def find_active_key(conn: AsyncConnection, secret_hash: str) -> ApiKey | None:
@@ -265,7 +266,8 @@ async def find_active_key(conn: AsyncConnection, secret_hash: str) -> ApiKey | N
 
 
 async def list_keys(conn: AsyncConnection, user_id: int) -> list[ApiKey]:
-    statement = select(*_KEY, *_SCOPE).where(t.api_keys.c.user_id == user_id)
+    """Return the keys that an account has made, without access tokens."""
+    statement = select(*_KEY, *_SCOPE).where(t.api_keys.c.user_id == user_id, t.api_keys.c.issuer_id.is_(None))
     return await _keys(conn, statement.order_by(t.api_keys.c.id))
 
 
@@ -295,6 +297,7 @@ def _scope(row: Any, projects: set[int] | None) -> KeyScope:
         None if projects is None else frozenset(projects),
         row.expires_at,
         tuple(ip_network(network) for network in row.networks.split()),
+        is_token=row.issuer_id is not None,
     )
 
 
@@ -419,3 +422,40 @@ async def find_secret(conn: AsyncConnection, name: str) -> str | None:
 async def delete_secret(conn: AsyncConnection, name: str) -> bool:
     """Return False when it was not there; who else deletes it at the same time waits."""
     return (await conn.execute(delete(t.server_secrets).where(t.server_secrets.c.name == name))).rowcount == 1
+
+
+async def find_told(conn: AsyncConnection, issuer: str, subject: str) -> tuple[str | None, str | None]:
+    """Return address and name that a provider told of a person last, None for what was not kept."""
+    table = t.provider_identities
+    found = select(table.c.email, table.c.name).where(table.c.issuer == issuer, table.c.subject == subject)
+    row = (await conn.execute(found)).first()
+    return (row.email, row.name) if row else (None, None)
+
+
+# ---- identity federation --------------------------------------------------------------------------------------
+
+
+async def find_issuer(conn: AsyncConnection, issuer: str) -> TokenIssuer | None:
+    found = [item for item in await _issuers(conn, t.token_issuers.c.issuer == issuer) if item.issuer == issuer]
+    return found[0] if found else None
+
+
+async def list_issuers(conn: AsyncConnection) -> list[TokenIssuer]:
+    return await _issuers(conn, t.token_issuers.c.id > 0)
+
+
+async def _issuers(conn: AsyncConnection, where: ColumnElement[bool]) -> list[TokenIssuer]:
+    columns = [t.token_issuers.c[name] for name in ("id", "issuer", "audience", "by_email")]
+    statement = select(*columns).where(where).order_by(t.token_issuers.c.issuer)
+    return [TokenIssuer(**row._mapping) for row in await conn.execute(statement)]
+
+
+async def list_organization_names(conn: AsyncConnection) -> list[str]:
+    return list((await conn.execute(select(t.organizations.c.name))).scalars())
+
+
+async def list_ended_tokens(conn: AsyncConnection, now: datetime, limit: int) -> list[int]:
+    """Return the ids of some access tokens that are over."""
+    keys = t.api_keys.c
+    statement = select(keys.id).where(keys.issuer_id.is_not(None), keys.expires_at < now).limit(limit)
+    return list((await conn.execute(statement)).scalars())

@@ -120,7 +120,21 @@ api_keys = Table(
     Column("expires_at", UtcTime),
     # networks that it may be used from, separated by blanks; empty for everywhere
     Column("networks", String(1024), nullable=False, server_default=""),
+    # Of an access token: whose signed token it was given for. It is no key that its owner knows of.
+    Column("issuer_id", BigId),
     Index(None, "user_id"),
+    Index(None, "issuer_id"),
+)
+
+# Issuers whose tokens programs may exchange for access tokens.
+token_issuers = Table(
+    "token_issuers",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("issuer", Name(255), nullable=False, unique=True),
+    Column("audience", Name(255), nullable=False, server_default=""),
+    Column("by_email", Boolean, nullable=False, server_default="0"),
+    Column("created_at", UtcTime, nullable=False),
 )
 
 api_key_projects = Table(
@@ -167,6 +181,9 @@ provider_identities = Table(
     Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("issuer", Name(255), nullable=False),
     Column("subject", Name(255), nullable=False),
+    # What the provider called them when it was last heard: what it changes is carried over, what is changed here stays.
+    Column("email", Name(254)),
+    Column("name", Name(128)),
     Column("created_at", UtcTime, nullable=False),
     Column("last_used_at", UtcTime, nullable=False),
     UniqueConstraint("issuer", "subject"),

@@ -57,6 +57,8 @@ class Action(StrEnum):
     ORGANIZATION_REMOVE_MEMBER = "organization:remove_member"
     USER_CHANGE_PASSWORD = "user:change_password"  # noqa: S105 - the name of an action
     USER_CREATE_LINK = "user:create_link"
+    SERVER_ADD_ISSUER = "server:add_issuer"
+    SERVER_REMOVE_ISSUER = "server:remove_issuer"
     SERVER_COLLECT_STORAGE = "server:collect_storage"
     SERVER_FORGET_PERSON = "server:forget_person"
     SERVER_SEND_MAIL_AGAIN = "server:send_mail_again"
