@@ -276,6 +276,14 @@ def alias(collection: str, name: str) -> dict[str, str]:
     return {"artifactCollectionName": collection, "alias": name}
 
 
+async def test_metadata_that_is_no_json_is_passed_over(office):
+    await office.make("odd")
+    for content, metadata in ((b"1", "{no json"), (b"2", '{"a": NaN}'), (b"3", '{"a": 3}'), (b"4", "[1]")):
+        assert (await office.link(await office.log("odd", content, metadata=metadata), "odd", "c")).data
+    assert await office.versions(f=json.dumps({"metadata.a": {"$gt": 1}})) == ["c:v2"]
+    assert await office.versions(f=json.dumps({"metadata.a": {"$exists": False}})) == ["c:v3", "c:v0"]
+
+
 async def test_versions_come_in_pages(office):
     await office.make("paged")
     for number in range(5):

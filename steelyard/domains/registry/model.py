@@ -71,7 +71,11 @@ def _versions(item: FoundVersion) -> tuple[Any, ...]:
 
 
 def _metadata(item: FoundVersion) -> Any:
-    return jsontext.loads(item.metadata) if item.metadata else None
+    """Whatever a client calls metadata is kept, also what is no JSON: that has no keys to be found by."""
+    try:
+        return jsontext.loads(item.metadata or "null")
+    except ValueError:
+        return None
 
 
 def _of_collection(item: FoundCollection) -> tuple[Any, ...]:
