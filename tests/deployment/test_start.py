@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 
 from tests.harness.engines import Engine
@@ -13,13 +14,15 @@ MEMORY_MAX_MB = 120
 # Heavy, and for work that a server may never do; each comes with its first use.
 LATER = {"pyarrow", "botocore", "alembic", "aiosmtpd", "opentelemetry", "joserfc", "ldap3", "pydantic"}
 STARTS = 2
+# A library for logs loads `rich` where it finds it; it comes with tools of development, and no installation has it.
+AS_INSTALLED = "import sys; sys.modules['rich'] = None; from steelyard.cli import main; main()"
 
 
 def test_a_start_costs_little(engine: Engine, tmp_path: Path) -> None:
     """The first start compiles what installers compile, and makes the data; it also tells what it loads."""
     with engine.fresh() as env:
         compiled = {"PYTHONPYCACHEPREFIX": str(tmp_path / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
-        server = Server(tmp_path / "data", env | compiled)
+        server = Server(tmp_path / "data", env | compiled, program=[sys.executable, "-c", AS_INSTALLED])
         server.start().stop()
         costs = [cost_of_start(server) for _ in range(STARTS)]
         loaded = modules_of_start(server)
