@@ -1,8 +1,8 @@
 """Objects up and down: python -m benchmarks.load.objects
 
-One large file, and many small ones, put and fetched by the signed URLs that a client of artifacts is given; a bare sink
-and a bare file server take turns with Steelyard. Everything fetched is compared with what was put. With `--engine
-mysql_s3` the URLs lead to the bucket, and what passes Steelyard's own process is counted.
+One large file, the same bytes as some shards, and many small files, put and fetched by the signed URLs that a client of
+artifacts is given; a bare sink and a bare file server take turns with Steelyard. Everything fetched is compared with
+what was put. With `--engine mysql_s3` the URLs lead to the bucket, and what passes Steelyard's own process is counted.
 """
 
 import argparse
@@ -33,6 +33,7 @@ from tests.services.places import free_port
 # As many as the client asks for at a time.
 BATCH = 2000
 PAGE = 5000
+SHARD_CONNECTIONS = 4
 CREATE = """mutation($input: CreateArtifactInput!) { createArtifact(input: $input) { artifact { id } } }"""
 FILES = """mutation($input: CreateArtifactFilesInput!) { createArtifactFiles(input: $input) { files { edges { node {
   uploadUrl uploadHeaders artifact { id } } } } } }"""
@@ -54,6 +55,15 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Work:
+    """Files that are put and fetched by so many connections."""
+
+    title: str
+    pieces: list[Piece]
+    connections: int
+
+
+@dataclass(frozen=True)
 class Request:
     url: str
     offset: int
@@ -64,6 +74,7 @@ class Request:
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--large", type=int, default=1 << 30, help="bytes of the large file")
+    parser.add_argument("--shards", type=int, default=16, help="files that make up the same bytes, four at a time")
     parser.add_argument("--files", type=int, default=10_000, help="small files")
     parser.add_argument("--small", type=int, default=10 << 10, help="bytes of a small file")
     parser.add_argument("--connections", type=int, default=16, help="for the small files, of two processes together")
@@ -78,24 +89,25 @@ def main(arguments: list[str] | None = None) -> list[Figures]:
     rounds: dict[str, list[Figures]] = {}
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "source"
-        large, small = make_source(source, given)
+        works = make_source(source, given)
         for number in range(given.rounds):
             place = Path(folder) / f"round-{number}"
             place.mkdir()
             for opening in [*bare(place), *(_steelyard(one) for one in chosen(given, place))]:
                 with opening as server:
-                    for row in measure(server, source, large, small, given.connections):
+                    for row in measure(server, source, works):
                         rounds.setdefault(f"{row['what']} {row['server']}", []).append(row)
     rows = [median_figures(found) for found in rounds.values()]
     compare(rows)
     rows.sort(key=lambda row: row["what"])
-    work = f"{given.large >> 20} MiB; {given.files:,} files of {given.small:,} bytes, {given.connections} connections"
+    work = f"{given.large >> 20} MiB, in {given.shards} shards too; "
+    work += f"{given.files:,} files of {given.small:,} bytes, {given.connections} connections"
     publish("objects: files up and down", rows, given.output, work=work, rounds=given.rounds)
     return rows
 
 
-def make_source(path: Path, given: argparse.Namespace) -> tuple[list[Piece], list[Piece]]:
-    """Write random bytes; return the large file alone, and the small ones: parts of the same."""
+def make_source(path: Path, given: argparse.Namespace) -> list[Work]:
+    """Write random bytes; return the large file alone, its shards, and small files: all parts of the same."""
     dice, left = random.Random(1), given.large
     whole = hashlib.md5()
     with path.open("wb") as file:
@@ -114,7 +126,19 @@ def make_source(path: Path, given: argparse.Namespace) -> tuple[list[Piece], lis
             digest = hashlib.md5(file.read(given.small)).digest()
             name = f"folder-{number % 100}/file-{number}.bin"
             small.append(Piece(name, offset, given.small, base64.b64encode(digest).decode()))
-    return [large], small
+    shards = [shard_of(path, number, given.large // given.shards) for number in range(given.shards)]
+    return [
+        Work("large", [large], 1),
+        Work("shards", shards, min(SHARD_CONNECTIONS, given.shards)),
+        Work("small", small, given.connections),
+    ]
+
+
+def shard_of(path: Path, number: int, size: int) -> Piece:
+    with path.open("rb") as file:
+        file.seek(number * size)
+        digest = hashlib.md5(file.read(size)).digest()
+    return Piece(f"shard-{number}.bin", number * size, size, base64.b64encode(digest).decode())
 
 
 class Target:
@@ -215,10 +239,9 @@ def put_request(node: dict[str, Any], piece: Piece) -> Request:
     return Request(node["uploadUrl"], piece.offset, piece.size, headers)
 
 
-def measure(
-    target: Target, source: Path, large: list[Piece], small: list[Piece], connections: int
-) -> Iterator[Figures]:
-    for title, pieces, width in (("large", large, 1), ("small", small, connections)):
+def measure(target: Target, source: Path, works: list[Work]) -> Iterator[Figures]:
+    for work in works:
+        title, pieces, width = work.title, work.pieces, work.connections
         began_s = time.perf_counter()
         to_put = target.addresses_to_put(pieces)
         asked_s = time.perf_counter() - began_s
@@ -236,14 +259,14 @@ def row(what: str, target: Target, pieces: list[Piece], asked_s: float, work: Ca
     took_s = work()
     after = usage_of(target.pid)
     size = sum(one.size for one in pieces)
-    cpu_s = after.cpu_since(before)
+    cpu_s, is_small = after.cpu_since(before), what.endswith("small")
     return {
         "what": what,
         "server": target.name,
         "MB/s": size / took_s / 1e6,
-        "files/s": len(pieces) / took_s if len(pieces) > 1 else None,
-        "server CPU s/GiB": cpu_s / size * (1 << 30) if len(pieces) == 1 else None,
-        "server CPU ms/file": cpu_s / len(pieces) * 1000 if len(pieces) > 1 else None,
+        "files/s": len(pieces) / took_s if is_small else None,
+        "server CPU s/GiB": None if is_small else cpu_s / size * (1 << 30),
+        "server CPU ms/file": cpu_s / len(pieces) * 1000 if is_small else None,
         "URLs and commit s": asked_s,
         "peak MB": after.peak_mb,
         "passed the process": (passed_bytes(target.pid) - passed) / size,
