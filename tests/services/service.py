@@ -1,7 +1,7 @@
 """What all background services have in common: one instance per machine, shared by test sessions, ended by the last.
 
-A session takes a lease in its own name (a pid). The first lease starts the service, the last one to be given back or
-found dead stops it. `tests.services start` takes a lease that lasts until `tests.services stop`.
+A session takes a lease in its own name (a pid), as often as it likes. The first lease starts the service, the last one
+to be given back or found dead stops it. `tests.services start` takes a lease that lasts until `tests.services stop`.
 """
 
 import json
@@ -51,13 +51,18 @@ class Service(ABC):
             details = self._running()
             if details is None:
                 details = self._start()
-            (leases / (holder or str(os.getpid()))).touch()
+            lease = leases / (holder or str(os.getpid()))
+            lease.write_text(str(1 if holder else times_taken(lease) + 1))
             return details
 
     def release(self, holder: str | None = None) -> None:
         """Give the lease back; the last one out stops the service and removes its data."""
         with lock(f"service-{self.name}"):
-            (self.folder / "leases" / (holder or str(os.getpid()))).unlink(missing_ok=True)
+            lease = self.folder / "leases" / (holder or str(os.getpid()))
+            if (left := times_taken(lease) - 1) > 0:
+                lease.write_text(str(left))
+            else:
+                lease.unlink(missing_ok=True)
             details = self._running()
             if details is not None and not self._live_leases():
                 processes.stop(details["pid"], grace_s=0)  # its data goes as well
@@ -91,3 +96,8 @@ class Service(ABC):
             for lease in (self.folder / "leases").iterdir()
             if lease.name == BY_HAND or processes.is_alive(int(lease.name))
         ]
+
+
+def times_taken(lease: Path) -> int:
+    """How often its holder has taken a lease and not given it back."""
+    return int(lease.read_text() or 1) if lease.exists() else 0
