@@ -149,7 +149,7 @@ ROUTES: dict[str, Ask] = {
     "POST /app/signup": Ask(ACCOUNT, lets_in=(403,)),
     "POST /app/password": Ask({"current": "wrong", "new": "long enough"}, lets_in=(409, 429)),
     "POST /app/link": Ask({"token": "x"}, lets_in=NOTHING),
-    "POST /app/link/follow": Ask({"token": "x", "username": "u", "password": "long enough"}, lets_in=NOTHING),
+    "POST /app/link/follow": Ask({"token": "x", "username": "u", "password": "long enough now"}, lets_in=NOTHING),
     "GET /app/teams/{team}": Ask(path={"team": "$team"}),
     "POST /app/teams/{team}/members": Ask(NOT_THERE | {"role": "member"}, path={"team": "$team"}, lets_in=NOTHING),
     "DELETE /app/teams/{team}/members/{id}": Ask(path={"team": "$team", "id": absent("Member")}, lets_in=NOTHING),

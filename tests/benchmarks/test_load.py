@@ -136,7 +136,7 @@ def test_objects_are_fetched_as_they_were_put(tmp_path: Path) -> None:
     rows = published(tmp_path, "objects")
     assert {row["server"] for row in rows} == {"bare, thrown away", "bare, to disk", "Steelyard, sqlite"}
     assert {row["what"] for row in rows if row["server"] == "Steelyard, sqlite"} == {
-        f"{direction} {size}" for direction in ("1 up:", "2 down:") for size in ("large", "small")
+        f"{direction} {size}" for direction in ("1 up:", "2 down:") for size in ("large", "shards", "small")
     }
     assert all(row["MB/s"] > 0 and row["of bare, to disk"] > 0 for row in rows)
 
