@@ -69,6 +69,7 @@ export function AskDialog({
                 value={typed}
                 autoComplete="off"
                 spellCheck={false}
+                autoFocus
                 onChange={(event) => setTyped(event.target.value)}
               />
             )}

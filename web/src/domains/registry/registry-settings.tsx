@@ -3,13 +3,11 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { Registry } from "@/api/contract";
 import { REGISTRIES_PATH } from "@/lib/paths";
+import { AskDialog } from "@/ui/ask-dialog";
 import { Button } from "@/ui/button";
 import { ChipEditor } from "@/ui/chip-editor";
-import { Dialog } from "@/ui/dialog";
 import { useFailureText } from "@/ui/error-state";
-import { Checkbox, Field, Input, Select } from "@/ui/field";
-import { useForm } from "@/ui/form";
-import { FormError } from "@/ui/form-error";
+import { Checkbox, Field, Select } from "@/ui/field";
 import { toast } from "@/ui/toast";
 import { type RegistryChange, useRegistryActions } from "./queries";
 import styles from "./registry.module.css";
@@ -72,44 +70,22 @@ export function RegistrySettings({ registry }: { registry: Registry }) {
 function DeleteDialog({ registry, onClose }: { registry: Registry; onClose: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const [typed, setTyped] = useState("");
   const { destroy } = useRegistryActions(registry);
   const { name } = registry;
-  const { busy, error, onSubmit } = useForm(async () => {
+  const send = async () => {
     await destroy();
     toast.good(t("registries.delete.done", { name }));
     await navigate(REGISTRIES_PATH, { replace: true });
-  });
-  const actions = (
-    <>
-      <Button onClick={onClose}>{t("common.cancel")}</Button>
-      <Button type="submit" form="delete-registry" look="danger" busy={busy} disabled={typed !== name}>
-        {t("registries.delete.action")}
-      </Button>
-    </>
-  );
+  };
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
+    <AskDialog
       title={t("registries.delete.title", { name })}
-      description={t("registries.delete.text", { count: registry.collectionCount })}
-      actions={actions}
-    >
-      <form id="delete-registry" className="stack" onSubmit={onSubmit}>
-        <Field label={t("projects.overview.deleteField", { name })}>
-          {(control) => (
-            <Input
-              {...control}
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-              autoComplete="off"
-              autoFocus
-            />
-          )}
-        </Field>
-        <FormError>{error}</FormError>
-      </form>
-    </Dialog>
+      text={t("registries.delete.text", { count: registry.collectionCount })}
+      action={t("registries.delete.action")}
+      danger
+      confirmName={name}
+      onSend={send}
+      onClose={onClose}
+    />
   );
 }

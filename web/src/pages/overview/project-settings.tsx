@@ -7,12 +7,10 @@ import { useDeleteProject, useUpdateProject } from "@/domains/projects/queries";
 import { visibilityChoices } from "@/domains/projects/visibility";
 import { formatInteger } from "@/lib/number";
 import { entityProjectsPath } from "@/lib/paths";
+import { AskDialog } from "@/ui/ask-dialog";
 import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
 import { useFailureText } from "@/ui/error-state";
-import { Field, Input, Select } from "@/ui/field";
-import { useForm } from "@/ui/form";
-import { FormError } from "@/ui/form-error";
+import { Field, Select } from "@/ui/field";
 import { toast } from "@/ui/toast";
 import styles from "./overview.module.css";
 
@@ -68,46 +66,22 @@ function VisibilityField({ project }: { project: Project }) {
 function DeleteDialog({ project, onClose }: { project: Project; onClose: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const [typed, setTyped] = useState("");
-  const { mutateAsync } = useDeleteProject(project.entity, project.name);
-  const { busy, error, onSubmit } = useForm(async () => {
+  const { name } = project;
+  const { mutateAsync } = useDeleteProject(project.entity, name);
+  const send = async () => {
     await mutateAsync();
-    toast.good(t("projects.overview.deleted", { name: project.name }));
+    toast.good(t("projects.overview.deleted", { name }));
     await navigate(entityProjectsPath(project.entity), { replace: true });
-  });
-  const actions = (
-    <>
-      <Button onClick={onClose}>{t("common.cancel")}</Button>
-      <Button type="submit" form="delete-project" look="danger" busy={busy} disabled={typed !== project.name}>
-        {t("projects.overview.delete")}
-      </Button>
-    </>
-  );
+  };
   return (
-    <Dialog
-      open
-      onOpenChange={onClose}
-      title={t("projects.overview.deleteTitle", { name: project.name })}
-      description={t("projects.overview.deleteText", {
-        count: project.runCount,
-        runs: formatInteger(project.runCount),
-      })}
-      actions={actions}
-    >
-      <form id="delete-project" className="stack" onSubmit={onSubmit}>
-        <Field label={t("projects.overview.deleteField", { name: project.name })}>
-          {(control) => (
-            <Input
-              {...control}
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-              autoComplete="off"
-              autoFocus
-            />
-          )}
-        </Field>
-        <FormError>{error}</FormError>
-      </form>
-    </Dialog>
+    <AskDialog
+      title={t("projects.overview.deleteTitle", { name })}
+      text={t("projects.overview.deleteText", { count: project.runCount, runs: formatInteger(project.runCount) })}
+      action={t("projects.overview.delete")}
+      danger
+      confirmName={name}
+      onSend={send}
+      onClose={onClose}
+    />
   );
 }

@@ -59,7 +59,6 @@ export const projects = {
     deleteTitle: "Delete “{{name}}”?",
     deleteText_one: "Its run goes with it: metrics, logs, files and artifacts. This cannot be undone.",
     deleteText_other: "Its {{runs}} runs go with it: metrics, logs, files and artifacts. This cannot be undone.",
-    deleteField: "Type {{name}} to confirm",
     deleted: "Project {{name}} deleted.",
     description: "Description",
   },
