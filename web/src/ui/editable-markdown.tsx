@@ -33,7 +33,7 @@ export function EditableMarkdown({ text, title, empty, canEdit, edit, onSave }: 
         )}
       </div>
       {editing ? (
-        <Editor text={text} title={title} onSave={onSave} onClose={() => setEditing(false)} />
+        <MarkdownForm text={text} title={title} onSave={onSave} onClose={() => setEditing(false)} />
       ) : text ? (
         <Markdown text={text} />
       ) : (
@@ -43,12 +43,12 @@ export function EditableMarkdown({ text, title, empty, canEdit, edit, onSave }: 
   );
 }
 
-function Editor({
-  text,
-  title,
-  onSave,
-  onClose,
-}: Pick<EditableMarkdownProps, "text" | "title" | "onSave"> & { onClose: () => void }) {
+interface MarkdownFormProps extends Pick<EditableMarkdownProps, "text" | "title" | "onSave"> {
+  onClose: () => void;
+}
+
+/** The editor alone, for a text that has no heading of its own. Escape gives up. */
+export function MarkdownForm({ text, title, onSave, onClose }: MarkdownFormProps) {
   const { t } = useTranslation();
   const { busy, error, onSubmit } = useForm(async ({ text: next = "" }) => {
     if (next.trim() !== text) await onSave(next.trim());

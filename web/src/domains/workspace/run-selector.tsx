@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { Eye, EyeOff, Regex } from "lucide-react";
+import { Eye, EyeOff } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -9,28 +9,23 @@ import type { RunLook } from "@/domains/runs/run-colors";
 import { cx } from "@/lib/class-names";
 import { runPath } from "@/lib/paths";
 import { ErrorState } from "@/ui/error-state";
-import { Input } from "@/ui/field";
 import { IconButton } from "@/ui/icon-button";
 import { Menu, MenuChoice, MenuSeparator } from "@/ui/menu";
 import { useShortcut } from "@/ui/shortcuts";
 import { SkeletonRows } from "@/ui/skeleton";
 import { StateIcon } from "@/ui/state-icon";
 import { type Choose, type EyeMode, FIRST_N_CHOICES, type WorkspaceChoices } from "./choices";
+import { NameSearch, type Search } from "./name-search";
 import styles from "./run-selector.module.css";
 import type { RunList } from "./use-run-list";
 
 const ROW_PX = 30;
 const ORDERS = ["-created_at", "+created_at", "+display_name", "+state", "-heartbeat_at"] as const;
 
-export interface RunSearch {
-  text: string;
-  regex: boolean;
-}
-
 interface RunSelectorProps {
   list: RunList;
-  search: RunSearch;
-  onSearch: (search: RunSearch) => void;
+  search: Search;
+  onSearch: (search: Search) => void;
   badRegex: boolean;
   visible: ReadonlySet<string>;
   looks: ReadonlyMap<string, RunLook>;
@@ -42,8 +37,6 @@ interface RunSelectorProps {
 export function RunSelector(props: RunSelectorProps) {
   const { list, search, onSearch, badRegex, visible, choices, choose } = props;
   const { t } = useTranslation();
-  const input = useRef<HTMLInputElement>(null);
-  useShortcut("/", t("workspace.runs.keyFind"), () => input.current?.focus());
   const count =
     list.matched === list.total
       ? t("workspace.runs.countAll", { count: list.total })
@@ -51,26 +44,12 @@ export function RunSelector(props: RunSelectorProps) {
   return (
     <section className={styles.selector} aria-label={t("workspace.runs.label")}>
       <div className={styles.tools}>
-        <Input
-          ref={input}
-          type="search"
-          value={search.text}
-          placeholder={t("workspace.runs.find")}
-          aria-label={t("workspace.runs.find")}
-          aria-invalid={badRegex || undefined}
-          title={badRegex ? t("workspace.runs.badRegex") : undefined}
-          onChange={(event) => onSearch({ ...search, text: event.target.value })}
-          onKeyDown={(event) => {
-            if (event.key !== "Escape") return;
-            onSearch({ ...search, text: "" });
-            event.currentTarget.blur();
-          }}
-        />
-        <IconButton
-          label={t("workspace.runs.regex")}
-          icon={<Regex aria-hidden />}
-          aria-pressed={search.regex}
-          onClick={() => onSearch({ ...search, regex: !search.regex })}
+        <NameSearch
+          search={search}
+          onSearch={onSearch}
+          label={t("workspace.runs.find")}
+          shortcut={["/", t("workspace.runs.keyFind")]}
+          invalid={badRegex}
         />
         <EyesMenu choices={choices} choose={choose} />
       </div>

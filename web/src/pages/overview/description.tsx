@@ -3,9 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Project } from "@/api/contract";
 import { useUpdateProject } from "@/domains/projects/queries";
 import { Button } from "@/ui/button";
-import { TextArea } from "@/ui/field";
-import { useForm } from "@/ui/form";
-import { FormError } from "@/ui/form-error";
+import { MarkdownForm } from "@/ui/editable-markdown";
 import { Markdown } from "@/ui/markdown";
 import styles from "./overview.module.css";
 
@@ -13,7 +11,16 @@ import styles from "./overview.module.css";
 export function Description({ project }: { project: Project }) {
   const { t } = useTranslation();
   const [editing, setEditing] = useState(false);
-  if (editing) return <DescriptionForm project={project} onClose={() => setEditing(false)} />;
+  const { mutateAsync } = useUpdateProject(project.entity, project.name);
+  if (editing)
+    return (
+      <MarkdownForm
+        text={project.description}
+        title={t("projects.overview.description")}
+        onSave={(description) => mutateAsync({ description })}
+        onClose={() => setEditing(false)}
+      />
+    );
   return (
     <div className={styles.description}>
       {project.description ? (
@@ -29,33 +36,5 @@ export function Description({ project }: { project: Project }) {
         </div>
       )}
     </div>
-  );
-}
-
-function DescriptionForm({ project, onClose }: { project: Project; onClose: () => void }) {
-  const { t } = useTranslation();
-  const { mutateAsync } = useUpdateProject(project.entity, project.name);
-  const { busy, error, onSubmit } = useForm(async ({ description = "" }) => {
-    await mutateAsync({ description: description.trim() });
-    onClose();
-  });
-  return (
-    <form className={styles.description} onSubmit={onSubmit}>
-      <TextArea
-        name="description"
-        aria-label={t("projects.overview.description")}
-        defaultValue={project.description}
-        rows={8}
-        autoFocus
-        onKeyDown={(event) => event.key === "Escape" && onClose()}
-      />
-      <FormError>{error}</FormError>
-      <div className={styles.buttons}>
-        <Button type="submit" look="primary" busy={busy}>
-          {t("common.save")}
-        </Button>
-        <Button onClick={onClose}>{t("common.cancel")}</Button>
-      </div>
-    </form>
   );
 }

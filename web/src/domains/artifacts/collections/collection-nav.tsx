@@ -1,5 +1,4 @@
 import { useQueries } from "@tanstack/react-query";
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDownUp, ChevronDown, ChevronRight, Link2 } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,6 +10,7 @@ import { artifactPath } from "@/lib/paths";
 import { Input } from "@/ui/field";
 import { IconButton } from "@/ui/icon-button";
 import { Menu, MenuChoice } from "@/ui/menu";
+import { RowList, rowStyles, useRowList } from "@/ui/row-list";
 import { useShortcut } from "@/ui/shortcuts";
 import { Skeleton } from "@/ui/skeleton";
 import type { ArtifactAddress } from "../address";
@@ -20,7 +20,6 @@ import styles from "./collection-nav.module.css";
 import { collectionKey, type NavRow, navRows, SORTS, type Sort } from "./nav-rows";
 
 const ROW_PX = 30;
-const CONTEXT_PX = 6 * ROW_PX;
 // of an open collection; the rest is one step further
 const VERSIONS = 10;
 
@@ -43,17 +42,11 @@ export function CollectionNav({ entity, project, types, here }: CollectionNavPro
     () => navRows(types, { query, sort, folded, opened, versionsOf }),
     [types, query, sort, folded, opened, versionsOf],
   );
-  const scroller = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   useShortcut("/", t("artifacts.find"), () => input.current?.focus());
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-    // a copied address begins with its collection in sight
-    initialOffset: () => Math.max(0, rows.findIndex((row) => isHere(row, here)) * ROW_PX - CONTEXT_PX),
-  });
+  // a copied address begins with its collection in sight
+  const beginAt = rows.findIndex((row) => isHere(row, here));
+  const list = useRowList({ count: rows.length, rowPx: ROW_PX, beginAt });
   return (
     <nav className={styles.nav} aria-label={t("artifacts.nav")}>
       <div className={styles.find}>
@@ -80,25 +73,22 @@ export function CollectionNav({ entity, project, types, here }: CollectionNavPro
         </Menu>
       </div>
       {rows.length === 0 && <p className={styles.note}>{t("artifacts.noMatch")}</p>}
-      <div ref={scroller} className={styles.scroller}>
-        <ul className={styles.rows} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start, key }) => {
-            const row = rows[index];
-            if (!row) return null;
-            return (
-              <li key={key} className={styles.slot} style={{ transform: `translateY(${start}px)` }}>
-                <Row
-                  row={row}
-                  current={isHere(row, here)}
-                  to={pathTo(entity, project, row)}
-                  onToggleType={toggleType}
-                  onToggleCollection={toggleCollection}
-                />
-              </li>
-            );
-          })}
-        </ul>
-      </div>
+      <RowList list={list}>
+        {(index) => {
+          const row = rows[index];
+          return (
+            row && (
+              <Row
+                row={row}
+                current={isHere(row, here)}
+                to={pathTo(entity, project, row)}
+                onToggleType={toggleType}
+                onToggleCollection={toggleCollection}
+              />
+            )
+          );
+        }}
+      </RowList>
     </nav>
   );
 }
@@ -162,17 +152,17 @@ interface RowProps {
 
 function Row({ row, current, to, onToggleType, onToggleCollection }: RowProps) {
   const { t } = useTranslation();
-  const look = cx(styles.row, current && styles.current);
+  const look = cx(rowStyles.row(current), styles.row);
   const page = current ? "page" : undefined;
   switch (row.kind) {
     case "type":
       return (
         <div className={look}>
           <Fold open={row.open} label={row.type} onToggle={() => onToggleType(row.type)} />
-          <Link to={to} className={styles.type} aria-current={page}>
+          <Link to={to} className={cx(rowStyles.name, styles.type)} aria-current={page}>
             {row.type}
           </Link>
-          <span className={styles.count}>{formatCount(row.count)}</span>
+          <span className={rowStyles.figure}>{formatCount(row.count)}</span>
         </div>
       );
     case "collection": {
@@ -185,9 +175,9 @@ function Row({ row, current, to, onToggleType, onToggleCollection }: RowProps) {
             onToggle={() => onToggleCollection(collectionKey(row.collection))}
           />
           <Link to={to} title={name} className={styles.collection} aria-current={page}>
-            <span className={styles.name}>{name}</span>
+            <span className={rowStyles.name}>{name}</span>
             {kind === "portfolio" && <Link2 aria-label={t("artifacts.links")} className={styles.links} />}{" "}
-            <span className={styles.count}>
+            <span className={rowStyles.figure}>
               <span aria-hidden>{formatCount(versionCount)}</span>
               <span className="visually-hidden">
                 {t("artifacts.count", { count: versionCount, total: formatInteger(versionCount) })}

@@ -1,7 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { Minus, Pencil, Plus } from "lucide-react";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import type { ArtifactDetail, ChangeKind, FileChange } from "@/api/contract";
@@ -10,6 +9,7 @@ import { formatBytes, formatInteger } from "@/lib/number";
 import { Button } from "@/ui/button";
 import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
+import { RowList, rowStyles, useRowList } from "@/ui/row-list";
 import { SkeletonRows } from "@/ui/skeleton";
 import { otherName } from "../address";
 import { changesQuery, changeTotalsQuery, type VersionRef } from "../queries";
@@ -157,33 +157,18 @@ function Changes({ place, other, kind, chosen, onChoose }: ChangesProps) {
   useEffect(() => {
     if (goesOn) void fetchNextPage();
   }, [goesOn, fetchNextPage]);
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: changes.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-  });
+  const list = useRowList({ count: changes.length, rowPx: ROW_PX });
   if (!data) return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows rows={5} />;
   if (changes.length === 0 && !hasNextPage)
     return <p className={styles.muted}>{t(kind ? "artifacts.compare.noneOfKind" : "artifacts.compare.none")}</p>;
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section ref={scroller} className={styles.changes} tabIndex={0} aria-label={t("artifacts.compare.filesTitle")}>
-        <ul className={styles.rows} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start, key }) => {
-            const change = changes[index];
-            return (
-              change && (
-                <li key={key} className={styles.slot} style={{ transform: `translateY(${start}px)` }}>
-                  <ChangeRow change={change} current={change.path === chosen} onChoose={onChoose} />
-                </li>
-              )
-            );
-          })}
-        </ul>
-      </section>
+      <RowList list={list} label={t("artifacts.compare.filesTitle")} className={styles.changes}>
+        {(index) => {
+          const change = changes[index];
+          return change && <ChangeRow change={change} current={change.path === chosen} onChoose={onChoose} />;
+        }}
+      </RowList>
       {error && <ErrorState error={error} onRetry={() => void fetchNextPage()} />}
       {hasNextPage && !error && (
         <div>
@@ -209,14 +194,14 @@ function ChangeRow({ change, current, onChoose }: ChangeRowProps) {
   return (
     <button
       type="button"
-      className={cx(styles.row, current && styles.current)}
+      className={cx(rowStyles.row(current), styles.row)}
       title={path}
       aria-pressed={current}
       onClick={() => onChoose(change)}
     >
       <Icon aria-label={t(`artifacts.compare.${kind}`)} className={styles[`${kind}Icon`]} />
-      <span className={styles.path}>{path}</span>
-      <span className={styles.size}>
+      <span className={rowStyles.name}>{path}</span>
+      <span className={rowStyles.figure}>
         {sizeBefore !== null && sizeAfter !== null
           ? t("artifacts.compare.bytes", { before: formatBytes(sizeBefore), after: formatBytes(sizeAfter) })
           : formatBytes(sizeBefore ?? sizeAfter ?? 0)}

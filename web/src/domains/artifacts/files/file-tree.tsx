@@ -1,16 +1,15 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronDown, ChevronRight, File, FileSymlink, Folder, FolderOpen } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { cx } from "@/lib/class-names";
 import { formatBytes, formatCount } from "@/lib/number";
+import { offsetOf, RowList, rowStyles, useRowList } from "@/ui/row-list";
 import { Skeleton } from "@/ui/skeleton";
 import styles from "./file-tree.module.css";
 import { baseName, type FileRow, parentOf } from "./tree-rows";
 
 const ROW_PX = 28;
-const CONTEXT_PX = 6 * ROW_PX;
 
 interface FileTreeProps {
   label: string;
@@ -27,23 +26,18 @@ interface FileTreeProps {
 
 /** Files and folders, drawn as far as they show. Arrows move, right and left open and close, Enter chooses. */
 export function FileTree({ label, rows, path, linkTo, onToggle, onMore, wholePaths = false }: FileTreeProps) {
-  const scroller = useRef<HTMLDivElement>(null);
   const chosen = rows.findIndex((row) => row.path === path && (row.kind === "file" || row.kind === "folder"));
   // the row that the Tab key reaches
   const [active, setActive] = useState<string | null>(null);
   const at = Math.max(0, active === null ? chosen : rows.findIndex((row) => keyOf(row) === active));
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-  });
+  const list = useRowList({ count: rows.length, rowPx: ROW_PX });
+  const { scroller, virtual } = list;
   // a copied address begins with its file in sight, as soon as the way to it was read
   const sought = useRef(path);
   useEffect(() => {
     if (sought.current === "" || sought.current !== path || chosen < 0) return;
     sought.current = "";
-    virtual.scrollToOffset(Math.max(0, chosen * ROW_PX - CONTEXT_PX));
+    virtual.scrollToOffset(offsetOf(chosen, ROW_PX));
   }, [chosen, path, virtual]);
   const focus = (index: number) => {
     const row = rows[index];
@@ -92,35 +86,26 @@ export function FileTree({ label, rows, path, linkTo, onToggle, onMore, wholePat
     event.preventDefault();
   };
   return (
-    <div ref={scroller} className={styles.scroller}>
-      <div
-        className={styles.rows}
-        role="tree"
-        aria-label={label}
-        style={{ height: virtual.getTotalSize() }}
-        onKeyDown={onKeyDown}
-      >
-        {virtual.getVirtualItems().map(({ index, start, key }) => {
-          const row = rows[index];
-          if (!row) return null;
-          return (
-            <div key={key} role="presentation" className={styles.slot} style={{ transform: `translateY(${start}px)` }}>
-              <Row
-                row={row}
-                index={index}
-                focusable={index === at}
-                current={row.path === path}
-                to={linkTo(row.path)}
-                name={wholePaths ? row.path : baseName(row.path)}
-                onFocus={() => setActive(keyOf(row))}
-                onToggle={onToggle}
-                onMore={onMore}
-              />
-            </div>
-          );
-        })}
-      </div>
-    </div>
+    <RowList list={list} tree={{ label, onKeyDown }}>
+      {(index) => {
+        const row = rows[index];
+        return (
+          row && (
+            <Row
+              row={row}
+              index={index}
+              focusable={index === at}
+              current={row.path === path}
+              to={linkTo(row.path)}
+              name={wholePaths ? row.path : baseName(row.path)}
+              onFocus={() => setActive(keyOf(row))}
+              onToggle={onToggle}
+              onMore={onMore}
+            />
+          )
+        );
+      }}
+    </RowList>
   );
 }
 
@@ -157,7 +142,7 @@ function Row({ row, index, focusable, current, to, name, onFocus, onToggle, onMo
         <Link
           {...item}
           to={to}
-          className={cx(styles.row, current && styles.current)}
+          className={rowStyles.row(current)}
           title={row.path}
           aria-expanded={row.open}
           onClick={(event) => {
@@ -166,28 +151,30 @@ function Row({ row, index, focusable, current, to, name, onFocus, onToggle, onMo
         >
           {row.open ? <ChevronDown aria-hidden /> : <ChevronRight aria-hidden />}
           {row.open ? <FolderOpen aria-hidden /> : <Folder aria-hidden />}
-          <span className={styles.name}>{shown}</span>
-          {row.folder.fileCount !== null && <span className={styles.size}>{formatCount(row.folder.fileCount)}</span>}
+          <span className={rowStyles.name}>{shown}</span>
+          {row.folder.fileCount !== null && (
+            <span className={rowStyles.figure}>{formatCount(row.folder.fileCount)}</span>
+          )}
         </Link>
       );
     case "file":
       return (
-        <Link {...item} to={to} className={cx(styles.row, styles.file, current && styles.current)} title={row.path}>
+        <Link {...item} to={to} className={cx(rowStyles.row(current), styles.file)} title={row.path}>
           {row.file.ref === null ? <File aria-hidden /> : <FileSymlink aria-hidden />}
-          <span className={styles.name}>{shown}</span>
-          <span className={styles.size}>{formatBytes(row.file.sizeBytes)}</span>
+          <span className={rowStyles.name}>{shown}</span>
+          <span className={rowStyles.figure}>{formatBytes(row.file.sizeBytes)}</span>
         </Link>
       );
     case "waiting":
       return (
-        <div {...item} className={styles.row}>
+        <div {...item} className={rowStyles.row()}>
           <span className="visually-hidden">{t("common.loading")}</span>
           <Skeleton width="60%" height={10} />
         </div>
       );
     default:
       return (
-        <button {...item} type="button" className={cx(styles.row, styles.more)} onClick={() => onMore(row.path)}>
+        <button {...item} type="button" className={cx(rowStyles.row(), styles.more)} onClick={() => onMore(row.path)}>
           {row.kind === "failed" ? (
             <>
               <span className={styles.failed}>{t("artifacts.tree.failed")}</span> {t("common.retry")}

@@ -1,18 +1,17 @@
 /** The parts of a view of files: a tree to choose from, beside it the chosen file under its head. */
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowLeft, ChevronDown, ChevronRight, Download, File } from "lucide-react";
-import { type ReactNode, useMemo, useRef, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { cx } from "@/lib/class-names";
 import { formatBytes } from "@/lib/number";
 import { buttonClass } from "@/ui/button";
 import { Input } from "@/ui/field";
+import { RowList, rowStyles, useRowList } from "@/ui/row-list";
 import styles from "./file-browser.module.css";
 import { type FileRow, fileRows, type NamedFile } from "./file-tree";
 
 const ROW_PX = 28;
-const CONTEXT_PX = 6 * ROW_PX;
 
 /** Tree and file side by side; on a small screen the file alone once one is chosen. */
 export const FileSplit = ({
@@ -54,7 +53,6 @@ interface FileTreeProps {
 /** Files as folders that open and close, with a search over whole names. Draws only what shows. */
 export function FileTree({ label, files, count, path, linkTo, onQuery, foot }: FileTreeProps) {
   const { t } = useTranslation();
-  const scroller = useRef<HTMLDivElement>(null);
   const [query, setQuery] = useState("");
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const rows = useMemo(() => {
@@ -62,14 +60,9 @@ export function FileTree({ label, files, count, path, linkTo, onQuery, foot }: F
     const found = words ? files.filter(({ name }) => name.toLowerCase().includes(words)) : files;
     return fileRows(found, words ? new Set() : folded);
   }, [files, query, folded]);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 12,
-    // a copied address begins with its file in sight
-    initialOffset: () => Math.max(0, rows.findIndex((row) => row.path === path) * ROW_PX - CONTEXT_PX),
-  });
+  // a copied address begins with its file in sight
+  const beginAt = rows.findIndex((row) => row.path === path);
+  const list = useRowList({ count: rows.length, rowPx: ROW_PX, beginAt });
   const toggle = (folder: string) =>
     setFolded((now) => {
       const next = new Set(now);
@@ -92,25 +85,22 @@ export function FileTree({ label, files, count, path, linkTo, onQuery, foot }: F
         <span className={styles.count}>{count}</span>
       </div>
       {rows.length === 0 && <p className={styles.note}>{t("runs.files.noMatch")}</p>}
-      <div ref={scroller} className={styles.scroller}>
-        <ul className={styles.rows} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start, key }) => {
-            const row = rows[index];
-            if (!row) return null;
-            return (
-              <li key={key} className={styles.slot} style={{ transform: `translateY(${start}px)` }}>
-                <TreeRow
-                  row={row}
-                  to={linkTo(row.path)}
-                  open={!folded.has(row.path)}
-                  current={row.path === path}
-                  onToggle={toggle}
-                />
-              </li>
-            );
-          })}
-        </ul>
-      </div>
+      <RowList list={list}>
+        {(index) => {
+          const row = rows[index];
+          return (
+            row && (
+              <TreeRow
+                row={row}
+                to={linkTo(row.path)}
+                open={!folded.has(row.path)}
+                current={row.path === path}
+                onToggle={toggle}
+              />
+            )
+          );
+        }}
+      </RowList>
       {foot}
     </nav>
   );
@@ -126,31 +116,31 @@ interface TreeRowProps {
 
 function TreeRow({ row, to, open, current, onToggle }: TreeRowProps) {
   const inset = { paddingInlineStart: 10 + row.depth * 14 };
-  const size = <span className={styles.size}>{formatBytes(row.sizeBytes)}</span>;
+  const size = <span className={rowStyles.figure}>{formatBytes(row.sizeBytes)}</span>;
   if (row.kind === "folder")
     return (
       <button
         type="button"
-        className={styles.row}
+        className={rowStyles.row()}
         style={inset}
         aria-expanded={open}
         onClick={() => onToggle(row.path)}
       >
         {open ? <ChevronDown aria-hidden /> : <ChevronRight aria-hidden />}
-        <span className={styles.name}>{row.name}</span>
+        <span className={rowStyles.name}>{row.name}</span>
         {size}
       </button>
     );
   return (
     <Link
       to={to}
-      className={cx(styles.row, current && styles.current)}
+      className={rowStyles.row(current)}
       style={inset}
       title={row.path}
       aria-current={current ? "page" : undefined}
     >
       <File aria-hidden />
-      <span className={styles.name}>{row.name}</span>
+      <span className={rowStyles.name}>{row.name}</span>
       {size}
     </Link>
   );
