@@ -16,12 +16,16 @@ from typing import Any
 from steelyard.kernel.clock import Clock
 from steelyard.kernel.lasting import Lasting
 from steelyard.kernel.limiter import Limiter
+from steelyard.kernel.recently import Recently
 from steelyard.ports.directory import Directory
 from steelyard.ports.federation import TokenReader
 from steelyard.ports.mail import Mailer
 from steelyard.ports.objects import Grant, ObjectStore
 from steelyard.ports.sso import IdentityProvider
 from steelyard.sql.engine import Database
+
+# Who looks at the same thing again within this time is told of once; so many things are kept in mind, 0.3 KB each.
+LOOKED_S, LOOKED_MAX = 600.0, 20_000
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class AuditPolicy:
     """What the audit log keeps (docs/operate/audit.md)."""
 
     collect: bool = True
+    # Whether it tells too who has looked at what.
+    reads: bool = True
     # Lines are kept for this long; 0: for ever.
     days: int = 365
     # Whether each day's lines are copied to the object store.
@@ -161,6 +167,8 @@ class Ports:
     settings: tuple[ShownSetting, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
     limiter: Limiter = field(default_factory=Limiter, compare=False, repr=False)
+    # What the audit log has told of reading.
+    looked: Recently = field(default_factory=lambda: Recently(LOOKED_S, LOOKED_MAX), compare=False, repr=False)
     # Work that outlives the requests that ask for it.
     lasting: Lasting = field(default_factory=Lasting, compare=False, repr=False)
     # Set when the process has been asked to end and still serves.

@@ -135,6 +135,10 @@ class AccountSettings:
 @dataclass(frozen=True)
 class AuditSettings:
     collect: bool = field(default=True, metadata={"doc": "who does what is written to the audit log"})
+    reads: bool = field(
+        default=True,
+        metadata={"doc": "the audit log tells too who looked at projects, artifacts, reports and people"},
+    )
     days: int = field(default=365, metadata={"doc": "lines of the audit log are kept for this many days; 0: for ever"})
     copies: bool = field(
         default=False,

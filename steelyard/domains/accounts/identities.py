@@ -6,7 +6,6 @@ Other ways to prove who one is end in `load_identity` too.
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from steelyard.context import UNBOUNDED, AccountPolicy, Identity, KeyScope, Port
 from steelyard.domains.accounts import queries, secrets
 from steelyard.domains.accounts.model import BrowserSession, Entity, EntityKind, ProjectRole, Role, User, strongest
 from steelyard.kernel.errors import Denied, Unauthenticated
+from steelyard.kernel.recently import Recently
 from steelyard.kernel.remembered import Remembered
 
 # A revoked key, an ended account and a changed role are noticed everywhere within this time.
@@ -40,7 +40,7 @@ class Authenticator:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._known = Remembered(self._load, CACHE_TTL_S, CACHE_MAX)
-        self._noted: dict[int, float] = {}
+        self._used = Recently(USE_NOTED_S, CACHE_MAX)
 
     async def by_header(self, authorization: str, address: str) -> Identity:
         """Return who an `Authorization` header names, sent from `address`.
@@ -71,12 +71,8 @@ class Authenticator:
 
     async def _note_use(self, key: int) -> None:
         """Record when a key was last used, at most once in `USE_NOTED_S`, so that reading stays reading."""
-        now = time.monotonic()
-        if self._noted.get(key, -USE_NOTED_S) > now - USE_NOTED_S:
+        if not self._used.is_news(key):
             return
-        self._noted[key] = now
-        while len(self._noted) > CACHE_MAX:
-            self._noted.pop(next(iter(self._noted)))
         async with self._ports.database.write() as conn:
             await queries.touch_key(conn, key, self._ports.clock())
 

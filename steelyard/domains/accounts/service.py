@@ -280,6 +280,17 @@ async def search_users(ctx: Context, search: str) -> list[User]:
     shares an organization or a team with."""
     identity = access.require_account(ctx)
     if identity.is_admin:
-        return await list_users(ctx, search)
-    async with ctx.database.read() as conn:
-        return await queries.list_colleagues(conn, identity.user_id, search)
+        found = await list_users(ctx, search)
+    else:
+        async with ctx.database.read() as conn:
+            found = await queries.list_colleagues(conn, identity.user_id, search)
+    await note_looking(ctx, found)
+    return found
+
+
+async def note_looking(ctx: Context, users: list[User]) -> None:
+    """Have the audit log tell whose profiles the caller was shown."""
+    if len(users) == 1:
+        await audit.note_reading(ctx, Action.USER_READ, users[0].subject)
+    elif users:
+        await audit.note_reading(ctx, Action.USER_READ, **audit.listed([user.username for user in users]))

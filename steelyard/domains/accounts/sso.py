@@ -13,6 +13,8 @@ from steelyard.domains.accounts import queries, sessions
 from steelyard.domains.accounts.provider_people import account_of
 from steelyard.domains.accounts.sso_attempts import Sealed, new_attempt, seal, unseal
 from steelyard.domains.accounts.throttle import Attempts, Guesser
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.kernel.errors import NotFound, SteelyardError
 from steelyard.ports.sso import CodeRefused, IdentityProvider
 from steelyard.sql.engine import Database
@@ -55,6 +57,7 @@ async def begin(ctx: Context, next_path: str) -> Departure:
     provider = provider_of(ctx)
     attempt = new_attempt(f"{ctx.origin}{CALLBACK}")
     url = await provider.authorization_url(attempt)
+    await audit.note_reading(ctx, Action.USER_INITIATE_LOGIN)
     return Departure(url, await seal(ctx, attempt, next_path), provider.answers_by_form)
 
 

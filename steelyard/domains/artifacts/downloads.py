@@ -16,12 +16,20 @@ from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts.access import Permission
 from steelyard.domains.artifacts import access, content_queries, queries
 from steelyard.domains.artifacts.manifest import ManifestEntry
-from steelyard.domains.artifacts.model import MD5, Artifact, Blob, Entry, Manifest
+from steelyard.domains.artifacts.model import MD5, Artifact, Blob, Entry, Manifest, State
 from steelyard.domains.artifacts.rules import hex_of_digest
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action
 from steelyard.domains.files.model import guess_type, is_document
 from steelyard.domains.projects import queries as project_queries
 from steelyard.kernel.errors import NotFound
 from steelyard.kernel.ids import encode_global_id, find_global_id
+
+
+async def note_reading(ctx: Context, artifact: Artifact) -> None:
+    """Have the audit log tell that the caller was shown what the version holds."""
+    if artifact.state is State.COMMITTED:
+        await audit.note_reading(ctx, Action.ARTIFACT_READ, artifact.subject)
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ async def list_files(ctx: Context, artifact: Artifact, after: int, limit: int) -
     """Return entries in the order of the manifest, those behind position `after`. The caller may read the version."""
     if artifact.manifest_id is None:
         return []
+    await note_reading(ctx, artifact)
     async with ctx.database.read() as conn:
         entries = await content_queries.list_entries(conn, artifact.manifest_id, after, limit)
     return [Listed(entry, await entry_url(ctx, entry)) for entry in entries]
@@ -45,6 +54,7 @@ async def find_files(ctx: Context, artifact: Artifact, paths: Sequence[str]) -> 
     """Return the entries of exactly these paths; unknown ones are left out."""
     if artifact.manifest_id is None:
         return []
+    await note_reading(ctx, artifact)
     async with ctx.database.read() as conn:
         entries = await content_queries.find_entries(conn, artifact.manifest_id, paths)
     return [Listed(entry, await entry_url(ctx, entry)) for entry in entries]
@@ -129,19 +139,24 @@ async def resolve_fixed_path(ctx: Context, path: FixedPath) -> str:
     """Return the signed URL of the content that the path names. Raises `NotFound` unless the caller may read it."""
     account_access.require_account(ctx)
     async with ctx.database.read() as conn:
-        blob = await _find_content(ctx, conn, path)
+        artifact = await _find_version(conn, path)
+        blob = await (
+            _content_of(ctx, conn, artifact, path.digest) if artifact else _content_of_entity(ctx, conn, path)
+        )
     if blob is None or blob.stored_at is None:
         raise NotFound("there is no such artifact content")
+    if artifact is not None:
+        await note_reading(ctx, artifact)
     return await _signed(ctx, blob.object_key, path.basename)
 
 
-async def _find_content(ctx: Context, conn: AsyncConnection, path: FixedPath) -> Blob | None:
+async def _find_version(conn: AsyncConnection, path: FixedPath) -> Artifact | None:
     for text in (path.artifact_id, path.birth_artifact_id):
         number = find_global_id("Artifact", text)
         artifact = None if number is None else await queries.find_artifact(conn, number)
         if artifact is not None:
-            return await _content_of(ctx, conn, artifact, path.digest)
-    return await _content_of_entity(ctx, conn, path)
+            return artifact
+    return None
 
 
 async def _content_of(ctx: Context, conn: AsyncConnection, artifact: Artifact, digest: str) -> Blob | None:

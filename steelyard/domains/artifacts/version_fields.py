@@ -90,7 +90,10 @@ async def artifact_memberships(
 
 @artifact_type.field("currentManifest")
 async def current_manifest(artifact: Artifact, ctx: Context) -> Manifest | None:
-    return await loaders.manifests.load(ctx, artifact.manifest_id) if artifact.manifest_id else None
+    if artifact.manifest_id is None:
+        return None
+    await downloads.note_reading(ctx, artifact)
+    return await loaders.manifests.load(ctx, artifact.manifest_id)
 
 
 # Mutations answer a manifest as a dict that has its file with the address to upload to.

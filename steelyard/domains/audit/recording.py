@@ -10,12 +10,16 @@ from dataclasses import fields
 from typing import Any
 
 import orjson
+import structlog
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.audit.model import OK, Action, Subject
 from steelyard.domains.audit.tables import audit_lines
+from steelyard.kernel.errors import Unavailable
+
+log = structlog.get_logger()
 
 _NOBODY = Subject()
 _SUBJECT = tuple(item.name for item in fields(Subject))
@@ -49,6 +53,25 @@ async def note(
         "detail": orjson.dumps(detail).decode(),
     }
     await conn.execute(insert(audit_lines), [{name: _fitting(name, value) for name, value in values.items()}])
+
+
+async def note_reading(ctx: Context, action: Action, subject: Subject = _NOBODY, **detail: Any) -> None:
+    """Write that the caller has looked at something: a transaction of its own, once within ten minutes.
+
+    After that it costs a look into a dict. Where the line cannot be written, reading goes on, and the server logs it.
+    """
+    policy = ctx.ports.policy.audit
+    if not (policy.collect and policy.reads) or (ctx.identity is not None and ctx.identity.kind == "system"):
+        return
+    thing = (action, subject, repr(detail), *_caller(ctx).values())
+    if not ctx.ports.looked.is_news(thing):
+        return
+    try:
+        async with ctx.database.write() as conn:
+            await note(ctx, conn, action, subject, **detail)
+    except Unavailable as error:
+        ctx.ports.looked.forget(thing)
+        log.warning("the audit log could not tell that something was read", action=action.value, reason=str(error))
 
 
 def _caller(ctx: Context) -> dict[str, Any]:

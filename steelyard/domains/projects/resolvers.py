@@ -30,7 +30,7 @@ BINDINGS = [query, mutation, project_type, entity_type, user_type]
 async def find_project(ctx: Context, name: str | None = None, entity_name: str | None = None) -> Project | None:
     if not name:
         return None
-    return await service.find_project(ctx, entity_name or await accounts.default_entity(ctx), name)
+    return await service.show_project(ctx, entity_name or await accounts.default_entity(ctx), name)
 
 
 @query.field("models")
@@ -59,7 +59,7 @@ async def _owned_projects(entity: Entity, ctx: Context, first: int | None, after
 
 @entity_type.field("project")
 async def entity_project(entity: Entity, ctx: Context, name: str | None = None) -> Project | None:
-    return await service.find_project(ctx, entity.name, name) if name else None
+    return await service.show_project(ctx, entity.name, name) if name else None
 
 
 @user_type.field("projects")

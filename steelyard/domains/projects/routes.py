@@ -48,7 +48,11 @@ async def create_project(ctx: Context, request: Request) -> dict[str, Any]:
 
 @routes.get("/app/projects/{entity}/{project}")
 async def show_project(ctx: Context, request: Request) -> dict[str, Any]:
-    return (await show_projects(ctx, [await asked_project(ctx, request)]))[0]
+    entity, name = request.path_params["entity"], request.path_params["project"]
+    found = await service.show_project(ctx, entity, name)
+    if found is None:
+        raise NotFound(f"project {entity}/{name} not found")
+    return (await show_projects(ctx, [found]))[0]
 
 
 @routes.patch("/app/projects/{entity}/{project}")

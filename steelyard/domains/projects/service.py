@@ -49,6 +49,14 @@ async def find_project(ctx: Context, entity: str, name: str) -> Project | None:
     return project if project and access.allows(ctx.identity, Permission.READ, project.target) else None
 
 
+async def show_project(ctx: Context, entity: str, name: str) -> Project | None:
+    """Return the project to somebody who looks at it, and have the audit log tell so."""
+    project = await find_project(ctx, entity, name)
+    if project is not None:
+        await audit.note_reading(ctx, Action.PROJECT_READ, project.subject)
+    return project
+
+
 async def load_project(ctx: Context, entity: str, name: str) -> Project:
     project = await find_project(ctx, entity, name)
     if project is None:

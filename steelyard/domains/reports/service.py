@@ -164,7 +164,10 @@ async def find_view(ctx: Context, view_id: int) -> View | None:
     identity = access.require_account(ctx)
     async with ctx.database.read() as conn:
         view = await queries.find_view(conn, view_id)
-    return view if view and access.allows(identity, Permission.READ, view.target) else None
+    if view is None or not access.allows(identity, Permission.READ, view.target):
+        return None
+    await audit.note_reading(ctx, Action.REPORT_READ, view.subject, type=view.type)
+    return view
 
 
 async def list_views(

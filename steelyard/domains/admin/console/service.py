@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from steelyard import __version__
 from steelyard.context import Context, ShownSetting
 from steelyard.domains.accounts import access
+from steelyard.domains.accounts import service as accounts
 from steelyard.domains.admin.console import queries
 from steelyard.domains.admin.console.model import Counts, Kind, ListedTeam, ListedUser, Page, Queue, Wanted
 from steelyard.domains.audit import recording as audit
@@ -27,7 +28,9 @@ _SHOWN_MAIL = 50
 async def list_users(ctx: Context, kind: Kind, wanted: Wanted) -> Page[ListedUser]:
     access.require_admin(ctx)
     async with ctx.database.read() as conn:
-        return await queries.list_users(conn, kind, wanted)
+        page = await queries.list_users(conn, kind, wanted)
+    await accounts.note_looking(ctx, [item.user for item in page.rows])
+    return page
 
 
 async def list_teams(ctx: Context, wanted: Wanted) -> Page[ListedTeam]:

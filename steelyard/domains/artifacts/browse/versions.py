@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts.access import Permission, allows, require
-from steelyard.domains.artifacts import access, queries
+from steelyard.domains.artifacts import access, downloads, queries
 from steelyard.domains.artifacts.browse import version_queries
 from steelyard.domains.artifacts.browse.rows import Row, build_rows, list_rows, readable_runs
 from steelyard.domains.artifacts.browse.walk_queries import RunNode
@@ -52,6 +52,7 @@ async def load_readable(ctx: Context, collection: Collection, version: str) -> A
 async def load_detail(ctx: Context, collection: Collection, version: str) -> Detail:
     """Return a version with what surrounds it. Raises `NotFound`."""
     artifact, place = await _locate(ctx, collection, version)
+    await downloads.note_reading(ctx, artifact)
     async with ctx.database.read() as conn:
         (row,) = await build_rows(ctx, conn, [(artifact, place)])
         runs, total = await version_queries.list_users(conn, artifact.id, _USERS_SHOWN)
