@@ -9,7 +9,7 @@ import structlog
 from graphql import GraphQLError
 
 from steelyard.kernel.errors import NotSupported, SteelyardError, Unauthenticated, Unavailable
-from steelyard.sql.failures import as_unavailable
+from steelyard.sql.failures import as_told
 
 log = structlog.get_logger()
 
@@ -39,7 +39,7 @@ def _format(error: GraphQLError, request_id: str) -> dict[str, Any]:
 
 def _told(cause: Exception | None) -> SteelyardError | None:
     """Return the failure that callers are told of, None where it is no business of theirs."""
-    return cause if isinstance(cause, SteelyardError) else as_unavailable(cause)
+    return cause if isinstance(cause, SteelyardError) else as_told(cause)
 
 
 def status_of(errors: Sequence[GraphQLError], *, is_mutation: bool) -> int:

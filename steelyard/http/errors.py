@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from steelyard.kernel.errors import RETRY_AFTER_S, Invalid, SteelyardError, TooMany, Unauthenticated
-from steelyard.sql.failures import as_unavailable
+from steelyard.sql.failures import as_told
 
 SCIM = "/scim/"
 _SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -23,7 +23,7 @@ def error_response(error: Exception, request_id: str, path: str) -> Response:
     (docs/protocol/README.md, error conventions).
     """
     status, code, message = 500, "internal", f"internal error (request {request_id})"
-    told = error if isinstance(error, SteelyardError) else as_unavailable(error)
+    told = error if isinstance(error, SteelyardError) else as_told(error)
     if told is not None:
         status, code, message = told.status, told.code, told.message
     if status >= 500:

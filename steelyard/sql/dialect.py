@@ -127,6 +127,11 @@ def is_full(error: DBAPIError) -> bool:
     return any(text in _text(error) for text in _SQLITE_FULL)
 
 
+def is_too_long(error: DBAPIError) -> bool:
+    """Tell whether a text is longer than SQLite searches for; MySQL takes any."""
+    return "pattern too complex" in _text(error)
+
+
 def _code(error: DBAPIError) -> Any:
     """Return the number of a MySQL error; SQLite's errors have a text only."""
     return error.orig.args[0] if error.orig is not None and error.orig.args else None

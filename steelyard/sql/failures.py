@@ -1,6 +1,7 @@
-"""Which failures of storage pass by themselves: the one place that decides what is answered with 503.
+"""Which failures of storage callers are told of: those that pass by themselves, which are answered with 503, and those
+that are in the question.
 
-Clients repeat such a request for days (docs/protocol/README.md, error conventions), so nothing is lost by it.
+Clients repeat what is answered with 503 for days (docs/protocol/README.md, error conventions): nothing is lost by it.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import errno
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from steelyard.kernel.errors import Unavailable
-from steelyard.sql.dialect import is_full, is_passing
+from steelyard.kernel.errors import Invalid, SteelyardError, Unavailable
+from steelyard.sql.dialect import is_full, is_passing, is_too_long
 
 # No room on the device, none in the quota; a file larger than the process may write.
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -19,8 +20,11 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_HANDLES = {errno.EMFILE, errno.ENFILE}
 
 
-def as_unavailable(error: BaseException | None) -> Unavailable | None:
-    """Return what to tell the caller when `error` is a passing fault of database or disk, None for any other error."""
+def as_told(error: BaseException | None) -> SteelyardError | None:
+    """Return what to tell the caller when `error` is a passing fault of database or disk, or lies in what was asked.
+
+    None for any other error.
+    """
     if isinstance(error, Unavailable):
         return error
     if isinstance(error, DBAPIError):
@@ -34,7 +38,9 @@ def as_unavailable(error: BaseException | None) -> Unavailable | None:
     return None
 
 
-def _of_database(error: DBAPIError) -> Unavailable | None:
+def _of_database(error: DBAPIError) -> SteelyardError | None:
+    if is_too_long(error):
+        return Invalid("the text to search for is too long")
     if is_full(error):
         return Unavailable("the disk of the database is full; the request may be repeated")
     if error.connection_invalidated or is_passing(error):

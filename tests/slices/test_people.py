@@ -318,3 +318,15 @@ async def test_people_find_those_whom_they_work_with(site):
     assert await found(colleague, mate.name) == [], "no organization and no team of both"
     assert await found(stranger, head.name) == []
     assert await found(stranger, stranger.name) == [stranger.name]
+
+
+async def test_a_text_too_long_to_search_for_finds_nobody_or_is_refused(site: Site):
+    """SQLite refuses such a text, MySQL finds nothing; neither is a fault of the server's."""
+    long = "x" * 60_000
+    search = "query U($q: String) { users(query: $q) { edges { node { username } } } }"
+    asked = await (await site.user()).graphql(search, q=long)
+    assert asked.status == 200
+    refused = [error["message"] for error in asked.body.get("errors", ())]
+    assert refused == ["the text to search for is too long"] or asked.data["users"]["edges"] == []
+    answer = await (await site.user(admin=True)).send("GET", f"/app/registries:search?q={long}")
+    assert answer.status in {200, 422}

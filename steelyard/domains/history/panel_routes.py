@@ -20,7 +20,7 @@ from steelyard.domains.history.curves.spec import read_batch
 from steelyard.kernel.errors import SteelyardError
 from steelyard.rest.bodies import read_json
 from steelyard.rest.routes import RouteTable
-from steelyard.sql.failures import as_unavailable
+from steelyard.sql.failures import as_told
 
 log = structlog.get_logger()
 routes = RouteTable()
@@ -66,7 +66,7 @@ class FrameStream(Response):
         await send({"type": "http.response.body", "body": b""})
 
     def _failure(self, error: Exception) -> bytes:
-        told = error if isinstance(error, SteelyardError) else as_unavailable(error)
+        told = error if isinstance(error, SteelyardError) else as_told(error)
         if told is not None:
             return message_frame({"failure": {"code": told.code, "message": told.message}})
         log.error("answering panels failed", request_id=self._request_id, exc_info=error)

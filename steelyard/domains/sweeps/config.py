@@ -76,7 +76,7 @@ def read_yaml(text: str) -> dict[str, Any]:
         raise Invalid("the sweep config is too long")
     try:
         raw = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:  # the latter for a date that no calendar has
         raise Invalid(f"the sweep config is not valid YAML: {str(error)[:300]}") from error
     if not isinstance(raw, dict):
         raise Invalid("the sweep config must be an object")

@@ -98,6 +98,8 @@ def test_a_parameter_that_cannot_be_drawn_is_refused_by_name(spec: Any) -> None:
         ("method: random", "needs parameters"),
         ("[1, 2]", "must be an object"),
         ("a: [", "not valid YAML"),
+        ("2025-02-30", "not valid YAML"),
+        ("name: 2025-01-01T25:61:00", "not valid YAML"),
         ("!!python/object/apply:os.system ['true']", "not valid YAML"),
         ("method: random\nrun_cap: -1\nparameters: {x: {value: 1}}", "run_cap"),
     ],
