@@ -1,10 +1,11 @@
-"""Write docs/reference from the code: settings, the command line, the GraphQL schema, permissions.
+"""Write docs/reference from the code: settings, the command line, the GraphQL schema, routes, permissions.
 
 python -m scripts.write_reference
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,13 @@ from steelyard.cli import cli
 from steelyard.config import sources
 from steelyard.config.wandb_env import ACCEPTED, IGNORED, IGNORED_PREFIXES, NOT_YET, NOT_YET_PREFIXES
 from steelyard.graphql.schema import print_reference
+from tests.access.description import described, routes_page
 from tests.access.page import permissions_page
 
-REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
+ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = ROOT / "docs" / "reference"
+# Served from there at /openapi.json.
+OPENAPI = ROOT / "steelyard" / "domains" / "admin" / "openapi.json"
 HEADER = "<!-- Generated: make reference -->\n\n"
 
 SETTINGS_INTRO = """# Settings
@@ -58,7 +63,7 @@ about what failed go to standard error. All commands take their settings from th
 def main() -> None:
     for path, text in pages().items():
         path.write_text(text, encoding="utf-8")
-        print(path.relative_to(REFERENCE.parents[1]))
+        print(path.relative_to(ROOT))
 
 
 def pages() -> dict[Path, str]:
@@ -68,6 +73,8 @@ def pages() -> dict[Path, str]:
         REFERENCE / "cli.md": cli_page(),
         REFERENCE / "permissions.md": HEADER + permissions_page(),
         REFERENCE / "schema.graphql": print_reference(),
+        REFERENCE / "routes.md": HEADER + routes_page(),
+        OPENAPI: json.dumps(described(), indent=1, ensure_ascii=False) + "\n",
     }
 
 

@@ -181,6 +181,7 @@ ROUTES: dict[str, Ask] = {
     "GET /app/home": _READ,
     "GET /app/compat": _READ,
     "GET /app/admin/limits": _READ,
+    "GET /openapi.json": _READ,
     "GET /app/admin/audit": _READ,
     "GET /admin/audit_logs": _READ,
     "GET /app/admin/storage": _READ,

@@ -16,6 +16,7 @@ from steelyard.domains import modules_named
 from steelyard.graphql.unsupported import UNSUPPORTED
 from steelyard.http.graphql_app import assemble_schema
 from tests.access.asks import MUTATIONS, QUERIES, ROUTES
+from tests.access.described import check_described
 from tests.access.place import Ask, Place, Things, open_place
 from tests.access.rules import RULES, TABLE, asked, expected
 from tests.harness.site import Answer, Site
@@ -163,7 +164,9 @@ async def ask_route(place: Place, name: str, ask: Ask, who: str, things: Things)
         path = path.replace(f"{{{part}}}", place_in(value, things))
     body = filled(ask.given() if callable(ask.given) else ask.given, things)
     query = ask.query.replace("$source", quote(json.dumps(things["$source"])))
-    return await place.callers[who].send(method, path + query, body)
+    answer = await place.callers[who].send(method, path + query, body)
+    check_described(name, answer)
+    return answer
 
 
 def place_in(text: str, things: Things) -> str:

@@ -1,10 +1,11 @@
-"""The web app's route about the server itself (web/src/api/contract.ts)."""
+"""The routes about the server itself (web/src/api/routes.ts)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from steelyard.context import Context
 from steelyard.domains.admin import service, storage
@@ -28,6 +29,11 @@ async def show_compatibility(ctx: Context, _request: Request) -> dict[str, Any]:
         "engines": found.tested["engines"],
         "areas": [{"name": name, "results": engines} for name, engines in found.tested["areas"].items()],
     }
+
+
+@routes.get("/openapi.json")
+async def describe_routes(ctx: Context, _request: Request) -> Response:
+    return Response(service.show_routes(ctx), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 @routes.get("/app/admin/storage")

@@ -47,6 +47,17 @@ def _tested() -> dict[str, Any]:
     return found
 
 
+@cache
+def _described() -> bytes:
+    return (files("steelyard") / "domains" / "admin" / "openapi.json").read_bytes()
+
+
+def show_routes(ctx: Context) -> bytes:
+    """Return the OpenAPI description that `make reference` wrote."""
+    access.require_account(ctx)
+    return _described()
+
+
 @dataclass(frozen=True)
 class RateUse:
     """A rate as set, and how often this process let requests pass and refused them since its start."""

@@ -1,15 +1,18 @@
 /**
- * The web app's own API, under /app. One file, so that a page and the route that feeds it cannot drift apart.
+ * The shapes of the web app's own API, under /app: one file, so that a page and the route that feeds it cannot drift
+ * apart. Which route takes and answers which is in routes.ts.
  *
  * All bodies are JSON in camelCase. Times are ISO-8601 UTC strings with `Z`. Unsafe methods carry the header
  * `X-CSRF-Token` (from GET /app/session). Every failure is an `ApiError` with a fitting status: 401 sign in,
  * 403 not allowed, 404 absent (or not yours to see), 409 exists, 422 invalid input.
  * Non-finite numbers travel as the strings "NaN", "Infinity", "-Infinity".
  */
-export interface ApiError { error: { code: string; message: string; requestId: string } }
+export interface ApiError {
+  error: { code: string; message: string; requestId: string };
+  /** the same, as clients of GraphQL look for it */ errors: { message: string; extensions: { code: string } }[];
+}
 
 // ---- session and account ------------------------------------------------------------------------------------
-/** GET /app/session · POST /app/session {login,password} · DELETE /app/session → SignedOut, or 204 */
 export interface Session {
   user: SessionUser | null;
   csrfToken: string;
@@ -27,19 +30,12 @@ export interface Session {
 export interface SignedOut { next: string }
 export interface SessionUser { id: string; username: string; name: string; email: string; admin: boolean; entity: string; entities: EntityRef[] }
 export interface EntityRef { name: string; kind: "user" | "team" | "organization"; role: "admin" | "member" | "viewer" }
-/** POST /app/setup (first administrator; signs in) → Session */
 export interface SetupInput { token: string; username: string; email: string; password: string }
-/** POST /app/signup → Session */
 export interface SignupInput { username: string; email: string; password: string }
-/** POST /app/password {current, new} → 204 */
 export interface PasswordInput { current: string; new: string }
-/** PATCH /app/profile → 204 */
 export interface ProfileInput { name?: string; email?: string }
-/** POST /app/link {token}: what a link that somebody was sent is for. `username` null: an invitation to `team` */
 export interface AccountLink { username: string | null; team: string | null; email: string; role: EntityRef["role"] | null }
-/** POST /app/link/follow (signs in) → 204 */
 export interface FollowInput { token: string; username: string; password: string }
-/** GET /app/keys → { keys: ApiKey[] } · POST /app/keys KeyInput → NewApiKey · DELETE /app/keys/:id → 204 */
 export interface ApiKey {
   id: string; name: string; hint: string; createdAt: string; lastUsedAt: string | null;
   rights: KeyRights;
@@ -50,42 +46,33 @@ export interface ApiKey {
 export type KeyRights = "all" | "append" | "read";
 /** what is left out or empty is no bound */
 export interface KeyInput { name: string; rights?: KeyRights; projects?: string[]; days?: number; networks?: string[] }
-/** GET /app/teams/:team ; POST …/members {username, role} · DELETE …/members/:id → 204 ; POST …/invitations {email, role} → MadeLink ·
- *  DELETE …/invitations/:id → 204 ; POST …/service-accounts {name} → NewServiceAccount */
 export interface Team { name: string; canManage: boolean; members: TeamMember[]; invitations: Invitation[] }
 export interface TeamMember { id: string; username: string; name: string; role: EntityRef["role"]; service: boolean; active: boolean }
 export interface Invitation { id: string; email: string; role: EntityRef["role"]; expiresAt: string }
 export interface MadeLink { url: string; mailed: boolean; expiresAt: string }
 export interface NewServiceAccount { id: string; name: string; secret: string }
 export interface NewApiKey extends ApiKey { secret: string }
-/** GET /app/sessions → { sessions: BrowserSession[] } · DELETE /app/sessions/:id → 204 · DELETE /app/sessions (all but this one) → 204 */
 export interface BrowserSession { id: string; userAgent: string; createdAt: string; lastSeenAt: string; current: boolean }
 
 // ---- home, entities, projects -------------------------------------------------------------------------------
-/** GET /app/home */
 export interface Home { entities: EntityRef[]; projects: Project[]; runs: RunRow[] }
-/** GET /app/entities/:entity → { entity: EntityRef, projects: Project[] } ; POST /app/entities/:entity/projects {name, description, visibility} → Project */
 export interface EntityPage { entity: EntityRef; projects: Project[] }
+/** `artifactTypes` (to add) and `allArtifactTypes` are of registries alone */
+export interface ProjectChange { description?: string; visibility?: Visibility; artifactTypes?: string[]; allArtifactTypes?: boolean }
 export type Visibility = "private" | "team" | "restricted" | "public" | "open";
-/** GET · PATCH {description?, visibility?} · DELETE /app/projects/:entity/:project */
 export interface Project {
   entity: string; name: string; description: string; visibility: Visibility;
   createdAt: string; createdBy: string | null; lastActiveAt: string | null;
   runCount: number; runningCount: number; computeSeconds: number; storageBytes: number;
-  canWrite: boolean;
+  canWrite: boolean; canManage: boolean;
 }
 
-/** GET /app/projects/:entity/:project/members ; POST {username, role} or, in registries, {team, role} → 204 ;
- *  DELETE …/members/:username · DELETE …/teams/:team → 204 */
 export interface ProjectMembers {
   members: { username: string; name: string; role: EntityRef["role"] }[];
   teams: { team: string; role: EntityRef["role"] }[];
 }
 
 // ---- registries ---------------------------------------------------------------------------------------------
-/** GET /app/registries: those of the reader's organizations. A registry is the project `project` of `entity`: it is made
- *  by POST /app/entities/:entity/projects and changed by PATCH /app/projects/…, both with `artifactTypes` (to add) and
- *  `allArtifactTypes`; its collections are that project's artifacts */
 export interface Registries { organizations: string[]; writable: string[]; registries: Registry[] }
 export interface Registry {
   organization: string; entity: string; project: string;
@@ -95,7 +82,6 @@ export interface Registry {
   collectionCount: number; /** people and teams on its list */ namedCount: number;
   createdAt: string; updatedAt: string; canWrite: boolean; canManage: boolean;
 }
-/** GET /app/registries:search?q= in names, tags and aliases of collections; the first 50 */
 export interface RegistryMatches { collections: RegistryMatch[] }
 export interface RegistryMatch {
   organization: string; registry: string; entity: string; project: string; type: string; name: string; updatedAt: string;
@@ -114,20 +100,20 @@ export interface RunRow {
   config: Record<string, unknown>;
   summary: Record<string, unknown>;
 }
-/** POST /app/projects/:entity/:project/runs:query */
-export interface RunsQuery {
+export interface RunsSelection {
   /** text found in title or id; with `regex` a pattern */
   search?: string; regex?: boolean;
   /** Mongo-style filter, the client's own grammar */
   filters?: Record<string, unknown>;
   /** e.g. ["-created_at", "+summary_metrics.loss", "-config.lr"] */
   order?: string[];
+}
+export interface RunsQuery extends RunsSelection {
   offset: number; limit: number;
   /** "config.lr", "summary.loss" */
   columns: string[];
 }
 export interface RunsPage { total: number; matched: number; offset: number; rows: RunRow[] }
-/** POST /app/projects/:entity/:project/runs:group; `offset` and `limit` count groups, `runs` the rows of each */
 export interface RunGroupsQuery extends RunsQuery {
   /** "config.lr", "summary.loss", "state": keys of filters */
   by: string[];
@@ -138,9 +124,7 @@ export interface RunGroupsPage {
   /** groups */ total: number; /** runs */ matched: number; offset: number;
   groups: { values: unknown[]; count: number; rows: RunRow[] }[];
 }
-/** GET /app/projects/:entity/:project/columns: keys seen in any run's config and summary, flattened, `_` keys left out */
 export interface RunColumns { config: string[]; summary: string[] }
-/** POST /app/projects/:entity/:project/metrics {runs: string[]} → { metrics: Metric[] }; what to draw for these runs */
 export interface Metric {
   key: string;
   /** "number", or a media `_type` such as "image-file", "table-file", "histogram", or "string" */
@@ -149,7 +133,6 @@ export interface Metric {
   hidden: boolean; system: boolean;
   count: number;
 }
-/** GET /app/runs/:entity/:project/:run · PATCH {title?, notes?, tags?, group?, jobType?} · DELETE · POST …/:run/stop → RunDetail */
 export interface RunDetail extends RunRow {
   /** nested, without `_wandb` */ configTree: Record<string, unknown>;
   summaryTree: Record<string, unknown>;
@@ -163,10 +146,6 @@ export interface RunDetail extends RunRow {
 }
 
 // ---- panels -------------------------------------------------------------------------------------------------
-/**
- * POST /app/panels:query → frames of binary columns, panel by panel in the order asked, read by api/panel-frames.ts
- * (docs/protocol/panels.md). What goes wrong with one run is told in a frame and hides no other.
- */
 export interface PanelQuery {
   /** named once; panels and groups mean them by position */ runs: [entity: string, project: string, run: string][];
   /** in the order in which they are wanted */ panels: PanelQuestion[];
@@ -199,26 +178,19 @@ export interface GroupsHeader {
   errors: LineError[];
 }
 export interface LineError { run: number; code: string; message: string }
-/** POST /app/media:query {entity, project, run, key} → MediaAnswer: values of a media key over steps */
 export interface MediaAnswer { items: MediaItem[] }
 /** `value` is the logged dict (`_type`, `path`, `caption`, …); `urls` maps each stored path in it to a URL of this origin or a signed one */
 export interface MediaItem { step: number; value: Record<string, unknown>; urls: Record<string, string> }
 
 // ---- logs, files, artifacts ---------------------------------------------------------------------------------
-/** GET /app/runs/:entity/:project/:run/logs?from=0&limit=2000&level=&label= (from=-1: the last `limit`); `total` and `from` count the lines that pass the filter */
 export interface LogPage { total: number; from: number; lines: LogLine[] }
 /** `n` counts from 0; null where a filter leaves out lines of a run of several writers */
 export interface LogLine { n: number | null; text: string; ts: string | null; level: "error" | null; label: string | null }
-/** GET /app/runs/:entity/:project/:run/logs/search?q=&regex=&from=&level=&label= → places of matching lines, of those searched in some tenths of a second; go on from `next` */
 export interface LogMatches { matches: number[]; next: number | null; total: number }
-/** GET /app/runs/:entity/:project/:run/logs/labels; …/logs/download?times=1&labels=1&level=&label= is text */
 export interface LogLabels { labels: string[] }
-/** GET /app/runs/:entity/:project/:run/files */
 export interface FileList { files: StoredFile[] }
 export interface StoredFile { name: string; sizeBytes: number; mimetype: string; updatedAt: string; md5: string; url: string }
-/** GET /app/runs/:entity/:project/:run/artifacts */
 export interface RunArtifacts { inputs: ArtifactRow[]; outputs: ArtifactRow[] }
-/** GET /app/projects/:entity/:project/artifacts */
 export interface ArtifactTypes { types: { name: string; collections: CollectionRow[] }[] }
 /** a sequence owns the versions made in it, a portfolio links to versions of sequences */
 export type CollectionKind = "sequence" | "portfolio";
@@ -226,28 +198,19 @@ export interface CollectionRow {
   name: string; type: string; kind: CollectionKind; description: string; tags: string[];
   versionCount: number; latest: string | null; createdAt: string; updatedAt: string;
 }
-/**
- * GET /app/projects/:entity/:project/artifacts/:type/:collection
- * PATCH {name?, description?, type?, addTags?, removeTags?} → CollectionPage · DELETE → 204
- */
 export interface CollectionPage extends CollectionRow {
   entity: string; project: string; canWrite: boolean;
   /** of versions without one of their own; null: as the team has it; -2: for ever */ ttlSeconds: number | null;
   /** top-level keys of the newest version's metadata */ metadataKeys: string[];
   /** versions that are still being uploaded, the newest first */ pending: ArtifactRow[];
 }
-/** GET …/:collection/versions:list?offset=&limit=&order=-versionIndex&find=&metadata=key&metadata=… ; `matched` of `total` are found */
 export interface VersionPage { total: number; matched: number; offset: number; rows: ArtifactRow[] }
-/** GET …/:collection/versions:names?find= → { versions }: all that are found, the newest first */
-/** GET …/:collection/aliases:list?find= → by name, the first 200 */
 export interface AliasList { aliases: { alias: string; version: string }[] }
-/** GET …/aliases:history?before=&limit=50, the last change first. `latest`, which moves with every version, is not told */
 export interface AliasHistory { changes: AliasChange[]; /** `before` of the next page */ next: number | null }
 export interface AliasChange {
   id: number; alias: string; /** versions; null: none */ from: string | null; to: string | null;
   at: string; /** null: by itself, or somebody who is gone */ by: string | null;
 }
-/** POST …/:collection/versions:delete {versions, withAliases?}; at most 100 in one request */
 export interface VersionsDeleted { deleted: string[]; skipped: { version: string; reason: string }[] }
 export type ArtifactState = "PENDING" | "COMMITTED" | "DELETED";
 export interface ArtifactRow {
@@ -262,12 +225,6 @@ export interface ArtifactRow {
   /** the asked keys of its metadata, as far as it has them */ metadata?: Record<string, unknown>;
 }
 export interface RunRef { entity: string; project: string; id: string; title: string; state: RunState }
-/**
- * GET …/:collection/:version (vN, alias or digest; deleted ones too, by vN)
- * PATCH {description?, ttlSeconds? (-1: as the team has it), addTags?, removeTags?} → ArtifactDetail
- * DELETE ?aliases=1 → 204; of a portfolio: takes the link away
- * POST …/aliases {add?, remove?} → 204 · POST …/links {collection, entity?, project?, aliases?} → ArtifactDetail
- */
 export interface ArtifactDetail extends Omit<ArtifactRow, "metadata"> {
   kind: CollectionKind; description: string; metadata: Record<string, unknown>;
   createdBy: string | null;
@@ -277,31 +234,21 @@ export interface ArtifactDetail extends Omit<ArtifactRow, "metadata"> {
   deletedAt: string | null; canWrite: boolean;
   /** the versions before and behind it in this collection, of those that are there */ previous: string | null; next: string | null;
 }
-/** GET …/:version/metrics: what its run logged in the step in which it logged the version */
 export interface VersionMetrics { metrics: Record<string, unknown> }
-/** GET …/:version/files?folder=&from=&limit=200: one folder, by path; `next` is the `from` of the next page */
 export interface FolderPage { items: (ArtifactFolder | ArtifactFile)[]; next: string | null }
 /** counts are null where adding them up would take too long */
 export interface ArtifactFolder { kind: "folder"; path: string; fileCount: number | null; sizeBytes: number | null }
 export interface ArtifactFile { kind: "file"; path: string; sizeBytes: number; digest: string; ref: string | null }
-/** GET …/:version/files:find?find=&from=&limit=200, as far as some tenths of a second reach; `searched` files were looked at */
 export interface FileMatches { files: ArtifactFile[]; searched: number; next: string | null }
-/** GET …/:version/file?path= → what the path names; `url` is null for references */
 export type ArtifactEntry = ArtifactContent | { kind: "folder"; path: string };
 export interface ArtifactContent extends ArtifactFile { mimetype: string; url: string | null }
-/**
- * GET …/:version/compare?with=v2&kind=&from=&limit=200: from the version `with` to this one, as far as some tenths of
- * a second reach. `with` may be type/collection/version or entity/project/type/collection/version.
- */
 export interface VersionChanges { changes: FileChange[]; compared: number; next: string | null }
 export type ChangeKind = "added" | "removed" | "changed";
 export interface FileChange { path: string; kind: ChangeKind; sizeBefore: number | null; sizeAfter: number | null; ref: string | null }
-/** GET …/:version/compare:totals?with=&from= : of the part up to `next`; the caller adds the parts up */
 export interface ChangeTotals {
   added: number; addedBytes: number; removed: number; removedBytes: number;
   changed: number; changedBytesBefore: number; changedBytesAfter: number; compared: number; next: string | null;
 }
-/** GET /app/lineage/:node?up=2&down=2, by the id of a version or run; `cut`: more would be too much to draw */
 export interface LineageGraph { start: string; nodes: LineageNode[]; edges: LineageEdge[]; clusters: LineageCluster[]; cut: boolean }
 export type LineageNode = LineageRun | LineageArtifact;
 /** `up` and `down` count all neighbours, shown or not */
@@ -314,7 +261,6 @@ export interface LineageEdge { from: string; to: string; usedAs: string | null }
 export type LineageDirection = "up" | "down";
 /** neighbours that are many of one kind, or (`hidden`) not the reader's to see */
 export interface LineageCluster { of: string; direction: LineageDirection; kind: "run" | "artifact"; type: string | null; count: number; hidden: boolean }
-/** GET /app/lineage/:node/members?direction=&type=&find=&offset=&limit=50, the newest first */
 export interface LineageMembers { total: number; nodes: LineageNode[] }
 
 // ---- logged tables (docs/protocol/tables.md) -----------------------------------------------------------------------
@@ -325,7 +271,6 @@ export type TableSource =
 /** the answer to every question, with status 202, while the table is prepared: ask again */
 export interface TableMaking { doneBytes: number; totalBytes: number }
 export type CellKind = "null" | "number" | "text" | "boolean" | "json" | "media";
-/** POST /app/tables:describe {source} */
 export interface TableShape { rows: number; columns: TableColumn[]; files: number; logMode: string | null }
 export interface TableColumn {
   /** may repeat: columns are meant by their number */ name: string;
@@ -337,9 +282,7 @@ export type TableOperator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "contains" | 
 export interface TableCondition { column: number; operator: TableOperator; value?: string; /** another column, in place of a value */ other?: number }
 export interface TableSort { column: number; descending: boolean }
 export interface TableSelection { search?: string; filter?: readonly TableCondition[] }
-/** POST /app/tables:query {source, …} · GET /app/tables/export?source=&search=&filter=&sort=&columns= (JSON each) is CSV */
 export interface TableQuery extends TableSelection { sort?: readonly TableSort[]; columns?: readonly number[]; offset: number; limit: number }
-/** POST /app/tables:row {source, row} → the same, of one row and with nothing cut */
 export interface TableRows { total: number; matched: number; rows: TableRow[]; /** of media, by path */ urls: Record<string, string> }
 export interface TableRow { /** its place in the table, from 0 */ row: number; cells: TableCell[] }
 export type TableCell = null | boolean | number | string | SpecialCell;
@@ -348,7 +291,6 @@ export type SpecialCell =
   /** with `size` it is cut, and has so many characters */ | { kind: "text"; text: string; size: number }
   | { kind: "json"; text: string; size?: number }
   | { kind: "media"; value: Record<string, unknown> };
-/** POST /app/tables:summarize {source, column, values, search?, filter?} */
 export interface TableSummary {
   kinds: Partial<Record<CellKind, number>>;
   /** null: nearly all differ */ distinct: number | null;
@@ -356,7 +298,6 @@ export interface TableSummary {
   bins: { edges: number[]; counts: number[] } | null;
   mean: number | null; nan: number;
 }
-/** GET /app/projects/:entity/:project/sweeps */
 export interface SweepList { sweeps: SweepRow[] }
 export interface SweepRow {
   id: string; title: string; state: string; method: string; createdAt: string; runCount: number; runCountExpected: number | null;
@@ -368,7 +309,6 @@ export interface SweepRow {
 }
 
 // ---- reports and compatibility --------------------------------------------------------------------------------
-/** GET /app/projects/:entity/:project/views → the last changed first, without their texts */
 export interface ViewList { views: ViewHeading[] }
 export interface ViewHeading {
   /** as it stands in links, without padding */ id: string;
@@ -376,11 +316,8 @@ export interface ViewHeading {
   name: string; title: string; description: string; author: string | null; locked: boolean;
   createdAt: string; updatedAt: string;
 }
-/** GET /app/projects/:entity/:project/views/:id; `spec` is the JSON text that was saved */
 export interface ViewDocument extends ViewHeading { spec: string }
-/** GET /app/entities/:entity/charts/:name */
 export interface CustomChart { id: string; title: string; type: string; public: boolean; spec: string }
-/** GET /app/compat */
 export interface CompatPage {
   version: string;
   features: { name: string; on: boolean; switchedOff: boolean; reason: string }[];
@@ -392,10 +329,6 @@ export interface CompatArea { name: string; results: Partial<Record<string, Part
 export interface CompatCell { passed?: number; failed?: number; skipped?: number; reason?: string }
 
 // ---- live ---------------------------------------------------------------------------------------------------
-/**
- * GET /app/projects/:entity/:project/live: server-sent events, resumable by Last-Event-ID.
- * `event: change`, data: Change. A client that cannot hold the stream may poll GET …/changes?since=<cursor>.
- */
 export interface Change { cursor: string; runs: RunChange[] }
 export interface RunChange {
   run: string;
@@ -406,7 +339,6 @@ export interface RunChange {
 
 // ---- many runs at once, and the trash -------------------------------------------------------------------------
 export type BulkAction = "tag" | "group" | "stop" | "move" | "delete" | "restore" | "purge";
-/** POST /app/projects/:entity/:project/runs:bulk; at most 1000 `runs` in one request */
 export interface BulkRequest {
   action: BulkAction; runs: string[];
   /** tag */ add?: string[]; remove?: string[];
@@ -416,7 +348,6 @@ export interface BulkRequest {
 }
 /** `before` has the former group of each run whose group was changed */
 export interface BulkOutcome { done: string[]; skipped: { id: string; reason: string }[]; before: Record<string, string> }
-/** GET /app/projects/:entity/:project/trash?offset= ; all ids: GET …/trash/ids → { ids } */
 export interface TrashedRun {
   id: string; title: string; state: RunState; createdAt: string; user: string | null;
   deletedAt: string; deletedBy: string | null; storageBytes: number;
@@ -425,14 +356,11 @@ export interface TrashPage { total: number; runs: TrashedRun[]; /** null: for ev
 
 // ---- alerts ---------------------------------------------------------------------------------------------------
 export type AlertSeverity = "INFO" | "WARN" | "ERROR";
-/** GET /app/runs/:entity/:project/:run/alerts → { alerts } */
 export interface RunAlert {
   id: number; title: string; text: string; severity: AlertSeverity; createdAt: string;
   entity: string; project: string; run: string; runTitle: string;
 }
-/** GET /app/alerts?before= ; POST /app/alerts/read { upTo } */
 export interface AlertInbox { alerts: RunAlert[]; /** counted up to 100 */ unread: number; readUpTo: number }
-/** GET and PATCH /app/alert-preferences */
 export interface AlertPreferences { byMail: boolean; leastSeverity: AlertSeverity; mailConfigured: boolean }
 
 // ---- storage --------------------------------------------------------------------------------------------------
@@ -443,19 +371,15 @@ export interface Usage {
 /** deleted and still stored: files of runs in the trash, versions whose content is not collected yet (at most that much) */
 export interface StorageWaiting { trashBytes: number; versionBytes: number }
 export interface PersonUsage { /** null: accounts that are gone */ username: string | null; usage: Usage }
-/** GET /app/projects/:entity/:project/storage: the largest first, 100 of each */
 export interface ProjectStorage {
   usage: Usage; waiting: StorageWaiting; people: PersonUsage[];
   collections: { name: string; type: string; versions: number; sizeBytes: number }[];
   runs: { id: string; title: string; fileBytes: number; historyBytes: number }[];
 }
-/** GET /app/entities/:entity/storage: of its projects those that the caller may see */
 export interface EntityStorage {
   usage: Usage; waiting: StorageWaiting; people: PersonUsage[]; projects: { name: string; usage: Usage }[];
 }
-/** GET and PATCH {ttlSeconds?, adminsOnly?} /app/entities/:entity/artifact-ttl, for who reads what the entity has */
 export interface TtlPolicy { /** null: versions are kept */ ttlSeconds: number | null; adminsOnly: boolean; canChange: boolean }
-/** GET /app/admin/storage, for administrators */
 export interface ServerStorage {
   entities: { name: string; usage: Usage }[];
   /** objects and folders of objects that wait to be deleted; of some the size is known */
@@ -469,10 +393,11 @@ export interface AuditLine {
   id: number; timestamp: string; action: string; response_code: number;
   actor_user_id?: string; actor_username?: string; actor_email?: string; actor_ip?: string; actor_api_key?: string;
   acting_for?: string; cli_version?: string; entity_name?: string; project_name?: string; run_name?: string;
-  artifact_qualified_name?: string; report_name?: string; username?: string; user_email?: string;
+  artifact_qualified_name?: string; artifact_digest?: string; report_name?: string; username?: string; user_email?: string;
+  /** ids of what it is about */ entity_asset?: string; project_asset?: string; artifact_asset?: string;
+  artifact_sequence_asset?: string; report_asset?: string; user_asset?: string;
   detail?: Record<string, unknown>;
 }
-/** GET /app/admin/audit?numDays=&actor=&action=&before=, for administrators, the newest first */
 export interface AuditPage {
   lines: AuditLine[]; /** what `before` is to be for the lines after these; null: there are none */ next: string | null;
   /** all that may occur */ actions: string[]; collecting: boolean; /** 0: for ever */ keptDays: number;
@@ -483,13 +408,11 @@ export interface GcRun {
   startedAt: string; endedAt: string | null;
   versions: number; contents: number; objects: number; sizeBytes: number;
 }
-/** POST /app/admin/storage:preview and …:collect; 503 with the code `still_running` while it goes on: ask again */
 export interface Collected {
   versions: number; manifests: number; contents: number; uploads: number; objects: number; sizeBytes: number;
 }
 
 // ---- administration: all for administrators of the server -----------------------------------------------------
-/** GET /app/admin/overview */
 export interface ServerOverview {
   version: string; database: string;
   counts: { active: number; ended: number; services: number; teams: number; projects: number; runs: number; running: number };
@@ -498,22 +421,17 @@ export interface ServerOverview {
   /** variables that were set and have no effect */ notes: string[];
 }
 export type UserKind = "all" | "active" | "admins" | "ended" | "services";
-/** GET /app/admin/users?search=&kind=&offset=&limit= ; POST {email} → Account & MadeLink ; PATCH …/:username {admin?, active?} → Account ·
- *  POST …/:username/link → MadeLink */
 export interface AccountsPage { total: number; users: ListedAccount[] }
 export interface Account {
   username: string; name: string; email: string; admin: boolean; active: boolean; service: boolean; createdAt: string;
 }
 export interface ListedAccount extends Account { teams: number; keys: number; lastSeenAt: string | null }
-/** GET /app/admin/teams?search=&offset=&limit= ; POST /app/teams {name, organization?, admin?} → {name} · DELETE /app/teams/:team → 204 */
 export interface TeamsPage { total: number; teams: ListedTeam[] }
 export interface ListedTeam {
   name: string; organization: string | null; createdAt: string;
   members: number; services: number; admins: string[]; projects: number;
 }
-/** GET /app/admin/projects?search=&offset=&limit=, the last active first */
 export interface ProjectsPage { total: number; projects: Project[] }
-/** GET /app/admin/jobs ; POST /app/admin/mail/:id/again → 204 */
 export interface Jobs {
   schedules: ScheduledWork[];
   queues: { name: "journal" | "runPurges" | "deletions" | "mail"; count: number }[];
@@ -526,6 +444,5 @@ export interface ScheduledWork {
 export interface UnsentMail {
   id: string; recipient: string; subject: string; refused: boolean; attempts: number; createdAt: string; error: string | null;
 }
-/** GET /app/admin/settings; secrets are masked */
 export interface ServerSettings { settings: ServerSetting[]; notes: string[] }
 export interface ServerSetting { name: string; value: string | number | boolean; source: string; variable: string; doc: string }

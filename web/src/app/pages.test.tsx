@@ -18,6 +18,7 @@ const PROJECT: Project = {
   computeSeconds: 3600,
   storageBytes: 2048,
   canWrite: true,
+  canManage: true,
 };
 const ENTITY: EntityPage = { entity: { name: "ada", kind: "user", role: "admin" }, projects: [PROJECT] };
 const HOME: Home = { entities: [ENTITY.entity], projects: [PROJECT], runs: [] };

@@ -14,6 +14,7 @@ export const PROJECT: Project = {
   computeSeconds: 60,
   storageBytes: 2048,
   canWrite: true,
+  canManage: true,
 };
 
 export const runRow = (id: string, over: Partial<RunRow> = {}): RunRow => ({
