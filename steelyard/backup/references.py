@@ -6,17 +6,19 @@ Kept as 64-bit digests of their keys, 8 bytes for each of what may be millions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import xxhash
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.admin.named_objects import KINDS
 
-Digests = npt.NDArray[np.uint64]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+Digests: TypeAlias = "npt.NDArray[np.uint64]"
 _PAGE = 10_000
 
 

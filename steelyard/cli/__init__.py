@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 import steelyard
-from steelyard.cli.loading import uncollected
+from steelyard.cli.loading import load_at_first_use, uncollected
 
 # Command → its module, imported when it is called: most need only a part of the server, and a start is mostly imports.
 _MODULES = {
@@ -59,4 +59,5 @@ def version(as_json: bool) -> None:
 
 
 def main() -> None:
+    load_at_first_use("numpy")  # 12 MB that a process without charts never needs
     cli()

@@ -1,10 +1,15 @@
-"""Loading modules, which is most of a start."""
+"""Loading modules, which is most of a start, and a good part of the memory of a process that does nothing."""
 
 from __future__ import annotations
 
 import gc
+import importlib
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
+from types import ModuleType
+from typing import Any
 
 
 @contextmanager
@@ -15,3 +20,26 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+def load_at_first_use(name: str) -> None:
+    """Let `import name` cost nothing until something of it is used, by whichever thread."""
+    if name not in sys.modules:
+        sys.modules[name] = _Later(name)
+
+
+class _Later(ModuleType):
+    """Stands for a module and becomes it: whoever has imported it before has it whole afterwards."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._loading = RLock()
+
+    def __getattr__(self, attribute: str) -> Any:
+        with self.__dict__["_loading"]:
+            if sys.modules.get(self.__name__) is self:
+                del sys.modules[self.__name__]
+            found = importlib.import_module(self.__name__)
+            self.__dict__.update(vars(found))
+            self.__class__ = ModuleType  # type: ignore[assignment]  # looks at it cost no more than at others
+        return getattr(found, attribute)

@@ -17,7 +17,9 @@ from steelyard.columnar.groups import EXACT_INT_END, Floats, Group, Indexes, Mas
 # What one value of an object column is taken to cost a cache, in bytes.
 OBJECT_COST_BYTES = 300
 
-NO_ROWS: Indexes = np.empty(0, np.int64)
+
+def no_rows() -> Indexes:
+    return np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Column:
     numbers: Floats | None = None
     ints: Mask | None = None
     objects: tuple[Any, ...] = ()
-    nulls: Indexes = field(default_factory=lambda: NO_ROWS)
+    nulls: Indexes = field(default_factory=no_rows)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -93,8 +95,9 @@ class Column:
         return numbers_column(self.rows[np.array(keep, dtype=np.int64)], values)
 
 
-def numbers_column(rows: Indexes, values: Sequence[Any], nulls: Indexes = NO_ROWS) -> Column:
+def numbers_column(rows: Indexes, values: Sequence[Any], nulls: Indexes | None = None) -> Column:
     """Return a column of ints and floats; integers beyond float64 are rounded like any chart would."""
+    nulls = no_rows() if nulls is None else nulls
     kinds = set(map(type, values))
     try:
         numbers = np.array(values, dtype=np.float64)
@@ -115,7 +118,7 @@ def _as_float(value: float) -> float:
 
 def values_column(rows: Indexes, values: Sequence[Any]) -> Column:
     """Return a column of any values, None for null."""
-    nulls = NO_ROWS
+    nulls = no_rows()
     if any(value is None for value in values):
         null = np.fromiter((value is None for value in values), dtype=bool, count=len(values))
         rows, nulls, values = rows[~null], rows[null], [value for value in values if value is not None]
@@ -181,7 +184,7 @@ def join(parts: Sequence[Column]) -> Column:
 
 def _concatenate(parts: Sequence[Column], nulls: Indexes) -> Column:
     if not parts:
-        return Column(NO_ROWS, np.empty(0), None, (), nulls)
+        return Column(no_rows(), np.empty(0), None, (), nulls)
     rows = np.concatenate([part.rows for part in parts])
     if any(part.numbers is None for part in parts):
         return Column(rows, None, None, tuple(value for part in parts for value in part.values()), nulls)

@@ -12,7 +12,7 @@ from steelyard.columnar.groups import Indexes, Mask
 from steelyard.columnar.packing import compress, decompress, pack, unpack
 
 # Below every time there is, so that it never wins a comparison.
-NO_TIME = int(np.iinfo(np.int64).min)
+NO_TIME = -(1 << 63)
 
 # Level and label.
 Kind = tuple[str | None, str | None]

@@ -11,7 +11,7 @@ import json
 import struct
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import orjson
@@ -31,7 +31,7 @@ _EQUAL_FLOATS, _FLOATS, _EQUAL_INTS, _INTS, _MASK = range(5)
 # How JSON was written: orjson reads the first kind without loss, the standard library both.
 _PLAIN, _EXTENDED = b"p", b"e"
 
-Array = Floats | Indexes | Mask
+Array: TypeAlias = "Floats | Indexes | Mask"
 
 
 @cache

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from steelyard.columnar.arrow_values import Fidelity, arrow_values
@@ -22,6 +21,9 @@ from steelyard.columnar.lines import Lines
 from steelyard.columnar.paths import components
 from steelyard.columnar.slots import STEP
 from steelyard.kernel import jsontext
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 @dataclass(frozen=True, slots=True)

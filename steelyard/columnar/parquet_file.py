@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,6 +15,9 @@ from steelyard.columnar.directory import Span
 from steelyard.columnar.groups import Indexes
 from steelyard.columnar.parquet_columns import Node
 from steelyard.columnar.slots import STEP
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 # Rows that are decoded together: about 1 MB of one column of floats. Small enough that the ends of a range are cheap.
 ROW_GROUP_MAX = 131_072

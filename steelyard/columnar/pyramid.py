@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from steelyard.columnar.groups import Floats, Indexes
 from steelyard.columnar.sampling import evenly
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 # Steps stay integers, every other x is a float.
-Xs = npt.NDArray[np.int64 | np.float64]
+Xs: TypeAlias = "npt.NDArray[np.int64 | np.float64]"
 # Rows per node at the finest level, about: fewer cost disk, more cost a zoom that has to read raw rows instead.
 ROWS_PER_NODE = 64
 # Each level is 4 times as wide as the one before: all coarser ones together cost a third of the finest.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from steelyard.columnar.columns import NO_ROWS, Column
+from steelyard.columnar.columns import Column, no_rows
 from steelyard.columnar.directory import Directory, Form, Key, Part, Span
 from steelyard.columnar.groups import Indexes, Mask
 from steelyard.columnar.level_blobs import unpack_key_level, unpack_points, unpack_row_set_level
@@ -131,7 +131,7 @@ class SegmentReader:
 
         def decode() -> Excerpt:
             cells = self._cells(groups, sorted(leaves), pieces, found[-1] if footer else b"") if chunks else None
-            steps = NO_ROWS if cells is None or not with_steps else cells.numbers((STEP,))
+            steps = no_rows() if cells is None or not with_steps else cells.numbers((STEP,))
             rows = _rows_of(self.directory, groups)
             return Excerpt(rows.start, steps, {key.path: _column(key, cells, blobs, rows) for key in keys})
 
@@ -170,13 +170,13 @@ def _rows_of(directory: Directory, groups: range) -> range:
 def _column(key: Key, cells: Cells | None, blobs: Mapping[int, bytes], rows: range) -> Column:
     """Return the column of a key, as far as it is in `rows`, counted from the first of these."""
     held = {part: blobs[number] for part, number in key.blobs.items() if number in blobs}
-    nulls = _within(unpack(held[Part.NULLS])[0], rows) if Part.NULLS in held else NO_ROWS
+    nulls = _within(unpack(held[Part.NULLS])[0], rows) if Part.NULLS in held else no_rows()
     if Part.VALUES in held:
         return _blob_column(key, held, rows, nulls)
     place = tuple(components(key.path))
     if cells is None or key.leaves is None:
         none = np.empty(0) if key.form is not Form.OBJECTS else None
-        return Column(NO_ROWS, none, _ints(key, held, NO_ROWS), (), nulls)
+        return Column(no_rows(), none, _ints(key, held, no_rows()), (), nulls)
     at = cells.rows(place)
     if key.form is Form.OBJECTS:
         return Column(at, None, None, tuple(cells.objects(place)), nulls)

@@ -12,7 +12,7 @@ from tests.harness.server import Server
 CPU_MAX_S = 1.5
 MEMORY_MAX_MB = 120
 # Heavy, and for work that a server may never do; each comes with its first use.
-LATER = {"pyarrow", "botocore", "alembic", "aiosmtpd", "opentelemetry", "joserfc", "ldap3", "pydantic"}
+LATER = {"pyarrow", "numpy", "botocore", "alembic", "aiosmtpd", "opentelemetry", "joserfc", "ldap3", "pydantic"}
 STARTS = 2
 # A library for logs loads `rich` where it finds it; it comes with tools of development, and no installation has it.
 AS_INSTALLED = "import sys; sys.modules['rich'] = None; from steelyard.cli import main; main()"

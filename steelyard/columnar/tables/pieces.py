@@ -13,10 +13,9 @@ import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,6 +23,9 @@ import pyarrow.compute as pc
 from steelyard.columnar.groups import EXACT_INT_END, Floats, Indexes, Mask
 from steelyard.columnar.packing import compress, decompress, pack, unpack
 from steelyard.columnar.tables.forms import Form, Kind
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from steelyard.kernel import jsontext
 from steelyard.kernel.errors import Invalid
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 # Values may nest as deep as this, the table's own three levels included: parsers of browsers and our own go further.
 DEPTH_MAX = 100
@@ -32,8 +34,8 @@ _DATA_KEY = re.compile(rb'(?<!\\)"data"\s*:\s*\Z')
 _KEY_BYTES = 64
 _BETWEEN_ROWS = b" \t\r\n,"
 
-Positions = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+Positions: TypeAlias = "npt.NDArray[np.int64]"
+Mask: TypeAlias = "npt.NDArray[np.bool_]"
 
 
 class NotATable(Invalid):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from steelyard.columnar.columns import NO_ROWS, Column
+from steelyard.columnar.columns import Column, no_rows
 from steelyard.columnar.groups import Indexes
 from steelyard.columnar.row_texts import render_rows
 from steelyard.columnar.sampling import evenly, spread
@@ -156,7 +156,7 @@ async def _present(ctx: Context, part: Part, spec: SampleSpec) -> Indexes | rang
         return range(part.plain.row_count)
     table = await load_rows(ctx, part, spec.keys)
     columns = _columns(table, spec)
-    return _common_rows(columns, *table.row_range(spec.step_min, spec.step_end)) if columns else NO_ROWS
+    return _common_rows(columns, *table.row_range(spec.step_min, spec.step_end)) if columns else no_rows()
 
 
 def _columns(table: Table, spec: SampleSpec) -> list[Column]:

@@ -21,8 +21,8 @@ LABEL_MAX_CHARS = 128
 _NEWLINE, _ZERO = 10, ord("0")
 # The client's time stamps.
 _FORM = "0000-00-00T00:00:00.000000"
-_DIGITS = np.array([letter == "0" for letter in _FORM])
-_SIGNS = np.frombuffer(b"--T::.", np.uint8)
+_DIGITS = [place for place, letter in enumerate(_FORM) if letter == "0"]
+_SIGNS = [place for place, letter in enumerate(_FORM) if letter != "0"]
 
 
 def read_lines(raw: Sequence[bytes]) -> LogLines:
@@ -70,7 +70,8 @@ def _times(stamps: Sequence[Any]) -> Indexes:
     try:
         letters = np.frombuffer("".join(stamps).encode(), np.uint8).reshape(len(stamps), len(_FORM))
         digits = letters[:, _DIGITS]
-        if (letters[:, ~_DIGITS] == _SIGNS).all() and ((digits >= _ZERO) & (digits <= _ZERO + 9)).all():
+        signs = letters[:, _SIGNS] == np.frombuffer(b"--T::.", np.uint8)
+        if signs.all() and ((digits >= _ZERO) & (digits <= _ZERO + 9)).all():
             return np.array(stamps, "datetime64[us]").astype(np.int64)
     except (TypeError, ValueError):
         pass

@@ -8,19 +8,20 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import orjson
 
 from steelyard.columnar.groups import Floats
 from steelyard.columnar.pyramid import Xs
 
-_NONE = np.empty(0)
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 MEDIA_TYPE = "application/vnd.steelyard.panels"
 _LENGTHS = struct.Struct("<II")
-_TYPES: dict[str, np.dtype[Any]] = {"float64": np.dtype("<f8"), "int32": np.dtype("<i4")}
+_TYPES = {"float64": "<f8", "int32": "<i4"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,14 @@ def groups_frame(
     header = {
         **panel,
         "groups": [line.group for line in lines],
-        "points": [len(line.points.get("x", _NONE)) for line in lines],
+        "points": [len(line.points.get("x", ())) for line in lines],
         "totals": [line.total for line in lines],
         "runCounts": [line.run_count for line in lines],
         "errors": _errors(errors),
     }
     names = ["x", *(name for name in columns if name != "x")]
-    return _frame(header, [(name, _type(name), [line.points.get(name, _NONE) for line in lines]) for name in names])
+    none = np.empty(0)
+    return _frame(header, [(name, _type(name), [line.points.get(name, none) for line in lines]) for name in names])
 
 
 def message_frame(header: Mapping[str, Any]) -> bytes:
@@ -115,7 +117,7 @@ def _errors(errors: Sequence[LineError]) -> list[dict[str, Any]]:
 def _frame(header: Mapping[str, Any], arrays: Sequence[tuple[str, str, Sequence[npt.NDArray[Any]]]]) -> bytes:
     columns, parts, size = [], [], 0
     for name, kind, pieces in arrays:
-        length, width = sum(len(piece) for piece in pieces), _TYPES[kind].itemsize
+        length, width = sum(len(piece) for piece in pieces), np.dtype(_TYPES[kind]).itemsize
         columns.append({"name": name, "type": kind, "length": length})
         parts += [piece.astype(_TYPES[kind], copy=False).tobytes() for piece in pieces]
         padding = -length * width % 8

@@ -16,7 +16,6 @@ from steelyard.columnar.sampling import evenly
 from steelyard.domains.history.curves.frames import GroupLine, Line
 from steelyard.domains.history.curves.spec import Window
 
-_NONE = np.empty(0)
 Extent = tuple[float, float]
 
 
@@ -50,7 +49,7 @@ class Material:
         if len(points) < len(self.inputs):
             return None
         if len(points) < 2:
-            return points[0] if points else Points(_NONE, _NONE)
+            return points[0] if points else Points(np.empty(0), np.empty(0))
         return Points(np.concatenate([one.x for one in points]), np.concatenate([one.y for one in points]))
 
 
@@ -86,10 +85,10 @@ def draw_line(run: int, plan: Plan | None, material: Material) -> Line:
     """Return the line of one run: its points where they are few and known, else buckets."""
     buckets = None if plan is None else buckets_of(plan, material)
     if buckets is None or plan is None:
-        return Line(run, 0, True, {"x": _NONE, "last": _NONE}, _NONE, _NONE)
+        return Line(run, 0, True, {"x": np.empty(0), "last": np.empty(0)}, np.empty(0), np.empty(0))
     total = int(buckets.count.sum())
     rows = material.rows if are_few(total, plan) else None
-    marks: tuple[Xs, Floats] = (_NONE, _NONE)
+    marks: tuple[Xs, Floats] = (np.empty(0), np.empty(0))
     if buckets.non_finite.any():
         marks = _marks(plan, material)
     drawn = columns_of(buckets if rows is None else raw_points(rows.x, rows.y, plan))
@@ -112,7 +111,7 @@ def buckets_of(plan: Plan, material: Material) -> Buckets | None:
 def _marks(plan: Plan, material: Material) -> tuple[Xs, Floats]:
     sources = [*material.marks, *(one for one in material.inputs if isinstance(one, Points))]
     named = [name_non_finite(one.x, one.y, plan) for one in sources]
-    x, y = (np.concatenate([_NONE, *(found[at] for found in named)]) for at in (0, 1))
+    x, y = (np.concatenate([np.empty(0), *(found[at] for found in named)]) for at in (0, 1))
     some = np.argsort(x, kind="stable")[evenly(len(x), NON_FINITE_MAX)]
     return x[some], y[some]
 

@@ -15,13 +15,13 @@ from steelyard.domains.history.curves.kept import KeptLines
 from steelyard.domains.history.curves.lines import Material, buckets_of, draw_group, draw_line
 from steelyard.domains.history.curves.pieces import LINES_AT_ONCE, Piece
 from steelyard.domains.history.curves.sources import (
-    NOTHING,
     Abscissa,
     Outline,
     Source,
     are_apart,
     find_pyramid,
     find_rows,
+    nothing,
     outline_of,
     plan_line,
 )
@@ -110,7 +110,7 @@ class LineReader:
         if part.plain is not None:
             segment = opened[part.plain.id]
             if not segment.find_paths(panel.key):
-                return NOTHING
+                return nothing()
             if pyramid := find_pyramid(segment, panel.key, abscissa):
                 return pyramid
         return await self._rows(part, panel, abscissa)

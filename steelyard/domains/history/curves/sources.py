@@ -153,7 +153,10 @@ class Reach:
 
 Source = Rows | Pyramid
 Outline = Reach | Source
-NOTHING = Rows(Points(np.empty(0), np.empty(0)))
+
+
+def nothing() -> Rows:
+    return Rows(Points(np.empty(0), np.empty(0)))
 
 
 def are_apart(sources: Sequence[Source], window: Window) -> bool:

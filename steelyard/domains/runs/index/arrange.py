@@ -13,9 +13,13 @@ from steelyard.sql import filters
 
 # Classes of values, in their order; what has no place comes after all of them.
 _NUMBERS, _TEXTS, _MOMENTS, _COMPOUNDS, _NO_PLACE = range(5)
-_CLASS = np.full(len(Kind), _NO_PLACE, np.int8)
-_CLASS[[Kind.NUMBER, Kind.BOOLEAN]] = _NUMBERS
-_CLASS[Kind.TEXT], _CLASS[Kind.MOMENT], _CLASS[Kind.COMPOUND] = _TEXTS, _MOMENTS, _COMPOUNDS
+_CLASS = {
+    Kind.NUMBER: _NUMBERS,
+    Kind.BOOLEAN: _NUMBERS,
+    Kind.TEXT: _TEXTS,
+    Kind.MOMENT: _MOMENTS,
+    Kind.COMPOUND: _COMPOUNDS,
+}
 
 
 def ordered(slots: Ints, column: Column, *, descending: bool) -> Ints:
@@ -34,7 +38,7 @@ def ordered(slots: Ints, column: Column, *, descending: bool) -> Ints:
 def ranks_of(column: Column, slots: Ints) -> tuple[Any, Floats]:
     """Return class and rank of the value in each slot: equal for values that are equal in order."""
     kinds = column.kinds[slots]
-    classes = _CLASS[kinds]
+    classes = np.array([_CLASS.get(kind, _NO_PLACE) for kind in Kind], np.int8)[kinds]
     ranks = np.zeros(len(slots))
     numeric = (classes == _NUMBERS) | (classes == _MOMENTS)
     if numeric.any():
