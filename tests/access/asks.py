@@ -99,6 +99,7 @@ PROJECT, PLACE_RUN = "/app/projects/{entity}/{project}", "/app/runs/{entity}/{pr
 COLLECTION = PROJECT + "/artifacts/{type}/{collection}"
 NOTHING = (404,)
 SERIES = {"id": "x", "entity": "$team", "project": "$project_name", "run": "r", "key": "loss"}
+ORGANIZATION = {"organization": "$organization"}
 NOT_THERE = {"username": "nobody-of-this-name"}
 ACCOUNT = {"username": "u", "email": "", "password": "long enough for it"}
 SCIM_CORE = "urn:ietf:params:scim:schemas:core:2.0:"
@@ -158,6 +159,17 @@ ROUTES: dict[str, Ask] = {
     ),
     "DELETE /app/teams/{team}/invitations/{id}": Ask(path={"team": "$team", "id": absent("Invite")}, lets_in=NOTHING),
     "POST /app/teams/{team}/service-accounts": Ask({"name": "ci"}, path={"team": "$team"}),
+    "POST /app/teams/{team}/service-accounts/{id}/key": Ask(
+        {}, path={"team": "$team", "id": absent("Member")}, lets_in=NOTHING
+    ),
+    "GET /app/organizations/{organization}": Ask(path=ORGANIZATION),
+    "GET /app/organizations/{organization}/usage": Ask(path=ORGANIZATION),
+    "POST /app/organizations/{organization}/members": Ask(NOT_THERE, path=ORGANIZATION, lets_in=NOTHING),
+    "DELETE /app/organizations/{organization}/members/{username}": Ask(path=ORGANIZATION | NOT_THERE, lets_in=NOTHING),
+    "POST /app/organizations/{organization}/service-accounts": Ask({"name": "ci"}, path=ORGANIZATION),
+    "POST /app/organizations/{organization}/service-accounts/{id}/key": Ask(
+        {}, path=ORGANIZATION | {"id": absent("Member")}, lets_in=NOTHING
+    ),
     "POST /app/teams": Ask(lambda: {"name": fresh("t")}),
     # it owns projects
     "DELETE /app/teams/{team}": Ask(path={"team": "$team"}, lets_in=(409,)),

@@ -5,12 +5,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import select
 
-from steelyard.domains.accounts import teams
+from steelyard.domains.accounts import organizations, service_accounts, teams
 from steelyard.domains.accounts.model import Role
 from steelyard.jobs import mail
 from steelyard.jobs.tables import mail_outbox
 from steelyard.kernel.ids import encode_global_id
-from tests.access.asks import MUTATIONS, ROUTES, fresh
+from tests.access.asks import MUTATIONS, ORGANIZATION, ROUTES, fresh
 from tests.access.place import VERSION, Ask, Place, Things
 from tests.harness.server import PASSWORD
 from tests.slices.artifact_wire import Logger, entries
@@ -104,6 +104,11 @@ TOLD_OF_ROUTES: dict[str, str] = {
     "POST /app/teams/{team}/invitations": "team:invite_user",
     "DELETE /app/teams/{team}/invitations/{id}": "team:uninvite",
     "POST /app/teams/{team}/service-accounts": "team:create_service_account",
+    "POST /app/teams/{team}/service-accounts/{id}/key": "user:create_api_key",
+    "POST /app/organizations/{organization}/members": "organization:update_member",
+    "DELETE /app/organizations/{organization}/members/{username}": "organization:remove_member",
+    "POST /app/organizations/{organization}/service-accounts": "team:create_service_account",
+    "POST /app/organizations/{organization}/service-accounts/{id}/key": "user:create_api_key",
     "POST /scim/Users": "user:create",
     "PUT /scim/Users/{id}": SCIM_TOLD,
     "PATCH /scim/Users/{id}": SCIM_TOLD,
@@ -231,6 +236,23 @@ async def _link(place: Place, visibility: str) -> Things:
     return {"$token": parse_qs(urlsplit(url).query)["token"][0]}
 
 
+async def _colleague(place: Place, _visibility: str) -> Things:
+    """A member of the organization."""
+    caller = await place.site.user()
+    await organizations.set_organization_member(place.site.system, place.organization, caller.name, Role.MEMBER)
+    return {"username": caller.name}
+
+
+async def _service_of_team(place: Place, _visibility: str) -> Things:
+    made = await service_accounts.create_service_account(place.site.system, place.team, "ci")
+    return {"id": encode_global_id("Member", made.key.user_id)}
+
+
+async def _service_of_organization(place: Place, _visibility: str) -> Things:
+    made = await service_accounts.create_service_account(place.site.system, place.organization, "ci")
+    return {"id": encode_global_id("Member", made.key.user_id)}
+
+
 async def _team(place: Place, _visibility: str) -> Things:
     return {"team": await place.site.team(place.callers["server admin"])}
 
@@ -272,6 +294,12 @@ ROUTES_DONE: dict[str, Ask] = ROUTES | {
     "POST /app/teams/{team}/members": Ask({"username": "$name"}, _person, path={"team": "$team"}),
     "DELETE /app/teams/{team}/members/{id}": Ask(None, _member, path={"team": "$team"}),
     "DELETE /app/teams/{team}/invitations/{id}": Ask(None, _invitation, path={"team": "$team"}),
+    "POST /app/teams/{team}/service-accounts/{id}/key": Ask({}, _service_of_team, path={"team": "$team"}),
+    "POST /app/organizations/{organization}/members": Ask({"username": "$name"}, _person, path=ORGANIZATION),
+    "DELETE /app/organizations/{organization}/members/{username}": Ask(None, _colleague, path=ORGANIZATION),
+    "POST /app/organizations/{organization}/service-accounts/{id}/key": Ask(
+        {}, _service_of_organization, path=ORGANIZATION
+    ),
     "PATCH /app/admin/users/{username}": Ask({"active": False}, _person),
     "POST /app/admin/users/{username}/link": Ask(None, _person),
     "DELETE /app/teams/{team}": Ask(None, _team),

@@ -87,6 +87,7 @@ RULES = {
     "organization": Rule("members of the organization, administrators of the server"),
     "make teams": Rule("administrators of the organization or the server; everybody where that is switched on"),
     "people": Rule("administrators of the team, of its organization, of the server"),
+    "people of the organization": Rule("administrators of the organization, of the server"),
     "read in the team": Rule("members of the team", "read"),
     "write in the team": Rule("members of the team, not viewers", "write", by_name=True),
     "manage in the team": Rule("administrators of the team, of its organization, of the server", "manage"),
@@ -138,6 +139,10 @@ def _of_people(rule: str, who: str) -> int:
         return 404 if who in {"outsider", "service account"} else 200
     if rule == "make teams":
         return 200 if who in {"organization admin", "server admin"} else 403
+    if rule == "people of the organization":
+        if who in {"organization admin", "server admin"}:
+            return 200
+        return 404 if who in {"outsider", "service account", "key of another project"} else 403
     assert rule == "people", rule
     if who in {"team admin", "organization admin", "server admin"}:
         return 200

@@ -12,7 +12,7 @@ import httpx
 
 from steelyard.config.sources import load
 from steelyard.context import Context, KeyScope, Ports
-from steelyard.domains.accounts import keys, organizations, queries, service, teams
+from steelyard.domains.accounts import keys, organizations, queries, service, service_accounts, teams
 from steelyard.domains.accounts.access import Visibility
 from steelyard.domains.accounts.keys import NewKey
 from steelyard.domains.accounts.model import Role
@@ -127,7 +127,7 @@ class Site:
 
     async def service_account(self, team: str) -> Caller:
         """Make an account that belongs to a team, or to all teams of an organization, instead of a person."""
-        made = await teams.create_service_account(self.system, team, "ci")
+        made = await service_accounts.create_service_account(self.system, team, "ci")
         async with self.ports.database.read() as conn:
             user = await queries.find_user(conn, made.key.user_id)
         assert user is not None

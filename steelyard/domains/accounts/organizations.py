@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts import access, queries
 from steelyard.domains.accounts import tables as t
+from steelyard.domains.accounts.access import Permission, Target
 from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Organization, Role, User
 from steelyard.domains.accounts.service import delete_entity, insert_entity, load_user_by_name
 from steelyard.domains.accounts.teams import end_service, in_team, leave_team
@@ -56,11 +59,14 @@ async def _load_organization(conn: AsyncConnection, name: str) -> Organization:
     return organization
 
 
-async def set_organization_member(ctx: Context, name: str, username: str, role: Role) -> None:
-    """Add a person to an organization, or change what they are there. Raises `Denied` for the last administrator."""
+async def set_organization_member(ctx: Context, name: str, who: str, role: Role) -> None:
+    """Add a person, by name or address, to an organization, or change what they are there.
+
+    Raises `Denied` for the last administrator, `NotFound` for who has no account.
+    """
     async with ctx.database.write() as conn:
         organization = await _load_administered(ctx, conn, name)
-        user = await load_user_by_name(conn, username)
+        user = await _find_person(conn, who)
         if user.kind != "human":
             raise Invalid("a service account is made by its organization")
         if role is not Role.ADMIN:
@@ -68,6 +74,13 @@ async def set_organization_member(ctx: Context, name: str, username: str, role: 
         await _join_organization(ctx, conn, organization.id, user.id, role)
         member = await _in_organization(conn, organization, user)
         await audit.note(ctx, conn, Action.ORGANIZATION_UPDATE_MEMBER, member, role=role)
+
+
+async def _find_person(conn: AsyncConnection, who: str) -> User:
+    user = await (queries.find_user_by_address if "@" in who else queries.find_user_by_name)(conn, who)
+    if user is None or not user.is_active:
+        raise NotFound(f"there is no active user {who!r}; who has no account yet is invited to a team")
+    return user
 
 
 async def _in_organization(conn: AsyncConnection, organization: Organization, user: User) -> Subject:
@@ -80,13 +93,14 @@ async def remove_organization_member(ctx: Context, name: str, username: str) -> 
 
     Everybody may leave. Raises `Denied` for the last administrator, of the organization or of one of its teams.
     """
-    identity = access.require_whole(ctx)
+    identity = access.require_account(ctx)
     async with ctx.database.write() as conn:
-        user = await load_user_by_name(conn, username)
-        if user.id == identity.user_id:
-            organization = await _load_organization(conn, name)
+        if username == identity.username:
+            access.require_whole(ctx)
+            organization = await _load_shown(ctx, conn, name)
         else:
             organization = await _load_administered(ctx, conn, name)
+        user = await load_user_by_name(conn, username)
         if organization.id not in await queries.organization_roles(conn, user.id):
             raise NotFound(f"{username!r} is no member of {name!r}")
         await _refuse_last_admin(conn, organization, user)
@@ -108,23 +122,53 @@ async def remove_organization_member(ctx: Context, name: str, username: str) -> 
 
 async def list_organization_members(ctx: Context, name: str) -> list[Membership]:
     """Return who belongs to an organization that the caller belongs to. Raises `NotFound`."""
-    identity = access.require_account(ctx)
     async with ctx.database.read() as conn:
-        organization = await _load_organization(conn, name)
-        if not identity.is_admin and organization.id not in identity.organization_roles:
-            raise NotFound(f"there is no organization {name!r}")
+        organization = await _load_shown(ctx, conn, name)
         return await queries.list_organization_members(conn, organization.id)
+
+
+async def list_organization_entities(ctx: Context, name: str) -> list[Entity]:
+    """Return the teams of an organization that the caller belongs to, and its own entity. Raises `NotFound`."""
+    async with ctx.database.read() as conn:
+        organization = await _load_shown(ctx, conn, name)
+        return await queries.list_entities_of(conn, [organization.id])
 
 
 async def list_organization_teams(ctx: Context, name: str) -> list[Entity]:
     """Return the teams of an organization that the caller belongs to. Raises `NotFound`."""
+    return [item for item in await list_organization_entities(ctx, name) if item.kind is EntityKind.TEAM]
+
+
+@dataclass(frozen=True)
+class TeamOfOrganization:
+    """`people` and `services` count those who belong to it; `role` is the caller's own, None for those outside."""
+
+    team: Entity
+    people: int
+    services: int
+    role: str | None
+
+
+@dataclass(frozen=True)
+class OrganizationPage:
+    organization: Organization
+    may_change: bool
+    members: list[Membership]
+    teams: list[TeamOfOrganization]
+
+
+async def show_organization(ctx: Context, name: str) -> OrganizationPage:
+    """Return an organization as those who belong to it see it. Raises `NotFound`."""
     identity = access.require_account(ctx)
     async with ctx.database.read() as conn:
-        organization = await _load_organization(conn, name)
-        if not identity.is_admin and organization.id not in identity.organization_roles:
-            raise NotFound(f"there is no organization {name!r}")
+        organization = await _load_shown(ctx, conn, name)
+        members = await queries.list_organization_members(conn, organization.id)
         owned = await queries.list_entities_of(conn, [organization.id])
-    return [item for item in owned if item.kind is EntityKind.TEAM]
+        own = [item for item in owned if item.kind is EntityKind.TEAM]
+        counts = await queries.count_members(conn, [team.id for team in own])
+    administers = identity.is_admin or identity.organization_roles.get(organization.id) == Role.ADMIN
+    teams = [TeamOfOrganization(team, *counts.get(team.id, (0, 0)), identity.roles.get(team.id)) for team in own]
+    return OrganizationPage(organization, administers and identity.key.is_whole, members, teams)
 
 
 async def load_name(ctx: Context, organization_id: int) -> str:
@@ -137,15 +181,23 @@ async def load_name(ctx: Context, organization_id: int) -> str:
     return found.name
 
 
+async def _load_shown(ctx: Context, conn: AsyncConnection, name: str) -> Organization:
+    """Return an organization that the caller belongs to. Raises `NotFound`."""
+    identity = access.require_account(ctx)
+    organization = await _load_organization(conn, name)
+    if not identity.is_admin and organization.id not in identity.organization_roles:
+        raise NotFound(f"there is no organization {name!r}")
+    return organization
+
+
 async def _load_administered(ctx: Context, conn: AsyncConnection, name: str) -> Organization:
     """Return an organization that the caller administers. Raises `NotFound`, `Denied`."""
-    identity = access.require_whole(ctx)
     organization = await _load_organization(conn, name)
-    if identity.is_admin or identity.organization_roles.get(organization.id) == Role.ADMIN:
-        return organization
-    if organization.id not in identity.organization_roles:
-        raise NotFound(f"there is no organization {name!r}")
-    raise Denied("permission denied")
+    own = await queries.find_organization_entity(conn, organization.id)
+    assert own is not None, "an organization has its entity"
+    access.require(ctx, Permission.PEOPLE, Target(own.id, what="organization"))
+    access.require_whole(ctx)
+    return organization
 
 
 async def _refuse_last_admin(conn: AsyncConnection, organization: Organization, user: User) -> None:

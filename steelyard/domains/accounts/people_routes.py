@@ -7,9 +7,9 @@ from typing import Any
 from starlette.requests import Request
 
 from steelyard.context import Context
-from steelyard.domains.accounts import links, people, service, sessions, teams
+from steelyard.domains.accounts import links, people, service, service_accounts, sessions, teams
 from steelyard.domains.accounts.links import MadeLink
-from steelyard.domains.accounts.model import AccountLink, Membership, Role, User
+from steelyard.domains.accounts.model import AccountLink, Membership, NewApiKey, Role, User
 from steelyard.kernel.errors import NotFound
 from steelyard.kernel.ids import decode_global_id, encode_global_id
 from steelyard.rest.bodies import find_text, read_json
@@ -47,7 +47,7 @@ async def show_team(ctx: Context, request: Request) -> dict[str, Any]:
     entity = await service.find_entity(ctx, name)
     if entity is None:
         raise NotFound("team not found")
-    members = [_member(item) for item in await service.list_team_members(ctx, entity)]
+    members = [member_shape(item) for item in await service.list_team_members(ctx, entity)]
     manages = service.may_change_people(ctx, entity)
     pending = await links.list_invitations(ctx, name) if manages and entity.kind == "team" else []
     return {"name": entity.name, "canManage": manages, "members": members, "invitations": [_link(x) for x in pending]}
@@ -81,8 +81,14 @@ async def withdraw(ctx: Context, request: Request) -> None:
 @routes.post("/app/teams/{team}/service-accounts")
 async def create_service_account(ctx: Context, request: Request) -> dict[str, Any]:
     name = find_text(await read_json(request), "name") or ""
-    made = await teams.create_service_account(ctx, request.path_params["team"], name)
-    return {"name": made.key.name, "secret": made.secret, "id": encode_global_id("ApiKey", made.key.id)}
+    return new_key_shape(await service_accounts.create_service_account(ctx, request.path_params["team"], name))
+
+
+@routes.post("/app/teams/{team}/service-accounts/{id}/key")
+async def renew_key(ctx: Context, request: Request) -> dict[str, Any]:
+    """`id` is that of the member."""
+    user_id = decode_global_id("Member", request.path_params["id"])
+    return new_key_shape(await service_accounts.renew_key(ctx, request.path_params["team"], user_id))
 
 
 # ---- all accounts ---------------------------------------------------------------------------------------------
@@ -132,7 +138,11 @@ def _link(link: AccountLink) -> dict[str, Any]:
     return {"id": number, "email": link.email, "role": link.role, "expiresAt": link.expires_at}
 
 
-def _member(item: Membership) -> dict[str, Any]:
+def new_key_shape(made: NewApiKey) -> dict[str, Any]:
+    return {"name": made.key.name, "secret": made.secret, "id": encode_global_id("ApiKey", made.key.id)}
+
+
+def member_shape(item: Membership) -> dict[str, Any]:
     user = item.user
     return {
         "id": encode_global_id("Member", user.id),

@@ -173,6 +173,14 @@ async def list_team_members(conn: AsyncConnection, entity_id: int) -> list[Membe
     return await _memberships(conn, t.team_members, t.team_members.c.entity_id == entity_id)
 
 
+async def count_members(conn: AsyncConnection, entity_ids: list[int]) -> dict[int, tuple[int, int]]:
+    """Return team → how many people and how many service accounts belong to it; those without any are absent."""
+    members, is_human = t.team_members.c, func.sum(case((t.users.c.kind == "human", 1), else_=0))
+    statement = select(members.entity_id, is_human, func.count()).join(t.users, t.users.c.id == members.user_id)
+    rows = await conn.execute(statement.where(members.entity_id.in_(entity_ids)).group_by(members.entity_id))
+    return {entity_id: (int(people), count - int(people)) for entity_id, people, count in rows}
+
+
 async def list_organization_members(conn: AsyncConnection, organization_id: int) -> list[Membership]:
     table = t.organization_members
     return await _memberships(conn, table, table.c.organization_id == organization_id)

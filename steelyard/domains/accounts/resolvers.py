@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from steelyard.context import Context
-from steelyard.domains.accounts import keys, links, organizations, people, service, teams
+from steelyard.domains.accounts import keys, links, organizations, people, service, service_accounts, teams
 from steelyard.domains.accounts.keys import NewKey
 from steelyard.domains.accounts.loaders import users
 from steelyard.domains.accounts.model import (
@@ -304,7 +304,7 @@ async def delete_invite(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
 @mutation.field("createServiceAccount")
 async def create_service_account(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     """The key is in the next answer to `Entity.members`, once, for the caller."""
-    made = await teams.create_service_account(ctx, input["entityName"], input["description"], unseen=True)
+    made = await service_accounts.create_service_account(ctx, input["entityName"], input["description"], unseen=True)
     return {"user": await users.load(ctx, made.key.user_id)}
 
 

@@ -13,6 +13,7 @@ from steelyard.domains.accounts import first_start, links, queries, service, ses
 from steelyard.domains.accounts.cookies import forget_session, set_session
 from steelyard.domains.accounts.federation_routes import routes as federation_routes
 from steelyard.domains.accounts.model import Entity
+from steelyard.domains.accounts.organization_routes import routes as organization_routes
 from steelyard.domains.accounts.people_routes import routes as people_routes
 from steelyard.domains.accounts.service import NewUser
 from steelyard.domains.accounts.sessions import SignIn
@@ -22,7 +23,9 @@ from steelyard.kernel.ids import decode_global_id, encode_global_id
 from steelyard.rest.bodies import read_json
 from steelyard.rest.routes import RouteTable, json_response
 
-routes = RouteTable([*people_routes.entries, *sso_routes.entries, *federation_routes.entries])
+routes = RouteTable(
+    [*people_routes.entries, *organization_routes.entries, *sso_routes.entries, *federation_routes.entries]
+)
 
 
 @routes.get("/app/session")

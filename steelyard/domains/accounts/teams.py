@@ -1,4 +1,4 @@
-"""Use cases of teams: made, and the people and service accounts in them."""
+"""Use cases of teams: made, and the people in them. Their service accounts are made in `service_accounts.py`."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access, keys, queries
+from steelyard.domains.accounts import access, queries
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.access import Permission, Target
-from steelyard.domains.accounts.keys import NewKey
-from steelyard.domains.accounts.model import Entity, EntityKind, NewApiKey, Role, User
-from steelyard.domains.accounts.people import check_address, free_username
+from steelyard.domains.accounts.model import Entity, EntityKind, Role, User
+from steelyard.domains.accounts.people import check_address
 from steelyard.domains.accounts.service import delete_entity, insert_entity, load_user_by_name
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Conflict, Denied, Invalid, NotFound
 from steelyard.kernel.names import check_entity_name
-from steelyard.sql.dialect import insert_ignore, insert_row
+from steelyard.sql.dialect import insert_ignore
 
 
 def parse_role(text: str) -> Role:
@@ -214,56 +213,6 @@ async def _refuse_last_admin(conn: AsyncConnection, team: Entity, user: User) ->
     admins = await queries.lock_team_admins(conn, team.id)
     if user.id in admins and admins <= {user.id}:
         raise Denied(f"this is the last administrator of {team.name}; make another one first")
-
-
-# ---- service accounts -----------------------------------------------------------------------------------------
-
-
-async def create_service_account(ctx: Context, owner: str, name: str, *, unseen: bool = False) -> NewApiKey:
-    """Make an account for programs, with its key: a member of the team `owner`, or of all teams of an organization.
-
-    With `unseen` the key is kept for the caller's next question. Raises `NotFound`, `Denied`, `Invalid`.
-    """
-    name = name.strip()[:128]
-    if not name:
-        raise Invalid("a service account needs a name")
-    async with ctx.database.write() as conn:
-        entity = await queries.find_entity(conn, owner)
-        if entity is None or entity.kind is EntityKind.USER:
-            raise NotFound(f"there is no team {owner!r}")
-        access.require(ctx, Permission.PEOPLE, Target(entity.id, what="team"))
-        access.require_whole(ctx)
-        made = await _insert_service(ctx, conn, entity, name)
-        account = await queries.find_user(conn, made.key.user_id)
-        assert account is not None, "it was just written"
-        await audit.note(ctx, conn, Action.TEAM_CREATE_SERVICE_ACCOUNT, in_team(entity, account), name=name)
-        if unseen:
-            await keys.keep_unseen(ctx, conn, made)
-    return made
-
-
-async def _insert_service(ctx: Context, conn: AsyncConnection, owner: Entity, name: str) -> NewApiKey:
-    now = ctx.ports.clock()
-    username = await free_username(conn, f"service-{owner.name}-{name}")
-    user_id = await insert_row(
-        conn,
-        t.users,
-        username=username,
-        name=name,
-        email="",
-        is_admin=False,
-        kind="service",
-        is_active=True,
-        entity_id=owner.id,
-        settings="{}",
-        created_at=now,
-    )
-    member = {"user_id": user_id, "role": Role.MEMBER, "created_at": now}
-    if owner.kind is EntityKind.ORGANIZATION:
-        await insert_row(conn, t.organization_members, organization_id=owner.organization_id, **member)
-    else:
-        await insert_row(conn, t.team_members, entity_id=owner.id, **member)
-    return await keys.insert_key(ctx, conn, Subject(user_id=user_id, user=username), NewKey(name))
 
 
 async def end_service(ctx: Context, conn: AsyncConnection, user: User) -> None:

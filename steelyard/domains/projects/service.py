@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -75,6 +76,11 @@ async def load_projects(ctx: Context, ids: list[int]) -> dict[int, Project]:
 async def list_projects(ctx: Context, entity: Entity, offset: int, limit: int) -> list[Project]:
     """Return the projects of `entity` that the caller may see, the last active first."""
     return await _list(ctx, [entity.id], offset, limit)
+
+
+async def list_projects_of(ctx: Context, owners: Sequence[Entity], limit: int) -> list[Project]:
+    """Return the projects of several entities that the caller may see, the last active first."""
+    return await _list(ctx, [entity.id for entity in owners], 0, limit)
 
 
 async def list_registries(ctx: Context, entity: Entity, filters: str | None, order: str | None) -> list[Project]:

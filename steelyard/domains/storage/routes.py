@@ -53,6 +53,23 @@ async def show_entity(ctx: Context, request: Request) -> dict[str, Any]:
     }
 
 
+@routes.get("/app/organizations/{organization}/usage")
+async def show_organization(ctx: Context, request: Request) -> dict[str, Any]:
+    """What is in projects that the caller may not see does not count."""
+    found = await service.show_organization(ctx, request.path_params["organization"])
+    owners = [
+        {
+            "name": item.entity.name,
+            "kind": item.entity.kind,
+            "projects": item.projects,
+            "usage": usage_shape(item.usage),
+            "computeSeconds": item.compute_s,
+        }
+        for item in found
+    ]
+    return {"owners": owners}
+
+
 def _people(people: service.People) -> list[dict[str, Any]]:
     return [{"username": name, "usage": usage_shape(usage)} for name, usage in people]
 

@@ -6,15 +6,16 @@ Nothing is counted that a caller may not see: of an entity that they do not belo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access
+from steelyard.domains.accounts import access, organizations
 from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts import service as accounts
 from steelyard.domains.accounts.model import Entity
 from steelyard.domains.projects import service as projects
 from steelyard.domains.projects.model import Project
+from steelyard.domains.runs import service as runs
 from steelyard.domains.storage import queries
 from steelyard.domains.storage.model import CollectionSize, RunSize, Usage, Waiting
 from steelyard.kernel.errors import NotFound
@@ -47,6 +48,16 @@ class EntityStorage:
     people: People
 
 
+@dataclass
+class OwnerUsage:
+    """What the projects of an entity take that the caller may see, and how long their runs went on."""
+
+    entity: Entity
+    projects: int = 0
+    usage: Usage = field(default_factory=Usage)
+    compute_s: float = 0
+
+
 async def show_project(ctx: Context, entity: str, name: str) -> ProjectStorage:
     project = await projects.load_project(ctx, entity, name)
     ids = [project.id]
@@ -75,6 +86,26 @@ async def show_entity(ctx: Context, name: str) -> EntityStorage:
     sized = [(project, usages.get(project.id, Usage())) for project in found]
     sized.sort(key=lambda item: (-item[1].total, item[0].name))
     return EntityStorage(entity, _sum(usages.values()), waiting, sized, await _people(ctx, people))
+
+
+async def show_organization(ctx: Context, name: str) -> list[OwnerUsage]:
+    """Return what an organization's teams, and what it owns itself, take and have computed, the largest first.
+
+    Raises `NotFound` for those who do not belong to it.
+    """
+    owned = await organizations.list_organization_entities(ctx, name)
+    found = await projects.list_projects_of(ctx, owned, _PROJECTS_MAX)
+    ids = [project.id for project in found]
+    computed = await runs.sum_up_projects(ctx, ids)
+    async with ctx.database.read() as conn:
+        usages = await queries.by_project(conn, ids)
+    owners = {entity.id: OwnerUsage(entity) for entity in owned}
+    for project in found:
+        owner = owners[project.entity_id]
+        owner.projects += 1
+        owner.usage.add(usages.get(project.id, Usage()))
+        owner.compute_s += computed[project.id].compute_s if project.id in computed else 0
+    return sorted(owners.values(), key=lambda item: (-item.usage.total, item.entity.name))
 
 
 async def weigh_entity(ctx: Context, entity: Entity) -> int:

@@ -51,6 +51,15 @@ export interface TeamMember { id: string; username: string; name: string; role: 
 export interface Invitation { id: string; email: string; role: EntityRef["role"]; expiresAt: string }
 export interface MadeLink { url: string; mailed: boolean; expiresAt: string }
 export interface NewServiceAccount { id: string; name: string; secret: string }
+export interface Organization {
+  name: string; createdAt: string; canManage: boolean; members: TeamMember[];
+  /** `role`: the reader's own in the team, null outside */
+  teams: { name: string; members: number; services: number; role: EntityRef["role"] | null }[];
+}
+/** its teams and what it owns itself, of projects that the reader may see */
+export interface OrganizationUsage {
+  owners: { name: string; kind: EntityRef["kind"]; projects: number; usage: Usage; computeSeconds: number }[];
+}
 export interface NewApiKey extends ApiKey { secret: string }
 export interface BrowserSession { id: string; userAgent: string; createdAt: string; lastSeenAt: string; current: boolean }
 

@@ -5,6 +5,7 @@ export const keys = {
   apiKeys: ["account", "keys"] as const,
   sessions: ["account", "sessions"] as const,
   team: (team: string) => ["account", "team", team] as const,
+  organization: (name: string) => ["account", "organization", name] as const,
   home: ["home"] as const,
   alerts: ["account", "alerts"] as const,
   alertPreferences: ["account", "alert-preferences"] as const,

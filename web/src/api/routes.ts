@@ -82,6 +82,16 @@ export interface Routes {
   "POST /app/teams/{team}/invitations": { body: { email: string; role?: string }; answer: C.MadeLink };
   "DELETE /app/teams/{team}/invitations/{id}": { answer: null };
   "POST /app/teams/{team}/service-accounts": { body: { name: string }; answer: C.NewServiceAccount };
+  /** A new key of the service account that is this member; the old one ends. */
+  "POST /app/teams/{team}/service-accounts/{id}/key": { answer: C.NewServiceAccount };
+  "GET /app/organizations/{organization}": { answer: C.Organization };
+  "GET /app/organizations/{organization}/usage": { answer: C.OrganizationUsage };
+  /** `username` is a user name or an e-mail address. */
+  "POST /app/organizations/{organization}/members": { body: { username: string; role?: string }; answer: null };
+  "DELETE /app/organizations/{organization}/members/{username}": { answer: null };
+  "POST /app/organizations/{organization}/service-accounts": { body: { name: string }; answer: C.NewServiceAccount };
+  /** A new key of the service account that is this member; the old one ends. */
+  "POST /app/organizations/{organization}/service-accounts/{id}/key": { answer: C.NewServiceAccount };
   "GET /app/home": { answer: C.Home };
   "GET /app/entities/{entity}": { answer: C.EntityPage };
   /** Of its projects those that the caller may see. */

@@ -23,6 +23,8 @@ const artifacts = () => import("@/pages/artifacts");
 const reports = () => import("@/pages/reports");
 const sweeps = () => import("@/pages/sweeps");
 
+const team = () => import("@/pages/team");
+const organization = () => import("@/pages/organization");
 const registries = () => import("@/pages/registries");
 const registry = () => import("@/pages/registry");
 
@@ -83,11 +85,13 @@ export const routes: RouteObject[] = [
               page("settings", () => import("@/pages/settings")),
               page("settings/storage/:entity", () => import("@/pages/entity-storage")),
               { path: "admin", element: <AdminFrame />, children: adminRoutes },
-              page("teams/:team", () => import("@/pages/team")),
+              page("teams/:team", team),
+              page("teams/:team/:part", team),
               page("profile", () => import("@/pages/profile")),
               page("registry", registries),
               page("registry/:name", registry),
-              page("orgs/:org/registry", registries),
+              page("orgs/:org", organization),
+              page("orgs/:org/:part", organization),
               page("orgs/:org/registry/:name", registry),
               page(":entity/registry/:name", registry),
               page(":entity", () => import("@/pages/entity")),

@@ -6,6 +6,9 @@ const quoteRun = (id: string): string => quote(id).replace(/%(3D|2B|26|24|40)/g,
 
 export const entityPath = (entity: string): string => `/${quote(entity)}`;
 export const teamPath = (team: string): string => `/teams/${quote(team)}`;
+export const teamPartPath = (team: string, part: string): string => teamPath(team) + (part && `/${part}`);
+export const organizationPath = (organization: string, part = ""): string =>
+  `/orgs/${quote(organization)}${part && `/${part}`}`;
 export const entityProjectsPath = (entity: string): string => `/${quote(entity)}/projects`;
 export const entityStoragePath = (entity: string): string => `/settings/storage/${quote(entity)}`;
 export const ADMIN_PATH = "/admin";

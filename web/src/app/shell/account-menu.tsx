@@ -1,7 +1,7 @@
-import { Keyboard, Library, ListChecks, LogOut, Settings, ShieldCheck, User } from "lucide-react";
+import { Building2, Keyboard, Library, ListChecks, LogOut, Settings, ShieldCheck, User } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useSessionActions, useUser } from "@/domains/accounts/session";
-import { ADMIN_PATH, entityPath, REGISTRIES_PATH } from "@/lib/paths";
+import { ADMIN_PATH, entityPath, organizationPath, REGISTRIES_PATH } from "@/lib/paths";
 import { type ThemeChoice, useAppearance } from "@/lib/theme";
 import { useFailureText } from "@/ui/error-state";
 import { KeyCaps } from "@/ui/key-caps";
@@ -52,6 +52,13 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
       <MenuLink icon={<Library aria-hidden />} to={REGISTRIES_PATH}>
         {t("registries.title")}
       </MenuLink>
+      {user.entities
+        .filter((entity) => entity.kind === "organization")
+        .map(({ name }) => (
+          <MenuLink key={name} icon={<Building2 aria-hidden />} to={organizationPath(name)}>
+            {name}
+          </MenuLink>
+        ))}
       <MenuLink icon={<ListChecks aria-hidden />} to="/compat">
         {t("shell.compat")}
       </MenuLink>

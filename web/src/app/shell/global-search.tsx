@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { Folder, House, Library, Search, Settings, ShieldCheck } from "lucide-react";
+import { Building2, Folder, House, Library, Search, Settings, ShieldCheck, Users } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { Home } from "@/api/contract";
 import { useUser } from "@/domains/accounts/session";
 import { homeQuery } from "@/domains/projects/queries";
-import { projectPath, REGISTRIES_PATH, runPath } from "@/lib/paths";
+import { organizationPath, projectPath, REGISTRIES_PATH, runPath, teamPath } from "@/lib/paths";
 import { Dialog } from "@/ui/dialog";
 import { KeyCaps } from "@/ui/key-caps";
 import { hasWords, Picker, type PickerOption } from "@/ui/picker";
@@ -49,7 +49,7 @@ function Results({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [query, setQuery] = useState("");
-  const { admin } = useUser();
+  const { admin, entities } = useUser();
   const { data, isPending } = useQuery(homeQuery);
   const pages: Target[] = [
     { id: "home", label: t("shell.home"), to: "/home", icon: <House aria-hidden />, group: t("shell.search.pages") },
@@ -67,6 +67,16 @@ function Results({ onDone }: { onDone: () => void }) {
       icon: <Settings aria-hidden />,
       group: t("shell.search.pages"),
     },
+    ...entities
+      .filter(({ kind }) => kind !== "user")
+      .map(({ name, kind }) => ({
+        id: `${kind} ${name}`,
+        label: name,
+        hint: t(`shell.kind.${kind}`),
+        to: kind === "team" ? teamPath(name) : organizationPath(name),
+        icon: kind === "team" ? <Users aria-hidden /> : <Building2 aria-hidden />,
+        group: t("shell.search.pages"),
+      })),
     ...(admin ? ADMIN_PARTS : []).map((part) => ({
       id: `admin ${part}`,
       label: `${t("admin.title")}: ${t(`admin.nav.${part}`)}`,

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { Team, TeamMember } from "@/api/contract";
+import type { TeamMember } from "@/api/contract";
 import { Badge } from "@/ui/badge";
 import { ConfirmButton } from "@/ui/confirm-button";
 import { useFailureText } from "@/ui/error-state";
@@ -7,25 +7,29 @@ import { Select } from "@/ui/field";
 import { ActionsHead, Head, RowActions, Table } from "@/ui/table";
 import { toast } from "@/ui/toast";
 import styles from "./people.module.css";
-import { type Role, useTeamActions } from "./team";
+import type { Role } from "./team";
 
 const ROLES: readonly Role[] = ["admin", "member", "viewer"];
 
 interface MemberTableProps {
-  team: Team;
-  /** people, or service accounts */
+  /** the team or organization that they belong to */
+  place: { name: string; canManage: boolean };
   members: readonly TeamMember[];
   label: string;
   self: string;
+  /** what goes with them, and with the reader */
+  removeText: string;
+  leaveText: string;
+  setRole: (member: TeamMember, role: Role) => Promise<unknown>;
+  remove: (member: TeamMember) => Promise<unknown>;
 }
 
-/** Those who belong to a team; who decides about them can change each. */
-export function MemberTable({ team, members, label, self }: MemberTableProps) {
+/** The people who belong to a team or an organization; who decides about them can change each. */
+export function MemberTable({ place, members, label, self, removeText, leaveText, setRole, remove }: MemberTableProps) {
   const { t } = useTranslation();
-  const { setMember, removeMember } = useTeamActions(team.name);
   const failureText = useFailureText();
-  const change = (username: string, role: Role) =>
-    setMember({ username, role }).catch((failure: unknown) => toast.bad(failureText(failure)));
+  const change = (member: TeamMember, role: Role) =>
+    void setRole(member, role).catch((failure: unknown) => toast.bad(failureText(failure)));
   return (
     <Table label={label}>
       <thead>
@@ -38,28 +42,33 @@ export function MemberTable({ team, members, label, self }: MemberTableProps) {
       <tbody>
         {members.map((member) => (
           <tr key={member.id}>
-            <td>
-              {member.username} {!member.active && <Badge>{t("accounts.team.inactive")}</Badge>}
+            <td className={styles.name} title={member.username}>
+              {member.username} {member.name !== member.username && <span className={styles.muted}>{member.name}</span>}{" "}
+              {!member.active && <Badge>{t("accounts.team.inactive")}</Badge>}
             </td>
             <td>
-              {team.canManage && !member.service ? (
+              {place.canManage ? (
                 <RoleSelect
                   label={t("accounts.team.roleOf", { name: member.username })}
                   value={member.role}
-                  onChange={(role) => void change(member.username, role)}
+                  onChange={(role) => change(member, role)}
                 />
               ) : (
                 t(`accounts.role.${member.role}`)
               )}
             </td>
             <RowActions>
-              {(team.canManage || member.username === self) && (
+              {(place.canManage || member.username === self) && (
                 <ConfirmButton
                   label={member.username === self ? t("accounts.team.leave") : t("accounts.team.remove")}
-                  question={t("accounts.team.removeQuestion", { name: member.username, team: team.name })}
-                  onConfirm={() => removeMember(member.id)}
+                  question={
+                    member.username === self
+                      ? t("accounts.team.leaveQuestion", { team: place.name })
+                      : t("accounts.team.removeQuestion", { name: member.username, team: place.name })
+                  }
+                  onConfirm={() => remove(member)}
                 >
-                  {member.service ? t("accounts.team.removeServiceText") : t("accounts.team.removeText")}
+                  {member.username === self ? leaveText : removeText}
                 </ConfirmButton>
               )}
             </RowActions>

@@ -16,12 +16,15 @@ export const teamQuery = (team: string) =>
 export function useTeamActions(team: string) {
   const client = useQueryClient();
   const onSettled = () => void client.invalidateQueries({ queryKey: keys.team(team) });
+  // what the reader belongs to may have changed
+  const renewSession = () => void client.invalidateQueries({ queryKey: keys.session });
   return {
     setMember: useMutation({
       mutationFn: (given: { username: string; role: Role }) => post(appPath("teams", team, "members"), given),
       onSettled,
     }).mutateAsync,
     removeMember: useMutation({
+      onSuccess: renewSession,
       mutationFn: (id: string) => remove(appPath("teams", team, "members", id)),
       onSettled,
     }).mutateAsync,
@@ -37,11 +40,15 @@ export function useTeamActions(team: string) {
     }).mutateAsync,
     deleteTeam: useMutation({
       mutationFn: () => remove(appPath("teams", team)),
-      onSuccess: () => void client.invalidateQueries({ queryKey: keys.session }),
+      onSuccess: renewSession,
     }).mutateAsync,
     addService: useMutation({
       mutationFn: (name: string) => post<NewServiceAccount>(appPath("teams", team, "service-accounts"), { name }),
       onSettled,
+      gcTime: 0,
+    }).mutateAsync,
+    renewKey: useMutation({
+      mutationFn: (id: string) => post<NewServiceAccount>(appPath("teams", team, "service-accounts", id, "key"), {}),
       gcTime: 0,
     }).mutateAsync,
   };

@@ -39,7 +39,9 @@ export function UsageTable({
       <thead>
         <tr>
           <Head>{head}</Head>
-          <Head className={styles.wide} aria-label={t("storage.total")} />
+          <Head className={styles.wide}>
+            <span className="visually-hidden">{t("storage.shareHead")}</span>
+          </Head>
           {columns.map(([column, text]) => (
             <Head key={column} numeric sort={by === column ? "descending" : "none"} onSort={() => setBy(column)}>
               {text}

@@ -9,7 +9,7 @@ import { ListPage } from "@/domains/admin/list-page";
 import { teamsQuery, useTeamListActions } from "@/domains/admin/queries";
 import { useAsked } from "@/domains/admin/use-asked";
 import { formatInteger } from "@/lib/number";
-import { entityProjectsPath, teamPath } from "@/lib/paths";
+import { entityProjectsPath, organizationPath, teamPath } from "@/lib/paths";
 import { useTitle } from "@/lib/title";
 import { AskDialog } from "@/ui/ask-dialog";
 import { Button } from "@/ui/button";
@@ -63,7 +63,9 @@ function TeamTable({ teams }: { teams: readonly ListedTeam[] }) {
             <td>
               <Link to={teamPath(team.name)}>{team.name}</Link>
             </td>
-            {inOrganizations && <td>{team.organization}</td>}
+            {inOrganizations && (
+              <td>{team.organization && <Link to={organizationPath(team.organization)}>{team.organization}</Link>}</td>
+            )}
             <td>
               <div className={styles.long}>{team.admins.join(", ")}</div>
             </td>

@@ -7,7 +7,7 @@ import { ProjectTable } from "@/domains/projects/project-table";
 import { entityQuery } from "@/domains/projects/queries";
 import { sortProjects } from "@/domains/projects/sort";
 import { isAbsent } from "@/lib/failure";
-import { entityProjectsPath, entityStoragePath, readName, teamPath } from "@/lib/paths";
+import { entityProjectsPath, entityStoragePath, organizationPath, readName, teamPath } from "@/lib/paths";
 import { useTitle } from "@/lib/title";
 import { Badge } from "@/ui/badge";
 import { ErrorState } from "@/ui/error-state";
@@ -33,6 +33,7 @@ export default function EntityPage() {
           <>
             <Badge>{t(`shell.kind.${data.entity.kind}`)}</Badge>{" "}
             {data.entity.kind === "team" && <Link to={teamPath(name)}>{t("accounts.team.people")}</Link>}
+            {data.entity.kind === "organization" && <Link to={organizationPath(name)}>{t("organizations.link")}</Link>}
           </>
         )
       }

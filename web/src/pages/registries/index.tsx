@@ -18,7 +18,8 @@ import { hasWords } from "@/ui/picker";
 import { SkeletonRows } from "@/ui/skeleton";
 import styles from "./registries.module.css";
 
-/** The registries of the user's organizations, or of the one that the address names. The search is in the address. */
+/** The registries of the user's organizations, or, on its page, of the one that the address names. The search is in the
+ *  address. */
 export default function RegistriesPage() {
   const { t } = useTranslation();
   const only = readName(useParams().org);
@@ -26,7 +27,11 @@ export default function RegistriesPage() {
   const { data, error, refetch } = useQuery(registriesQuery);
   const writable = (data?.writable ?? []).filter((name) => !only || name === only);
   return (
-    <Page title={t("registries.title")} aside={only} actions={<CreateRegistryButton organizations={writable} />}>
+    <Page
+      title={t("registries.title")}
+      nested={only !== ""}
+      actions={<CreateRegistryButton organizations={writable} />}
+    >
       {!data && (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows />)}
       {data && data.organizations.length === 0 && (
         <EmptyState title={t("registries.noOrganization")}>

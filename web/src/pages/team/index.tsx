@@ -1,106 +1,55 @@
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import type { ComponentType } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import type { Team } from "@/api/contract";
-import { InvitationTable } from "@/domains/accounts/invitation-table";
-import { MemberTable } from "@/domains/accounts/member-table";
-import { useUser } from "@/domains/accounts/session";
-import { teamQuery, useTeamActions } from "@/domains/accounts/team";
-import { AddMemberButton, AddServiceButton } from "@/domains/accounts/team-dialogs";
+import { teamQuery } from "@/domains/accounts/team";
 import { isAbsent } from "@/lib/failure";
-import { entityPath, entityStoragePath, readName } from "@/lib/paths";
+import { entityPath, readName, teamPartPath } from "@/lib/paths";
 import { useTitle } from "@/lib/title";
-import { ConfirmButton } from "@/ui/confirm-button";
 import { ErrorState } from "@/ui/error-state";
 import { Page } from "@/ui/page";
 import { SkeletonRows } from "@/ui/skeleton";
-import { toast } from "@/ui/toast";
+import { TabFrame } from "@/ui/tab-frame";
 import NotFoundPage from "../not-found";
-import styles from "./team.module.css";
+import { People } from "./people";
+import { Services } from "./services";
+import { Settings } from "./settings";
+import { Usage } from "./usage";
 
-/** Who belongs to a team, and as what; for who decides about it, all that can be decided. */
+// by the last segment of their address
+const PARTS = {
+  "": { word: "people", Part: People },
+  "service-accounts": { word: "services", Part: Services },
+  usage: { word: "usage", Part: Usage },
+  settings: { word: "settings", Part: Settings },
+} as const satisfies Record<string, { word: string; Part: ComponentType<{ team: Team }> }>;
+
+const isPart = (part: string): part is keyof typeof PARTS => Object.hasOwn(PARTS, part);
+
+/** A team for those who belong to it; for who decides about it, all that can be decided. */
 export default function TeamPage() {
   const { t } = useTranslation();
-  const name = readName(useParams().team);
+  const { team, part = "" } = useParams();
+  const name = readName(team);
   useTitle(t("accounts.team.title", { team: name }));
   const { data, error, refetch } = useQuery(teamQuery(name));
-  if (isAbsent(error)) return <NotFoundPage />;
+  if (isAbsent(error) || !isPart(part)) return <NotFoundPage />;
+  const { Part, word } = PARTS[part];
+  const tabs = Object.entries(PARTS).map(([path, one]) => ({
+    to: teamPartPath(name, path),
+    label: t(`accounts.team.nav.${one.word}`),
+    end: path === "",
+  }));
   return (
-    <Page
-      title={t("accounts.team.title", { team: name })}
-      aside={
-        <>
-          <Link to={entityPath(name)}>{t("accounts.team.projects")}</Link>
-          <Link to={entityStoragePath(name)}>{t("accounts.team.usage")}</Link>
-        </>
-      }
-    >
-      {!data && (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows />)}
-      {data && <People team={data} />}
-    </Page>
-  );
-}
-
-function People({ team }: { team: Team }) {
-  const { t } = useTranslation();
-  const { username } = useUser();
-  const people = team.members.filter((member) => !member.service);
-  const services = team.members.filter((member) => member.service);
-  const table = (label: string, members: Team["members"]) => (
-    <MemberTable team={team} members={members} label={label} self={username} />
-  );
-  return (
-    <>
-      <Section title={t("accounts.team.members")} action={team.canManage && <AddMemberButton team={team.name} />}>
-        {table(t("accounts.team.members"), people)}
-      </Section>
-      {team.invitations.length > 0 && (
-        <Section title={t("accounts.team.invitations")}>
-          <InvitationTable team={team} />
-        </Section>
+    <TabFrame label={t("accounts.team.parts")} tabs={tabs} heading={<Link to={entityPath(name)}>{name}</Link>}>
+      {data ? (
+        <Part team={data} />
+      ) : (
+        <Page title={t(`accounts.team.nav.${word}`)} nested>
+          {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows />}
+        </Page>
       )}
-      {(team.canManage || services.length > 0) && (
-        <Section title={t("accounts.team.services")} action={team.canManage && <AddServiceButton team={team.name} />}>
-          <p className={styles.text}>{t("accounts.team.servicesText")}</p>
-          {services.length > 0 && table(t("accounts.team.services"), services)}
-        </Section>
-      )}
-      {team.canManage && <DeleteTeam team={team.name} />}
-    </>
-  );
-}
-
-function Section({ title, action, children }: { title: string; action?: ReactNode; children: ReactNode }) {
-  return (
-    <section className={styles.section}>
-      <header className={styles.head}>
-        <h2>{title}</h2>
-        {action}
-      </header>
-      {children}
-    </section>
-  );
-}
-
-function DeleteTeam({ team }: { team: string }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const { deleteTeam } = useTeamActions(team);
-  const remove = async () => {
-    await deleteTeam();
-    toast.good(t("accounts.team.deleted", { team }));
-    void navigate("/home");
-  };
-  return (
-    <div>
-      <ConfirmButton
-        label={t("accounts.team.delete")}
-        question={t("admin.teams.deleteQuestion", { name: team })}
-        onConfirm={remove}
-      >
-        {t("accounts.team.deleteText")}
-      </ConfirmButton>
-    </div>
+    </TabFrame>
   );
 }

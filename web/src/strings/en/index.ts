@@ -9,6 +9,7 @@ import { charts } from "./charts";
 import { common } from "./common";
 import { compat } from "./compat";
 import { home } from "./home";
+import { organizations } from "./organizations";
 import { projects } from "./projects";
 import { registries } from "./registries";
 import { reports } from "./reports";
@@ -34,6 +35,7 @@ export const en = {
   sweeps,
   tables,
   registries,
+  organizations,
   reports,
   compat,
   bulk,

@@ -11,6 +11,7 @@ export const storage = {
   waiting: "Waits to be collected",
   atMost: "at most {{size}}",
   waitingText: "Deleted versions whose content is not collected yet. What other versions have too stays.",
+  shareHead: "Share",
   share: "{{percent}} % of all",
   name: "Name",
   type: "Type",

@@ -1,0 +1,173 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import { describe, expect, it } from "vitest";
+import type { Organization, OrganizationUsage, Team, TeamMember } from "@/api/contract";
+import { network, open, refusal, SIGNED_IN } from "@/test/render";
+import { routes } from "./router";
+
+const AT = "2026-01-01T00:00:00Z";
+const member = (username: string, more: Partial<TeamMember> = {}): TeamMember => ({
+  id: `id-${username}`,
+  username,
+  name: username,
+  role: "member",
+  service: false,
+  active: true,
+  ...more,
+});
+const SERVICE = member("service-acme-ci", { name: "ci", service: true });
+const ACME: Organization = {
+  name: "acme",
+  createdAt: AT,
+  canManage: true,
+  members: [member("ada", { role: "admin" }), member("bob"), SERVICE],
+  teams: [
+    { name: "lab", members: 3, services: 1, role: "admin" },
+    { name: "other", members: 1, services: 0, role: null },
+  ],
+};
+const LAB: Team = {
+  name: "lab",
+  canManage: true,
+  members: [member("ada", { role: "admin" }), SERVICE],
+  invitations: [{ id: "i1", email: "eve@example.org", role: "viewer", expiresAt: AT }],
+};
+const bytes = (totalBytes: number) => ({
+  totalBytes,
+  versionBytes: totalBytes,
+  fileBytes: 0,
+  historyBytes: 0,
+  versions: 1,
+  runs: 1,
+});
+const USAGE: OrganizationUsage = {
+  owners: [
+    { name: "lab", kind: "team", projects: 2, usage: bytes(2048), computeSeconds: 7200 },
+    { name: "acme", kind: "organization", projects: 0, usage: bytes(0), computeSeconds: 0 },
+  ],
+};
+const answers = {
+  "GET /app/session": SIGNED_IN,
+  "GET /app/alerts": { alerts: [], unread: 0, readUpTo: 0 },
+  "GET /app/organizations/acme": ACME,
+  "GET /app/organizations/acme/usage": USAGE,
+  "GET /app/registries": { organizations: ["acme"], writable: ["acme"], registries: [] },
+  "GET /app/teams/lab": LAB,
+  "GET /app/entities/lab/storage": {
+    usage: bytes(0),
+    waiting: { trashBytes: 0, versionBytes: 0 },
+    projects: [],
+    people: [],
+  },
+  "GET /app/entities/lab/artifact-ttl": { ttlSeconds: null, adminsOnly: false, canChange: true },
+};
+
+const PAGES = [
+  ["/orgs/acme", "bob"],
+  ["/orgs/acme/teams", "lab"],
+  ["/orgs/acme/service-accounts", "service-acme-ci"],
+  ["/orgs/acme/registry", "No registries"],
+  ["/orgs/acme/usage", "2h 00m"],
+  ["/teams/lab", "eve@example.org"],
+  ["/teams/lab/service-accounts", "ci"],
+  ["/teams/lab/usage", "Nothing is stored here"],
+  ["/teams/lab/settings", "Time to live of artifacts"],
+] as const;
+
+describe.each(PAGES)("the page at %s", (address, words) => {
+  it("shows what it is for, and is readable by assistive tools", async () => {
+    network(answers);
+    open(routes, address);
+    expect((await screen.findAllByText(words)).length).toBeGreaterThan(0);
+    const { violations } = await axe.run(document.body, {
+      rules: { "color-contrast": { enabled: false }, region: { enabled: false } },
+    });
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  });
+});
+
+it.each(["/orgs/nowhere", "/orgs/acme/no-such-part", "/teams/lab/no-such-part"])(
+  "there is nothing at %s",
+  async (address) => {
+    network(answers);
+    open(routes, address);
+    expect(await screen.findByText(/not found|nothing here|does not exist/i)).toBeTruthy();
+  },
+);
+
+it("a failure of the server is told, and asked again", async () => {
+  let fails = true;
+  network({ ...answers, "GET /app/organizations/acme": () => (fails ? refusal(500, "broken") : ACME) });
+  open(routes, "/orgs/acme");
+  const again = await screen.findByRole("button", { name: /again|retry/i }, { timeout: 10_000 });
+  fails = false;
+  await userEvent.click(again);
+  expect(await screen.findByText("bob")).toBeTruthy();
+}, 20_000);
+
+describe("an organization", () => {
+  it("says why the last administrator stays", async () => {
+    const refused = () => refusal(403, "this is the last administrator of acme; make another one first");
+    network({ ...answers, "POST /app/organizations/acme/members": refused });
+    open(routes, "/orgs/acme");
+    await userEvent.selectOptions(await screen.findByLabelText("Role of ada"), "member");
+    expect(await screen.findByText(/last administrator of acme/)).toBeTruthy();
+    expect(screen.getByLabelText<HTMLSelectElement>("Role of ada").value).toBe("admin");
+  });
+
+  it("shows the new key of a service account once, after a question", async () => {
+    const path = `POST /app/organizations/acme/service-accounts/${SERVICE.id}/key`;
+    const sent = network({ ...answers, [path]: { id: "k", name: "ci", secret: "local-secret" } });
+    open(routes, "/orgs/acme/service-accounts");
+    await userEvent.click(await screen.findByRole("button", { name: "New key" }));
+    const question = await screen.findByRole("dialog", { name: "Make a new key for “ci”?" });
+    expect(sent.some(({ call }) => call === path)).toBe(false);
+    await userEvent.click(within(question).getByRole("button", { name: "New key" }));
+    const shown = await screen.findByRole("dialog", { name: "Key “ci”" });
+    expect(within(shown).getByText("local-secret")).toBeTruthy();
+    await userEvent.click(within(shown).getByRole("button", { name: "Done" }));
+    await waitFor(() => expect(screen.queryByText("local-secret")).toBeNull());
+  });
+
+  it("offers nothing to change to those who do not administer it", async () => {
+    network({ ...answers, "GET /app/organizations/acme": { ...ACME, canManage: false } });
+    open(routes, "/orgs/acme");
+    expect(await screen.findByText("bob")).toBeTruthy();
+    expect(screen.queryByRole("combobox")).toBeNull();
+    expect(screen.getAllByRole("button", { name: /Leave|Remove|Add person/ }).map((one) => one.textContent)).toEqual([
+      "Leave",
+    ]);
+  });
+
+  it("with many people is searched, and comes page by page", async () => {
+    const many = Array.from({ length: 500 }, (_, index) => member(`person${index}`));
+    network({ ...answers, "GET /app/organizations/acme": { ...ACME, members: many } });
+    open(routes, "/orgs/acme");
+    expect(await screen.findByText("1–100 of 500")).toBeTruthy();
+    await userEvent.click(screen.getByText("Next"));
+    expect(await screen.findByText("person150")).toBeTruthy();
+    const search = screen.getByLabelText("Find by name");
+    fireEvent.change(search, { target: { value: "person499" } });
+    await waitFor(() => expect(document.querySelectorAll("tbody tr")).toHaveLength(1));
+    fireEvent.change(search, { target: { value: "person499x" } });
+    expect(await screen.findByText("Nothing matches “person499x”")).toBeTruthy();
+  });
+});
+
+it("a pending invitation gets a new link, shown once", async () => {
+  const sent = network({
+    ...answers,
+    "POST /app/teams/lab/invitations": { url: "http://host/invite?token=t", mailed: false, expiresAt: AT },
+  });
+  open(routes, "/teams/lab");
+  await userEvent.click(await screen.findByRole("button", { name: "New link" }));
+  const question = await screen.findByRole("dialog", { name: "Make a new link for eve@example.org?" });
+  await userEvent.click(within(question).getByRole("button", { name: "New link" }));
+  const shown = await screen.findByRole("dialog", { name: "Link for eve@example.org" });
+  expect(within(shown).getByText("http://host/invite?token=t")).toBeTruthy();
+  expect(sent.find(({ call }) => call === "POST /app/teams/lab/invitations")?.body).toEqual({
+    email: "eve@example.org",
+    role: "viewer",
+  });
+});
