@@ -13,7 +13,9 @@ from tests.harness.server import Server
 
 
 def choose(page: Page, label: str, role: str) -> None:
-    page.get_by_label(label, exact=True).select_option(role)
+    """Choose a role, and wait for the server's answer."""
+    with page.expect_response(re.compile("/members$")):
+        page.get_by_label(label, exact=True).select_option(role)
 
 
 def key_shown(page: Page) -> str:
