@@ -11,9 +11,10 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import UNBOUNDED, Context, KeyRights, KeyScope
-from steelyard.domains.accounts import access, queries, secrets
+from steelyard.domains.accounts import access, notices, queries, secrets
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import ApiKey, NewApiKey
+from steelyard.domains.accounts.notices import Notice
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Invalid, NotFound
@@ -64,7 +65,9 @@ async def create_key(ctx: Context, spec: NewKey) -> NewApiKey:
             if user is None or not user.is_active:
                 raise NotFound(f"there is no user {spec.username!r}")
             owner = user.subject
-        return await insert_key(ctx, conn, owner, spec)
+        made = await insert_key(ctx, conn, owner, spec)
+        await notices.tell(ctx, conn, made.key.user_id, Notice.KEY)
+        return made
 
 
 def _check(scope: KeyScope, now: datetime) -> None:

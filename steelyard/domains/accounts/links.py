@@ -13,10 +13,11 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access, queries, secrets, sessions
+from steelyard.domains.accounts import access, notices, queries, secrets, sessions
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.directory import refuse_of_directory
 from steelyard.domains.accounts.model import AccountLink, Role, User
+from steelyard.domains.accounts.notices import Notice
 from steelyard.domains.accounts.people import check_address
 from steelyard.domains.accounts.service import NewUser, insert_user, load_user_by_name
 from steelyard.domains.accounts.teams import in_team, join_team, load_for_people
@@ -158,6 +159,7 @@ async def follow(ctx: Context, token: str, username: str, password: str, user_ag
         if link.user_id is not None:
             user = await _with_new_password(conn, link.user_id, password_hash)
             await audit.note(ctx, conn, Action.USER_CHANGE_PASSWORD, user.subject, by="link")
+            await notices.tell(ctx, conn, user.id, Notice.PASSWORD)
         else:
             user = await insert_user(ctx, conn, NewUser(username, link.email), password_hash)
             await _join(ctx, conn, link, user)

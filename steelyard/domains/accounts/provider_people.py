@@ -15,9 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import queries
+from steelyard.domains.accounts import notices, queries
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import EntityKind, Role, User
+from steelyard.domains.accounts.notices import Notice
 from steelyard.domains.accounts.people import check_address, free_username
 from steelyard.domains.accounts.service import NewUser, insert_user
 from steelyard.domains.accounts.teams import in_team, join_team, leave_team
@@ -87,6 +88,8 @@ async def _carry_over(ctx: Context, conn: AsyncConnection, person: Person, user:
         await queries.update_user(conn, user.id, **changed)
         told = sorted(changed.keys() & {"name", "email"})
         await audit.note(ctx, conn, Action.USER_UPDATE, user.subject, changed=told, by="provider")
+        if "email" in changed:
+            await notices.tell(ctx, conn, user.id, Notice.ADDRESS, address=user.email)
     table = t.provider_identities
     where = (table.c.issuer == person.issuer) & (table.c.subject == person.subject)
     heard = {"last_used_at": ctx.ports.clock(), **_told(person)}

@@ -12,11 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access, queries, secrets
+from steelyard.domains.accounts import access, notices, queries, secrets
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.access import Permission, Target
 from steelyard.domains.accounts.keys import NewKey, insert_key
 from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Organization, User
+from steelyard.domains.accounts.notices import Notice
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Conflict, Denied, NotFound
@@ -156,6 +157,7 @@ async def set_password(ctx: Context, username: str, password: str) -> None:
         await queries.update_user(conn, user.id, password_hash=password_hash)
         await conn.execute(delete(t.browser_sessions).where(t.browser_sessions.c.user_id == user.id))
         await audit.note(ctx, conn, Action.USER_CHANGE_PASSWORD, user.subject)
+        await notices.tell(ctx, conn, user.id, Notice.PASSWORD)
 
 
 # ---- entities as clients ask for them -------------------------------------------------------------------------

@@ -9,11 +9,12 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import delete
 
 from steelyard.context import Context, Identity
-from steelyard.domains.accounts import access, queries, secrets
+from steelyard.domains.accounts import access, notices, queries, secrets
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.directory import directory_account, is_of_directory, refuse_of_directory
 from steelyard.domains.accounts.identities import used_since
 from steelyard.domains.accounts.model import BrowserSession
+from steelyard.domains.accounts.notices import Notice
 from steelyard.domains.accounts.throttle import Attempts, Guesser
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action, Subject
@@ -165,3 +166,4 @@ async def change_password(ctx: Context, current: str, new: str, keep_session: in
         others = (table.c.user_id == identity.user_id) & (table.c.id != (keep_session or 0))
         await conn.execute(delete(table).where(others))
         await audit.note(ctx, conn, Action.USER_CHANGE_PASSWORD, _own(identity))
+        await notices.tell(ctx, conn, identity.user_id, Notice.PASSWORD)

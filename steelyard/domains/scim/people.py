@@ -12,10 +12,11 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access, teams
+from steelyard.domains.accounts import access, notices, teams
 from steelyard.domains.accounts import people as accounts
 from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts.model import Role
+from steelyard.domains.accounts.notices import Notice
 from steelyard.domains.accounts.service import NewUser, end_user, insert_user
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
@@ -268,6 +269,8 @@ async def _apply(ctx: Context, conn: AsyncConnection, person: Person, before: _W
     if changed:
         await account_queries.update_user(conn, user.id, **changed)
         await audit.note(ctx, conn, Action.USER_UPDATE, user.subject, changed=sorted({"name", "email"} & set(changed)))
+    if "email" in changed:
+        await notices.tell(ctx, conn, user.id, Notice.ADDRESS, address=user.email)
     if (after.user_name, after.external_id) != (before.user_name, before.external_id):
         given = after.user_name if after.user_name != user.username else None
         await _mark(conn, user.id, user_name=given, external_id=after.external_id)
