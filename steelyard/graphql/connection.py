@@ -12,6 +12,8 @@ from steelyard.kernel.errors import Invalid
 DEFAULT_PAGE = 50
 # Clients ask for up to 5000; more is answered with this many and `hasNextPage`.
 MAX_PAGE = 10_000
+# Of the numbers in cursors: no database holds a longer one.
+_DIGITS_MAX = 18
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,17 @@ def decode_cursor(cursor: str | None) -> str | None:
         raise Invalid(f"the cursor {cursor[:80]!r} is not one of this server") from error
 
 
+def decode_number(cursor: str | None, kind: str) -> int | None:
+    """Return the number that a cursor of `kind` holds, None for no cursor. Raises `Invalid` for another cursor."""
+    text = decode_cursor(cursor)
+    if text is None:
+        return None
+    found, _, number = text.partition(":")
+    if found != kind or not number.isascii() or not number.isdigit() or len(number) > _DIGITS_MAX:
+        raise Invalid("the cursor belongs to another query")
+    return int(number)
+
+
 def page_size(first: int | None) -> int:
     if first is not None and first < 0:
         raise Invalid("first must not be negative")
@@ -59,12 +72,7 @@ def page_size(first: int | None) -> int:
 
 def offset_of(after: str | None) -> int:
     """Return the position after an offset cursor. Raises `Invalid`."""
-    text = decode_cursor(after)
-    if text is None:
-        return 0
-    if not text.startswith("offset:") or not text[7:].isdigit():
-        raise Invalid("the cursor belongs to another query")
-    return int(text[7:])
+    return decode_number(after, "offset") or 0
 
 
 def offset_page(items: Sequence[Any], offset: int, size: int, total: int | None = None) -> Connection:

@@ -12,12 +12,15 @@ import time
 from pathlib import Path
 
 from tests.fuzz.campaign import Broken, Campaign
+from tests.fuzz.generated import ask_generated
 from tests.fuzz.tenants import open_tenants
 from tests.harness.engines import ENGINES, SQLITE, open_engine
 from tests.harness.site import open_site
 
 # New tenants after as many requests: what the old ones had is gone or changed by then.
 _STEPS = 5000
+# Then requests of each described operation, for what it takes and for what it does not.
+_EXAMPLES = 10
 
 
 def main() -> int:
@@ -44,7 +47,8 @@ def main() -> int:
 
 async def _run(folder: Path, env: dict[str, str], seed: int, until: float, broken: dict[str, str]) -> int:
     async with open_site(folder, env) as site:
-        campaign = Campaign(await open_tenants(site), seed)
+        tenants = await open_tenants(site)
+        campaign = Campaign(tenants, seed)
         for _ in range(_STEPS):
             if time.monotonic() > until:
                 break
@@ -52,12 +56,23 @@ async def _run(folder: Path, env: dict[str, str], seed: int, until: float, broke
             try:
                 await campaign.step()
             except Broken as error:
-                kind = str(error)[:120]
-                if kind not in broken:
-                    broken[kind] = str(error)
-                    print(f"BROKEN {error}\n", file=sys.stderr, flush=True)
-        print(dict(sorted(campaign.answers.items())), flush=True)
-        return campaign.answers.total()
+                _tell(error, broken)
+        answers, errors = await ask_generated(tenants, seed, _EXAMPLES, until)
+        for error in errors:
+            _tell(error, broken)
+        print(
+            f"asked {dict(sorted(campaign.answers.items()))}, by the description {dict(sorted(answers.items()))}",
+            flush=True,
+        )
+        return campaign.answers.total() + answers.total()
+
+
+def _tell(error: Broken, broken: dict[str, str]) -> None:
+    """Print a failure that is the first of its kind."""
+    kind = str(error)[:120]
+    if kind not in broken:
+        broken[kind] = str(error)
+        print(f"BROKEN {error}\n", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

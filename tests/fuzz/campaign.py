@@ -15,13 +15,13 @@ from tests.access.place import Things
 from tests.access.test_permissions import SCHEMA, filled
 from tests.fuzz import wild
 from tests.fuzz.documents import Documents
-from tests.fuzz.tenants import NAMED, STORED, Tenants
+from tests.fuzz.tenants import Tenants
 from tests.harness.site import Caller
 
 # Goes on for ever by design, has its own limits, or signs whoever asks out of the campaign.
 _LEFT_OUT = {"GET /app/projects/{entity}/{project}/live", "DELETE /app/sessions"}
 # What goes on longer than callers wait is asked for again; where the web app is not built its page says so.
-_MEANT = (b"still_running", b"The web app has not been built")
+MEANT = (b"still_running", b"The web app has not been built")
 _KINDS = ("route", "route", "query", "document", "document", "mutation", "mutated document")
 _READING = ("route", "query", "document")
 
@@ -122,10 +122,9 @@ class Campaign:
         answer = await http.request(method, path, content=content, headers=headers, auth=auth)
         self.answers[answer.status_code] += 1
         told = f"{method} {path} {sent}"[:4000] + f"\nby {self._who}: {answer.status_code} {answer.text[:2000]}"
-        if answer.status_code >= 500 and not any(text in answer.content for text in _MEANT):
+        if answer.status_code >= 500 and not any(text in answer.content for text in MEANT):
             raise Broken(f"a fault of the server's own: {told}")
         if self._is_stranger:
-            asked = f"{path} {sent}"
-            for canary in (STORED, NAMED):
-                if canary in answer.text and canary not in asked:
-                    raise Broken(f"a stranger is answered what another tenant has: {told}")
+            if self.tenants.is_leak(f"{path} {sent}", answer.text):
+                raise Broken(f"a stranger is answered what another tenant has: {told}")
+            self.tenants.note_names(sent)

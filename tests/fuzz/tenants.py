@@ -29,6 +29,19 @@ class Tenants:
     # Who sees the canary, or everything: asked to read, for the failures that it may cause.
     insiders: dict[str, Caller]
     planted: Things = field(default_factory=dict)
+    # Strangers have things of their own by the name of the canary: it alone tells nothing any more.
+    are_named_alike: bool = False
+
+    def is_leak(self, asked: str, answer: str) -> bool:
+        """Tell whether a stranger is answered what the other tenant has, and did not name it himself."""
+        if STORED in answer and STORED not in asked:
+            return True
+        is_theirs = not self.are_named_alike or self.theirs.team in answer
+        return NAMED in answer and NAMED not in asked and is_theirs
+
+    def note_names(self, sent: str) -> None:
+        """Take note of what a stranger has sent that may stay: a key or a project by a name of the other tenant."""
+        self.are_named_alike |= NAMED in sent
 
 
 async def open_tenants(site: Site) -> Tenants:

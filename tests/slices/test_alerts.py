@@ -89,7 +89,8 @@ async def test_the_inbox_shows_what_is_new(author):
     assert (await author.send("GET", "/app/alerts")).body["unread"] == 1
     older = (await author.send("GET", f"/app/alerts?before={seen}")).body["alerts"]
     assert [item["title"] for item in older] == ["one"]
-    assert (await author.send("GET", "/app/alerts?before=x")).status == 422
+    for wrong in ("x", "-1", "9" * 19, "9" * 5000):
+        assert (await author.send("GET", f"/app/alerts?before={wrong}")).status == 422
     assert (await author.send("POST", "/app/alerts/read", {"upTo": "x"})).status == 422
 
 

@@ -15,6 +15,8 @@ from steelyard.rest.bodies import find_text, read_json
 from steelyard.rest.routes import RouteTable
 
 routes = RouteTable()
+# No database holds a longer number.
+_DIGITS_MAX = 18
 
 
 @routes.get("/app/runs/{entity}/{project}/{run}/alerts")
@@ -27,7 +29,7 @@ async def list_alerts_of_run(ctx: Context, request: Request) -> dict[str, Any]:
 @routes.get("/app/alerts")
 async def read_inbox(ctx: Context, request: Request) -> dict[str, Any]:
     before = request.query_params.get("before")
-    if before is not None and not before.isdecimal():
+    if before is not None and not (before.isdecimal() and len(before) <= _DIGITS_MAX):
         raise Invalid("before must be the number of an alert")
     inbox = await service.read_inbox(ctx, int(before) if before else None)
     return {"alerts": [_row(item) for item in inbox.alerts], "unread": inbox.unread, "readUpTo": inbox.read_up_to}

@@ -13,8 +13,8 @@ from steelyard.domains.artifacts.downloads import Listed, asked_entry, file_node
 from steelyard.domains.artifacts.model import Alias, Artifact, ArtifactType, Collection, Manifest, Membership, Tag
 from steelyard.domains.runs.model import Run
 from steelyard.graphql.binding import ObjectBinding
-from steelyard.graphql.connection import Connection, Edge, connection, decode_cursor, page_size, slice_page
-from steelyard.kernel.errors import Invalid, NotFound
+from steelyard.graphql.connection import Connection, Edge, connection, decode_number, page_size, slice_page
+from steelyard.kernel.errors import NotFound
 from steelyard.kernel.ids import encode_global_id
 
 artifact_type = ObjectBinding("Artifact", model=Artifact)
@@ -160,12 +160,8 @@ def _cursor(_index: int, item: Listed) -> str:
 
 
 def _position(after: str | None) -> int:
-    text = decode_cursor(after)
-    if text is None:
-        return -1
-    if not text.startswith("entry:") or not text[6:].isdigit():
-        raise Invalid("the cursor belongs to another query")
-    return int(text[6:])
+    position = decode_number(after, "entry")
+    return -1 if position is None else position
 
 
 @artifact_type.field("filesByManifestEntries")

@@ -22,7 +22,7 @@ from steelyard.domains.runs import origins
 from steelyard.domains.runs import service as runs
 from steelyard.domains.runs.model import Run, RunName
 from steelyard.graphql.binding import ObjectBinding
-from steelyard.graphql.connection import Connection, Edge, PageInfo, decode_cursor, encode_cursor, page_size
+from steelyard.graphql.connection import Connection, Edge, PageInfo, decode_number, encode_cursor, page_size
 from steelyard.kernel.errors import Invalid
 from steelyard.kernel.ids import encode_global_id
 
@@ -98,9 +98,10 @@ async def log_lines(  # noqa: PLR0913, PLR0917 - the arguments of the wire
 ) -> Connection:
     """Cursors name the line they stand at, so both styles of paging read them alike (docs/protocol/queries.md)."""
     del use_improved_pagination
-    start = _line_of(after) + 1 if after else 0
+    line = decode_number(after, "line")
+    start = 0 if line is None else line + 1
     if last is not None:
-        end = _line_of(before) if before else None
+        end = decode_number(before, "line")
         page = await pages.load_tail(ctx, run, last, end)
     else:
         page = await pages.load_page(ctx, run, start, page_size(first))
@@ -124,13 +125,6 @@ def _line_node(line: ConsoleLine, cursor: str) -> dict[str, Any]:
         "label": line.label,
         "line": line.text,
     }
-
-
-def _line_of(cursor: str) -> int:
-    text = decode_cursor(cursor) or ""
-    if not text.startswith("line:") or not text[5:].isdigit():
-        raise Invalid("the cursor belongs to another query")
-    return int(text[5:])
 
 
 @run.field("parquetHistory")

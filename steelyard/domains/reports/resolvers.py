@@ -15,8 +15,7 @@ from steelyard.domains.reports.model import CustomChart, View, ViewSpec
 from steelyard.domains.reports.queries import ViewQuery
 from steelyard.domains.runs.loaders import projects_of_runs
 from steelyard.graphql.binding import ObjectBinding
-from steelyard.graphql.connection import Connection, connection, decode_cursor, page_size
-from steelyard.kernel.errors import Invalid
+from steelyard.graphql.connection import Connection, connection, decode_number, page_size
 from steelyard.kernel.ids import decode_global_id, find_global_id
 
 query, mutation, project_type = ObjectBinding("Query"), ObjectBinding("Mutation"), ObjectBinding("Project")
@@ -35,18 +34,9 @@ async def project_views(
     project: Project, ctx: Context, first: int | None = None, after: str | None = None, **wanted: Any
 ) -> Connection:
     query = ViewQuery(wanted.get("view_type"), wanted.get("view_name"), wanted.get("user_name"))
-    found, more = await service.list_views(ctx, project, query, _before(after), page_size(first))
+    found, more = await service.list_views(ctx, project, query, decode_number(after, "view"), page_size(first))
     page = connection(found, len(found), lambda _, view: f"view:{view.id}")
     return replace(page, page_info=replace(page.page_info, has_next_page=more))
-
-
-def _before(after: str | None) -> int | None:
-    text = decode_cursor(after)
-    if text is None:
-        return None
-    if not text.startswith("view:") or not text[5:].isdigit() or len(text) > 24:
-        raise Invalid("the cursor belongs to another query")
-    return int(text[5:])
 
 
 @view_type.field("displayName")

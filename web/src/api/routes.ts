@@ -316,7 +316,7 @@ export interface Routes {
   /** The schema is docs/reference/schema.graphql; failures are told in `errors`. */
   "POST /graphql": { body: GraphQLRequest; answer: GraphQLAnswer; failure: GraphQLAnswer };
   /** What a run logs (docs/protocol/ingest.md). Answered once it is safe. */
-  "POST /files/{entity}/{project}/{run}/file_stream": { body: StreamedFiles; answer: StreamAnswer };
+  "POST /files/{entity}/{project}/{run}/file_stream": { body: StreamedFiles; answer: StreamAnswer; answers: { 410: C.ApiError } };
   /** By an address that the server has signed; nothing else is asked for. */
   "GET /storage/{key}": {
     query: { signature: string };
