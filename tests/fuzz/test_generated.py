@@ -9,7 +9,7 @@ from tests.fuzz.tenants import open_tenants
 from tests.harness.engines import Engine
 from tests.harness.site import open_site
 
-EXAMPLES = 3
+EXAMPLES = 2
 
 
 @pytest.mark.asyncio
