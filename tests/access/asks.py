@@ -170,6 +170,9 @@ ROUTES: dict[str, Ask] = {
     "POST /app/organizations/{organization}/service-accounts/{id}/key": Ask(
         {}, path=ORGANIZATION | {"id": absent("Member")}, lets_in=NOTHING
     ),
+    "GET /app/teams/{team}/secrets": Ask(path={"team": "$team"}),
+    "PUT /app/teams/{team}/secrets/{name}": Ask({"value": "x"}, path={"team": "$team", "name": "KEPT"}),
+    "DELETE /app/teams/{team}/secrets/{name}": Ask(path={"team": "$team", "name": "ABSENT"}, lets_in=NOTHING),
     "POST /app/teams": Ask(lambda: {"name": fresh("t")}),
     # it owns projects
     "DELETE /app/teams/{team}": Ask(path={"team": "$team"}, lets_in=(409,)),

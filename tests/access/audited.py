@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import select
 
-from steelyard.domains.accounts import organizations, service_accounts, teams
+from steelyard.domains.accounts import organizations, service_accounts, team_secrets, teams
 from steelyard.domains.accounts.model import Role
 from steelyard.jobs import mail
 from steelyard.jobs.tables import mail_outbox
@@ -109,6 +109,8 @@ TOLD_OF_ROUTES: dict[str, str] = {
     "DELETE /app/organizations/{organization}/members/{username}": "organization:remove_member",
     "POST /app/organizations/{organization}/service-accounts": "team:create_service_account",
     "POST /app/organizations/{organization}/service-accounts/{id}/key": "user:create_api_key",
+    "PUT /app/teams/{team}/secrets/{name}": "team:set_secret",
+    "DELETE /app/teams/{team}/secrets/{name}": "team:delete_secret",
     "POST /scim/Users": "user:create",
     "PUT /scim/Users/{id}": SCIM_TOLD,
     "PATCH /scim/Users/{id}": SCIM_TOLD,
@@ -253,6 +255,12 @@ async def _service_of_organization(place: Place, _visibility: str) -> Things:
     return {"id": encode_global_id("Member", made.key.user_id)}
 
 
+async def _secret(place: Place, _visibility: str) -> Things:
+    name = fresh("s").replace("-", "_")
+    await team_secrets.set_secret(place.site.system, place.team, name, "x")
+    return {"name": name}
+
+
 async def _team(place: Place, _visibility: str) -> Things:
     return {"team": await place.site.team(place.callers["server admin"])}
 
@@ -300,6 +308,7 @@ ROUTES_DONE: dict[str, Ask] = ROUTES | {
     "POST /app/organizations/{organization}/service-accounts/{id}/key": Ask(
         {}, _service_of_organization, path=ORGANIZATION
     ),
+    "DELETE /app/teams/{team}/secrets/{name}": Ask(None, _secret, path={"team": "$team"}),
     "PATCH /app/admin/users/{username}": Ask({"active": False}, _person),
     "POST /app/admin/users/{username}/link": Ask(None, _person),
     "DELETE /app/teams/{team}": Ask(None, _team),

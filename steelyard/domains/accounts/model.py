@@ -131,6 +131,16 @@ class TokenIssuer:
 
 
 @dataclass(frozen=True)
+class TeamSecret:
+    """A secret of a team without its value. `changed_by` is None for an account that is gone."""
+
+    name: str
+    created_at: datetime
+    changed_at: datetime
+    changed_by: str | None
+
+
+@dataclass(frozen=True)
 class NewApiKey:
     """A key at the only moment its secret is known."""
 

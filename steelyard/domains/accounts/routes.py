@@ -15,6 +15,7 @@ from steelyard.domains.accounts.federation_routes import routes as federation_ro
 from steelyard.domains.accounts.model import Entity
 from steelyard.domains.accounts.organization_routes import routes as organization_routes
 from steelyard.domains.accounts.people_routes import routes as people_routes
+from steelyard.domains.accounts.secret_routes import routes as secret_routes
 from steelyard.domains.accounts.service import NewUser
 from steelyard.domains.accounts.sessions import SignIn
 from steelyard.domains.accounts.sso_routes import routes as sso_routes
@@ -24,7 +25,13 @@ from steelyard.rest.bodies import read_json
 from steelyard.rest.routes import RouteTable, json_response
 
 routes = RouteTable(
-    [*people_routes.entries, *organization_routes.entries, *sso_routes.entries, *federation_routes.entries]
+    [
+        *people_routes.entries,
+        *organization_routes.entries,
+        *secret_routes.entries,
+        *sso_routes.entries,
+        *federation_routes.entries,
+    ]
 )
 
 

@@ -8,18 +8,14 @@ from __future__ import annotations
 import secrets as random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
 from steelyard.context import Context
-from steelyard.domains.accounts import queries, secrets
-from steelyard.domains.accounts import tables as t
+from steelyard.domains.accounts import secrets
+from steelyard.domains.accounts.sealing import open_box
 from steelyard.ports.sso import Attempt, AttemptOver
-from steelyard.sql.dialect import insert_ignore
-
-if TYPE_CHECKING:
-    from cryptography.fernet import Fernet
 
 # People look for their password, and for the device that shows a second factor.
 OPEN_FOR_S = 900
@@ -54,7 +50,7 @@ def safe_next(path: str | None) -> str:
 
 async def seal(ctx: Context, attempt: Attempt, next_path: str) -> Sealed:
     """Return the cookie of an attempt; each has a name of its own, so that two windows do not disturb each other."""
-    box, now = await _box(ctx), int(ctx.ports.clock().timestamp())
+    box, now = await open_box(ctx, _KEY), int(ctx.ports.clock().timestamp())
     content = orjson.dumps(asdict(attempt) | {"next": safe_next(next_path)})
     return Sealed(cookie_of(attempt.state), box.encrypt_at_time(content, now).decode())
 
@@ -63,7 +59,7 @@ async def unseal(ctx: Context, state: str, cookies: Mapping[str, str]) -> tuple[
     """Return the attempt of this state and where to go then. Raises `AttemptOver` unless it is this browser's."""
     from cryptography.fernet import InvalidToken
 
-    box, now = await _box(ctx), int(ctx.ports.clock().timestamp())
+    box, now = await open_box(ctx, _KEY), int(ctx.ports.clock().timestamp())
     value = cookies.get(cookie_of(state), "")
     try:
         content: dict[str, Any] = orjson.loads(box.decrypt_at_time(value.encode(), OPEN_FOR_S, now))
@@ -78,17 +74,3 @@ async def unseal(ctx: Context, state: str, cookies: Mapping[str, str]) -> tuple[
 
 def cookie_of(state: str) -> str:
     return _COOKIE + secrets.hash_token(state)[:16]
-
-
-async def _box(ctx: Context) -> Fernet:
-    """Return what seals, by a secret of the whole server that is made once."""
-    from cryptography.fernet import Fernet
-
-    async with ctx.database.read() as conn:
-        found = await queries.find_secret(conn, _KEY)
-    if found is None:
-        async with ctx.database.write() as conn:
-            await insert_ignore(conn, t.server_secrets, {"name": _KEY, "value": Fernet.generate_key().decode()})
-            found = await queries.find_secret(conn, _KEY)
-    assert found, "it was just written"
-    return Fernet(found)

@@ -208,6 +208,21 @@ account_links = Table(
     Index(None, "made_by"),
 )
 
+# What the automations of a team send under a name: encrypted (sealing.py), told to nobody.
+team_secrets = Table(
+    "team_secrets",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("entity_id", BigId, ForeignKey("entities.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Name(128), nullable=False),
+    Column("sealed", LongText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("changed_by", BigId, ForeignKey("users.id", ondelete="SET NULL")),
+    UniqueConstraint("entity_id", "name"),
+    Index(None, "changed_by"),
+)
+
 # Secrets of the whole server (URL signing key, first-start token), made once and shared by all its processes.
 # A row named `RESTORING` is there while a backup is being restored into the database.
 RESTORING = "restoring"

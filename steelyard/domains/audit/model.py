@@ -57,6 +57,8 @@ class Action(StrEnum):
     TEAM_UPDATE = "team:update"
     TEAM_UPDATE_MEMBER = "team:update_member"
     TEAM_JOIN = "team:join"
+    TEAM_SET_SECRET = "team:set_secret"  # noqa: S105 - the name of an action
+    TEAM_DELETE_SECRET = "team:delete_secret"  # noqa: S105 - the name of an action
     ORGANIZATION_CREATE = "organization:create"
     ORGANIZATION_DELETE = "organization:delete"
     ORGANIZATION_REMOVE_MEMBER = "organization:remove_member"

@@ -51,6 +51,7 @@ export interface TeamMember { id: string; username: string; name: string; role: 
 export interface Invitation { id: string; email: string; role: EntityRef["role"]; expiresAt: string }
 export interface MadeLink { url: string; mailed: boolean; expiresAt: string }
 export interface NewServiceAccount { id: string; name: string; secret: string }
+export interface TeamSecret { name: string; createdAt: string; changedAt: string; /** null: an account that is gone */ by: string | null }
 export interface Organization {
   name: string; createdAt: string; canManage: boolean; members: TeamMember[];
   /** `role`: the reader's own in the team, null outside */

@@ -84,6 +84,10 @@ export interface Routes {
   "POST /app/teams/{team}/service-accounts": { body: { name: string }; answer: C.NewServiceAccount };
   /** A new key of the service account that is this member; the old one ends. */
   "POST /app/teams/{team}/service-accounts/{id}/key": { answer: C.NewServiceAccount };
+  "GET /app/teams/{team}/secrets": { answer: { secrets: C.TeamSecret[] } };
+  /** The value is never answered again. */
+  "PUT /app/teams/{team}/secrets/{name}": { body: { value: string }; answer: null };
+  "DELETE /app/teams/{team}/secrets/{name}": { answer: null };
   "GET /app/organizations/{organization}": { answer: C.Organization };
   "GET /app/organizations/{organization}/usage": { answer: C.OrganizationUsage };
   /** `username` is a user name or an e-mail address. */

@@ -54,6 +54,7 @@ const answers = {
   "GET /app/organizations/acme/usage": USAGE,
   "GET /app/registries": { organizations: ["acme"], writable: ["acme"], registries: [] },
   "GET /app/teams/lab": LAB,
+  "GET /app/teams/lab/secrets": { secrets: [{ name: "WEBHOOK", createdAt: AT, changedAt: AT, by: null }] },
   "GET /app/entities/lab/storage": {
     usage: bytes(0),
     waiting: { trashBytes: 0, versionBytes: 0 },
@@ -71,6 +72,7 @@ const PAGES = [
   ["/orgs/acme/usage", "2h 00m"],
   ["/teams/lab", "eve@example.org"],
   ["/teams/lab/service-accounts", "ci"],
+  ["/teams/lab/secrets", "WEBHOOK"],
   ["/teams/lab/usage", "Nothing is stored here"],
   ["/teams/lab/settings", "Time to live of artifacts"],
 ] as const;
@@ -144,9 +146,9 @@ describe("an organization", () => {
     const many = Array.from({ length: 500 }, (_, index) => member(`person${index}`));
     network({ ...answers, "GET /app/organizations/acme": { ...ACME, members: many } });
     open(routes, "/orgs/acme");
-    expect(await screen.findByText("1–100 of 500")).toBeTruthy();
+    expect(await screen.findByText("1–50 of 500")).toBeTruthy();
     await userEvent.click(screen.getByText("Next"));
-    expect(await screen.findByText("person150")).toBeTruthy();
+    expect(await screen.findByText("person75")).toBeTruthy();
     const search = screen.getByLabelText("Find by name");
     fireEvent.change(search, { target: { value: "person499" } });
     await waitFor(() => expect(document.querySelectorAll("tbody tr")).toHaveLength(1));
@@ -169,5 +171,38 @@ it("a pending invitation gets a new link, shown once", async () => {
   expect(sent.find(({ call }) => call === "POST /app/teams/lab/invitations")?.body).toEqual({
     email: "eve@example.org",
     role: "viewer",
+  });
+});
+
+describe("secrets of a team", () => {
+  it("are set by name, and the value only goes to the server", async () => {
+    const sent = network({ ...answers, "PUT /app/teams/lab/secrets/TOKEN": undefined });
+    open(routes, "/teams/lab/secrets");
+    await userEvent.click(await screen.findByRole("button", { name: "Add secret" }));
+    await userEvent.type(await screen.findByLabelText("Name"), "TOKEN");
+    await userEvent.type(screen.getByLabelText("Value"), "hunter2");
+    await userEvent.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(sent.find(({ call }) => call.startsWith("PUT"))?.body).toEqual({ value: "hunter2" });
+    expect(screen.queryByText("hunter2")).toBeNull();
+  });
+
+  it("say why one was refused, and keep what was typed", async () => {
+    const refused = () => refusal(409, "a team has at most 200 secrets");
+    network({ ...answers, "PUT /app/teams/lab/secrets/WEBHOOK": refused });
+    open(routes, "/teams/lab/secrets");
+    await userEvent.click(await screen.findByRole("button", { name: "Replace" }));
+    const value = await screen.findByLabelText<HTMLTextAreaElement>("Value");
+    await userEvent.type(value, "hunter2");
+    await userEvent.click(screen.getByRole("button", { name: "Save" }));
+    expect(await screen.findByText(/at most 200 secrets/)).toBeTruthy();
+    expect(value.value).toBe("hunter2");
+  });
+
+  it("are changed by administrators alone", async () => {
+    network({ ...answers, "GET /app/teams/lab": { ...LAB, canManage: false } });
+    open(routes, "/teams/lab/secrets");
+    expect(await screen.findByText("WEBHOOK")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /Add secret|Replace|Delete/ })).toBeNull();
   });
 });

@@ -7,7 +7,7 @@ import { Pager } from "@/ui/pager";
 import { hasWords } from "@/ui/picker";
 import styles from "./people.module.css";
 
-const PAGE = 100;
+const PAGE = 50;
 // fewer than that are found by looking
 const SEARCHED_FROM = 20;
 

@@ -13,6 +13,7 @@ import { SkeletonRows } from "@/ui/skeleton";
 import { TabFrame } from "@/ui/tab-frame";
 import NotFoundPage from "../not-found";
 import { People } from "./people";
+import { Secrets } from "./secrets";
 import { Services } from "./services";
 import { Settings } from "./settings";
 import { Usage } from "./usage";
@@ -21,6 +22,7 @@ import { Usage } from "./usage";
 const PARTS = {
   "": { word: "people", Part: People },
   "service-accounts": { word: "services", Part: Services },
+  secrets: { word: "secrets", Part: Secrets },
   usage: { word: "usage", Part: Usage },
   settings: { word: "settings", Part: Settings },
 } as const satisfies Record<string, { word: string; Part: ComponentType<{ team: Team }> }>;
