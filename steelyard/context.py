@@ -230,6 +230,8 @@ class Identity:
     key: KeyScope = UNBOUNDED
     # What the audit log calls that key; empty for browser sessions.
     key_label: str = ""
+    # What it was known by: `k1`, `s1` or `u1`, for a key, a browser session, or the account alone, by number.
+    proof: str = ""
 
 
 # The operator at the command line, and our own background jobs: allowed everything, owning nothing.
@@ -267,8 +269,10 @@ class Context:
         return self._granted(self.ports.policy.write_ttl_s)
 
     def _granted(self, ttl_s: int) -> Grant:
-        named = self.ports.policy.attributed and self.identity is not None
-        return Grant(self.origin, ttl_s, self.identity.username if named and self.identity else "")
+        if self.identity is None:
+            return Grant(self.origin, ttl_s)
+        named = self.identity.username if self.ports.policy.attributed else ""
+        return Grant(self.origin, ttl_s, named, self.identity.proof)
 
     def as_system(self) -> Context:
         return replace(self, identity=SYSTEM)

@@ -84,17 +84,17 @@ def build_app(ports: Ports, lifespan: Lifespan, options: Options = DEFAULT) -> A
     handlers = {SteelyardError: on_error, Exception: on_error}
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=run)
     stream = FileStream(system, Admission(ports, authenticator), journal)
-    return Requests(HotFirst(stream, _objects(ports, system), app), is_logged=options.access_log)
+    return Requests(HotFirst(stream, _objects(ports, system, authenticator), app), is_logged=options.access_log)
 
 
-def _objects(ports: Ports, system: Context) -> ObjectRoutes | None:
+def _objects(ports: Ports, system: Context, authenticator: Authenticator) -> ObjectRoutes | None:
     if not isinstance(ports.objects, OwnReads):
         return None
 
     async def on_stored(stored: StoredObject) -> None:
         await files.object_stored(system, stored)
 
-    return ObjectRoutes(ports.objects, ports.objects.signer, on_stored)
+    return ObjectRoutes(ports.objects, ports.objects.signer, on_stored, authenticator.vouch)
 
 
 def _probes(ports: Ports) -> list[BaseRoute]:

@@ -17,13 +17,14 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from steelyard.adapters.objects.local import LocalStore, Opened
-from steelyard.adapters.objects.signing import PATH_PREFIX, UrlSigner
+from steelyard.adapters.objects.signing import PATH_PREFIX, PROOF, UrlSigner
 from steelyard.http.bulk import EXTENSION
 from steelyard.http.object_headers import describe, etags, find_range
 from steelyard.kernel.errors import LengthRequired, NotFound, SteelyardError
 from steelyard.ports.objects import ObjectStore, PartAddress, StoredObject
 
 OnStored = Callable[[StoredObject], Awaitable[None]]
+Vouch = Callable[[str], Awaitable[None]]
 RawHeaders = list[tuple[bytes, bytes]]
 
 _PREFIX = PATH_PREFIX.encode()
@@ -79,12 +80,16 @@ class _Answer:
 
 
 class ObjectRoutes:
-    """`on_stored` is told of every object that a client has put."""
+    """`on_stored` is told of every object that a client has put.
 
-    def __init__(self, store: ObjectStore, signer: UrlSigner, on_stored: OnStored) -> None:
+    `vouch` raises `Denied` where what its caller was known by who asked for a URL has been taken back since.
+    """
+
+    def __init__(self, store: ObjectStore, signer: UrlSigner, on_stored: OnStored, vouch: Vouch) -> None:
         self._store = store
         self._signer = signer
         self._on_stored = on_stored
+        self._vouch = vouch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = _Asked(scope)
@@ -106,6 +111,8 @@ class ObjectRoutes:
         if asked.method not in {"GET", "HEAD", "PUT"}:
             return _told(405, "this address takes GET, HEAD and PUT")
         self._signer.check(asked.method, asked.key, asked.query)
+        if PROOF in asked.query:
+            await self._vouch(asked.query[PROOF])
         if asked.method == "PUT":
             return _Answer(200, {"etag": await self._put(asked, _body(receive))})
         return await self._get(asked)

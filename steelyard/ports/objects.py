@@ -55,11 +55,15 @@ class SignedRequest:
 
 @dataclass(frozen=True)
 class Grant:
-    """What a signed URL is made under: our public URL, how long it is good, and who asked, for readers of logs."""
+    """What a signed URL is made under: our public URL, how long it is good, and who asked, for readers of logs.
+
+    One that leads to ourselves is good no longer than `proof` is, by which that one was known (`Identity.proof`).
+    """
 
     origin: str
     ttl_s: int
     requester: str = ""
+    proof: str = ""
 
 
 class ObjectStore(Protocol):

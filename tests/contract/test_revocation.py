@@ -4,6 +4,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -12,13 +13,17 @@ from tests.harness.server import Server, User
 
 PROMISED_S = 5.0
 RUN = 'mutation U($e: String!) { upsertBucket(input: {entityName: $e, modelName: "p", name: "r"}) { inserted } }'
+FILES = """mutation F($e: String!) { createRunFiles(input: {entityName: $e, projectName: "p", runName: "r",
+  files: ["a.txt"]}) { files { uploadUrl } } }"""
+READ = """query R($e: String!) { project(name: "p", entityName: $e) { run(name: "r") {
+  files(names: ["a.txt"]) { edges { node { directUrl } } } } } }"""
 Ask = Callable[[], httpx.Response]
 
 
 @pytest.fixture
 def servers(start_server: Callable[..., Server]) -> Iterator[tuple[Server, Server]]:
-    """Two processes on one database and one store."""
-    one = start_server()
+    """Two processes on one database and one store, which clients reach through them."""
+    one = start_server(BUCKET_PROXY="true")
     two = Server(one.data_dir, one.env)
     two.log = one.log.with_name("two.log")
     two.start()
@@ -46,6 +51,17 @@ def log(http: httpx.Client, team: str) -> httpx.Response:
 
 def send_rows(http: httpx.Client, team: str) -> httpx.Response:
     return http.post(f"/files/{team}/p/r/file_stream", json={})
+
+
+def signed(http: httpx.Client, team: str, other: Server) -> tuple[str, str]:
+    """Return the addresses that write and read a file of the run, as the other process serves them."""
+    made = http.post("/graphql", json={"query": FILES, "variables": {"e": team}}).json()["data"]["createRunFiles"]
+    write = str(made["files"][0]["uploadUrl"])
+    assert httpx.put(write, content=b"x").is_success
+    found = http.post("/graphql", json={"query": READ, "variables": {"e": team}}).json()["data"]["project"]["run"]
+    read = str(found["files"]["edges"][0]["node"]["directUrl"])
+    path_of = lambda url: other.url + urlsplit(url)._replace(scheme="", netloc="").geturl()  # noqa: E731
+    return path_of(write), path_of(read)
 
 
 def last_good(asks: dict[str, Ask], since: float) -> dict[str, float]:
@@ -116,3 +132,33 @@ def test_a_change_of_rights_is_noticed_by_the_other_process(
         "now a viewer, GraphQL": 403,
         "now a viewer, stream": 403,
     }
+
+
+def test_addresses_of_files_end_with_what_their_caller_was_known_by(
+    servers: tuple[Server, Server], caller: Callable[[Server, User], httpx.Client]
+) -> None:
+    one, two = servers
+    admin, revoked, ended, kept = (one.create_user(None, *flags) for flags in (["--admin"], [], [], []))
+    urls = {}
+    for user in (revoked, ended, kept):
+        http = caller(one, user)
+        assert log(http, user.name).is_success
+        urls[user.name] = signed(http, user.name, two)
+    key = caller(one, revoked).get("/app/keys").json()["keys"][0]
+    changes = [
+        caller(one, revoked).delete(f"/app/keys/{key['id']}"),
+        caller(one, admin).patch(f"/app/admin/users/{ended.name}", json={"active": False}),
+    ]
+    changed = time.monotonic()
+    assert [answer.is_success for answer in changes] == [True] * 2
+    asks: dict[str, Ask] = {}
+    for what, user in (("revoked key", revoked), ("ended account", ended)):
+        write, read = urls[user.name]
+        asks[f"{what}, write"] = lambda write=write: httpx.put(write, content=b"y")
+        asks[f"{what}, read"] = lambda read=read: httpx.get(read)
+    found = last_good(asks, changed)
+    assert max(found.values()) <= PROMISED_S, found
+    assert {ask().status_code for ask in asks.values()} == {403}
+    write, read = urls[kept.name]
+    assert httpx.put(write, content=b"y").is_success
+    assert httpx.get(read).content == b"y"

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
+from steelyard.adapters.objects.signing import OwnAddresses
 from steelyard.domains.accounts import identities, service, throttle
 from steelyard.domains.accounts.service import NewUser
 from steelyard.kernel.errors import Invalid
@@ -55,6 +56,28 @@ async def test_a_session_that_was_signed_out_is_over_for_whoever_kept_its_cookie
     assert await thief.name() == ada
     await window.delete("/app/session")
     assert await thief.name() is None
+
+
+async def test_an_address_of_a_file_ends_with_the_session_that_asked_for_it(site, visit, ada):
+    if not isinstance(site.ports.objects, OwnAddresses):
+        pytest.skip("the addresses are the bucket's own: they cannot be taken back (docs/operate/access.md)")
+    window = await visit()
+    await window.sign_in(ada, PASSWORD)
+    run = "mutation U($e: String!) { upsertBucket(input: {entityName: $e, modelName: $e, name: $e}) { inserted } }"
+    key = Caller(site, ada, (await window.post("/app/keys", name="k")).json()["secret"])
+    assert (await key.graphql(run, e=ada)).status == 200
+    made = """mutation F($e: String!) { createRunFiles(input: {entityName: $e, projectName: $e, runName: $e,
+      files: ["a"]}) { files { uploadUrl } } }"""
+    write = (await key.graphql(made, e=ada)).data["createRunFiles"]["files"][0]["uploadUrl"]
+    assert (await site.http.put(write, content=b"x")).status_code == 200
+    (file,) = (await window.get(f"/app/runs/{ada}/{ada}/{ada}/files")).json()["files"]
+    assert (await site.http.get(file["url"])).content == b"x"
+    assert (await site.http.get(file["url"].replace("proof=s", "proof=k"))).status_code == 403, "it is signed too"
+    await window.delete("/app/session")
+    while (await site.http.get(file["url"])).status_code == 200:
+        pass
+    assert (await site.http.get(file["url"])).status_code == 403
+    assert (await site.http.put(write, content=b"y")).status_code == 200, "the key goes on"
 
 
 async def test_any_wrong_part_gets_the_same_answer(visit, ada):

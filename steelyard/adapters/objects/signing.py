@@ -14,6 +14,8 @@ from steelyard.kernel.errors import Denied
 from steelyard.ports.objects import Grant, PartAddress, SignedRequest
 
 PATH_PREFIX = "/storage/"
+# What the caller was known by who asked for the URL: it is looked up at each use.
+PROOF = "proof"
 # Shorter lives are meant to the second.
 _SAME_FROM_S = 3600
 
@@ -30,7 +32,8 @@ class UrlSigner:
         expires = int(time.time()) + grant.ttl_s
         if method == "GET" and grant.ttl_s >= _SAME_FROM_S:
             expires -= expires % (grant.ttl_s // 4)
-        query = {"method": method, "expires": str(expires), **extra, **named(grant)}
+        proof = {PROOF: grant.proof} if grant.proof else {}
+        query = {"method": method, "expires": str(expires), **extra, **named(grant), **proof}
         signature = self._digest(key, query)
         return f"{grant.origin}{PATH_PREFIX}{quote(key, safe='/')}?{urlencode({**query, 'signature': signature})}"
 

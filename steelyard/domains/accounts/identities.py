@@ -40,6 +40,7 @@ class Authenticator:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._known = Remembered(self._load, CACHE_TTL_S, CACHE_MAX)
+        self._proofs = Remembered(self._is_good, CACHE_TTL_S, CACHE_MAX)
         self._used = Recently(USE_NOTED_S, CACHE_MAX)
 
     async def by_header(self, authorization: str, address: str) -> Identity:
@@ -60,7 +61,9 @@ class Authenticator:
             if key is None:
                 return None
             identity = await load_identity(conn, key.user_id, self._ports.policy.accounts, key.scope)
-            return key.id, replace(identity, key_label=key.label)
+            # a token ends long before the uploads that were begun by it
+            proof = f"u{key.user_id}" if key.scope.is_token else f"k{key.id}"
+            return key.id, replace(identity, key_label=key.label, proof=proof)
 
         found = await self._ports.database.read_at_once(find)
         if found is None:
@@ -76,6 +79,17 @@ class Authenticator:
         async with self._ports.database.write() as conn:
             await queries.touch_key(conn, key, self._ports.clock())
 
+    async def vouch(self, proof: str) -> None:
+        """Raise `Denied` where the `Identity.proof` of an earlier caller has been taken back, or the account ended."""
+        if not await self._proofs.get(proof):
+            raise Denied("who asked for this URL may not use it any more; ask for a new one")
+
+    async def _is_good(self, proof: str) -> bool:
+        async def find(conn: AsyncConnection) -> bool:
+            return await queries.is_good_proof(conn, proof[:1], int(proof[1:]))
+
+        return await self._ports.database.read_at_once(find)
+
     async def by_session(self, token: str) -> tuple[Identity, BrowserSession] | None:
         """Return who a session cookie names, None when it has ended."""
         now = self._ports.clock()
@@ -84,7 +98,8 @@ class Authenticator:
             session = await queries.find_session(conn, secrets.hash_token(token), now, used_since(self._ports))
             if session is None:
                 return None
-            return await load_identity(conn, session.user_id, self._ports.policy.accounts), session
+            identity = await load_identity(conn, session.user_id, self._ports.policy.accounts)
+            return replace(identity, proof=f"s{session.id}"), session
 
         found = await self._ports.database.read_at_once(find)
         if found is not None and now - found[1].last_seen_at >= SEEN_NOTED:

@@ -340,6 +340,17 @@ async def find_session(
     return BrowserSession(**row._mapping) if row else None
 
 
+async def is_good_proof(conn: AsyncConnection, kind: str, number: int) -> bool:
+    """Tell whether a key (`k`) or a browser session (`s`) is still there and its account (or that of `u`) active."""
+    statement = select(t.users.c.id).where(t.users.c.is_active)
+    if kind == "u":
+        statement = statement.where(t.users.c.id == number)
+    else:
+        table = t.api_keys if kind == "k" else t.browser_sessions
+        statement = statement.join(table, table.c.user_id == t.users.c.id).where(table.c.id == number)
+    return (await conn.execute(statement)).first() is not None
+
+
 async def find_id_token(conn: AsyncConnection, session_id: int) -> str | None:
     table = t.browser_sessions
     return (await conn.execute(select(table.c.id_token).where(table.c.id == session_id))).scalar()
