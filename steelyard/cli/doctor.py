@@ -12,12 +12,13 @@ import click
 
 from steelyard.cli.running import data_options, failures_in_a_line, print_result, run_apart
 from steelyard.config import sources
-from steelyard.config.bucket_url import check_bucket_url
+from steelyard.config.bucket_url import Bucket, check_bucket_url
 from steelyard.config.places import bucket_of
 from steelyard.config.settings import ObjectSettings, Settings
 from steelyard.config.sources import Loaded
 from steelyard.doctor import cors
-from steelyard.doctor.bucket import look_at_bucket
+from steelyard.doctor.bucket import Readers, look_at_bucket
+from steelyard.doctor.cors_setting import set_rule
 from steelyard.doctor.examination import AREAS, examine, readers_of
 from steelyard.doctor.findings import Finding, exit_code, summary
 from steelyard.kernel.errors import Invalid
@@ -47,8 +48,9 @@ def doctor(
 @doctor.command()
 @click.argument("url", required=False)
 @click.option("--origin", help="origin of the pages that read the bucket (default: HOST)")
+@click.option("--set-cors", is_flag=True, help="put the CORS rule on the bucket first, beside those that are there")
 @data_options
-def bucket(url: str | None, origin: str | None, data: Path | None, as_json: bool) -> None:
+def bucket(url: str | None, origin: str | None, set_cors: bool, data: Path | None, as_json: bool) -> None:
     """Check a bucket by signed URLs, its own or the one of URL, and print the CORS rule that it needs.
 
     Everything is written below steelyard-doctor/ under the prefix, and removed. Exit codes as of `steelyard doctor`.
@@ -61,13 +63,20 @@ def bucket(url: str | None, origin: str | None, data: Path | None, as_json: bool
         if place is None:
             raise Invalid("no bucket is set: name one, s3://…, or see `steelyard doctor` for a folder")
     readers = readers_of(settings, origin or "")
-    asked, findings = readers.origin, look_at_bucket(place, readers)
+    asked, findings = readers.origin, _look(place, readers, set_cors=set_cors)
     rules = {"json": json.loads(cors.as_json(asked)), "xml": cors.as_xml(asked)}
     code = run_apart(_run(findings, as_json=as_json, more={"cors": rules}))
     if not as_json:
         click.echo(f"\nCORS rule for `aws s3api put-bucket-cors --cors-configuration`:\n{cors.as_json(asked)}")
         click.echo(f"\nthe same as XML, for `mc cors set`:\n{cors.as_xml(asked)}")
     _end(code)
+
+
+async def _look(place: Bucket, readers: Readers, *, set_cors: bool) -> AsyncIterator[Finding]:
+    if set_cors:
+        yield await set_rule(place, readers.origin)
+    async for finding in look_at_bucket(place, readers):
+        yield finding
 
 
 def _of_url(loaded: Loaded, url: str) -> Settings:

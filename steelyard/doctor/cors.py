@@ -11,7 +11,7 @@ from steelyard.doctor.findings import Finding, fail, ok, warn
 METHODS = ("GET", "HEAD", "PUT")
 EXPOSED = ("ETag", "Content-Length", "Content-Range", "Accept-Ranges")
 MAX_AGE_S = 3000
-FIX = "put the rule on the bucket that `steelyard doctor bucket` prints, or set BUCKET_PROXY=true"
+FIX = "`steelyard doctor bucket --set-cors`, or put the rule on the bucket that it prints, or set BUCKET_PROXY=true"
 
 
 def as_json(origin: str) -> str:
@@ -28,6 +28,10 @@ def as_json(origin: str) -> str:
 
 def as_xml(origin: str) -> str:
     """Return the rule as the S3 protocol has it (`PUT /?cors`, `mc cors set`)."""
+    return f"<CORSConfiguration>\n{rule_as_xml(origin)}\n</CORSConfiguration>"
+
+
+def rule_as_xml(origin: str) -> str:
     lines = [
         f"    <AllowedOrigin>{escape(origin)}</AllowedOrigin>",
         *(f"    <AllowedMethod>{method}</AllowedMethod>" for method in METHODS),
@@ -36,7 +40,7 @@ def as_xml(origin: str) -> str:
         f"    <MaxAgeSeconds>{MAX_AGE_S}</MaxAgeSeconds>",
     ]
     body = "\n".join(lines)
-    return f"<CORSConfiguration>\n  <CORSRule>\n{body}\n  </CORSRule>\n</CORSConfiguration>"
+    return f"  <CORSRule>\n{body}\n  </CORSRule>"
 
 
 def look_at_answers(origin: str, preflights: Mapping[str, Mapping[str, str]], plain: Mapping[str, str]) -> Finding:

@@ -161,6 +161,25 @@ async def test_the_printed_rule_is_one_that_the_bucket_takes_and_that_suffices(w
     assert [item.level for item in found if item.id == "bucket.cors"] == [Level.OK]
 
 
+def test_the_rule_is_put_on_the_bucket_beside_the_others(world: World) -> None:
+    if world.engine.name != MYSQL_S3:
+        pytest.skip("asks S3")
+    place = world.bucket_with_rule("GET")["BUCKET"]
+    server = Server(world.folder / "set-cors" / "data", {})
+
+    def told(origin: str, *options: str) -> dict[str, tuple[str, str]]:
+        done = server.try_command("doctor", "bucket", place, "--origin", origin, *options, "--json")
+        return {item["id"]: (item["level"], item["seen"]) for item in json.loads(done.stdout)["findings"]}
+
+    first, second = "http://first.example.org", "http://second.example.org"
+    assert told(first)["bucket.cors"][0] == "fail"
+    for origin, seen in ((first, "beside 1 others"), (second, "beside 2 others"), (first, "it was there")):
+        after = told(origin, "--set-cors")
+        assert (after["bucket.cors_rule"][0], after["bucket.cors"][0]) == ("ok", "ok")
+        assert seen in after["bucket.cors_rule"][1]
+    assert told(second)["bucket.cors"][0] == "ok"
+
+
 def test_a_server_does_not_start_on_tables_of_another_program(world: World) -> None:
     if world.engine.name != MYSQL_S3:
         pytest.skip("asks MySQL")
