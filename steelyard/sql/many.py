@@ -23,7 +23,7 @@ from steelyard.sql.types import LongBytes, UtcTime
 # Rows of one statement: both engines bound the number of its parameters. MySQL bounds its length as well, by 64 MB.
 AT_ONCE = 500
 AT_ONCE_BYTES = 8 << 20
-_SQLITE = "sqlite"
+_SQLITE, _MARIADB = "sqlite", "mariadb"
 _COMPILERS: dict[str, Dialect] = {_SQLITE: sqlite.dialect(), "mysql": asyncmy.dialect()}
 
 _Rows = Sequence[Mapping[str, Any]]
@@ -137,12 +137,21 @@ class _Shape(NamedTuple):
 
     @staticmethod
     def of(conn: AsyncConnection, table: Table, rows: _Rows) -> _Shape:
-        return _Shape(conn.dialect.name, table, tuple(rows[0]), len(rows))
+        dialect = _MARIADB if getattr(conn.dialect, "is_mariadb", False) else conn.dialect.name
+        return _Shape(dialect, table, tuple(rows[0]), len(rows))
 
     def marks(self, row: str) -> str:
         """Return a `row` of placeholders for each row."""
         one = ", ".join(map(self._mark, self.names))
         return ", ".join([row.format(one)] * self.rows)
+
+    def lines(self, columns: Sequence[str]) -> str:
+        """Return a query that gives the rows, their values named `columns`; the first two have such names anyway."""
+        if self.dialect != _MARIADB:
+            return f"VALUES {self.marks('({})' if self.dialect == _SQLITE else 'ROW({})')}"
+        marks = list(map(self._mark, self.names))
+        first = ", ".join(f"{mark} AS {column}" for mark, column in zip(marks, columns, strict=True))
+        return " UNION ALL SELECT ".join([f"SELECT {first}", *[", ".join(marks)] * (self.rows - 1)])
 
     def _mark(self, name: str) -> str:
         if self.dialect == _SQLITE:
@@ -162,6 +171,9 @@ def _upsert(shape: _Shape, key: tuple[str, ...], update: tuple[str, ...]) -> str
     if shape.dialect == _SQLITE:
         changed = ", ".join(f"{name} = excluded.{name}" for name in update)
         return f"{_insert(shape)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
+    if shape.dialect == _MARIADB:
+        changed = ", ".join(f"{name} = VALUES({name})" for name in update)
+        return f"{_insert(shape)} ON DUPLICATE KEY UPDATE {changed}"
     changed = ", ".join(f"{name} = new.{name}" for name in update)
     return f"{_insert(shape)} AS new ON DUPLICATE KEY UPDATE {changed}"
 
@@ -176,7 +188,7 @@ def _update(shape: _Shape, named_by: int, count_up: str) -> str:
     changed = [f"{name if is_sqlite else f'{own}.{name}'} = given.{column}" for name, column in pairs[named_by:]]
     if count_up:
         changed.append(f"{count_up if is_sqlite else f'{own}.{count_up}'} = {own}.{count_up} + 1")
-    given = f"(VALUES {shape.marks('({})' if is_sqlite else 'ROW({})')}) AS given"
+    given = f"({shape.lines(columns)}) AS given"
     if is_sqlite:
         return f"UPDATE {own} SET {', '.join(changed)} FROM {given} WHERE {same}"  # noqa: S608
     return f"UPDATE {own} JOIN {given} ON {same} SET {', '.join(changed)}"  # noqa: S608
