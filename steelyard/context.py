@@ -115,6 +115,8 @@ class Policy:
     write_ttl_s: int = 86_400
     attributed: bool = True
     public_url: str = ""
+    # What clients must trust to reach it, as PEM, where its authority is a private one.
+    client_authority: str = ""
     history: HistoryPolicy = HistoryPolicy()
     table_index_bytes: int = 10 << 30
     gc: CollectionPolicy = CollectionPolicy()

@@ -14,6 +14,7 @@ from steelyard.adapters.mail.smtp import open_mailer
 from steelyard.adapters.objects.open import open_store
 from steelyard.adapters.sso.federation import PublishedKeys
 from steelyard.adapters.sso.open import open_provider
+from steelyard.config.authorities import read_authorities
 from steelyard.config.places import mysql_of
 from steelyard.config.settings import Settings
 from steelyard.config.sources import Loaded, variable_name
@@ -69,6 +70,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
             write_ttl_s=settings.objects.write_ttl_s,
             attributed=not settings.objects.attribution_disabled,
             public_url=settings.server.public_url.rstrip("/"),
+            client_authority=_client_authority(settings.server.client_authority),
             history=HistoryPolicy(**vars(settings.history)),
             table_index_bytes=settings.tables.index_bytes,
             gc=CollectionPolicy(**vars(settings.gc)),
@@ -186,3 +188,8 @@ async def close_ports(ports: Ports) -> None:
         await ports.directory.close()
     await ports.objects.close()
     await ports.database.close()
+
+
+def _client_authority(place: str) -> str:
+    setting = "STEELYARD_SERVER_CLIENT_AUTHORITY"
+    return "\n".join(read_authorities(Path(place), setting)) if place else ""

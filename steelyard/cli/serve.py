@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+import ssl
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,9 @@ import click
 
 from steelyard.cli.loading import uncollected
 from steelyard.cli.running import failures_in_a_line, load_origins, traced
+from steelyard.config.settings import ServerSettings
 from steelyard.config.sources import Loaded
-from steelyard.kernel.errors import Unavailable
+from steelyard.kernel.errors import Invalid, Unavailable
 from steelyard.opening import close_ports, open_ports, with_settings
 
 if TYPE_CHECKING:
@@ -56,7 +58,8 @@ async def _serve(loaded: Loaded) -> None:
     settings, server = loaded.settings, loaded.settings.server
     listener = _listen(server.host, server.port)
     shown = "localhost" if server.host in {"0.0.0.0", "127.0.0.1", "::"} else server.host  # noqa: S104 - compared only
-    address = f"http://{shown}:{listener.getsockname()[1]}"
+    tls = _tls_of(server)
+    address = f"{'https' if tls else 'http'}://{shown}:{listener.getsockname()[1]}"
     ports = with_settings(await open_ports(settings), loaded)
     try:
         await make_configured_admin(settings, ports)
@@ -64,7 +67,7 @@ async def _serve(loaded: Loaded) -> None:
             app = ForwardedHeaders(Draining(make_app(settings, ports, announce=address), ports), server.trusted_proxies)
         _keep_what_is_loaded()
         click.echo(f"Steelyard serves {address}  (data in {settings.data_dir})", err=True)
-        await Server(_http_config(app), ports, server.drain_s).serve(sockets=[listener])
+        await Server(_http_config(app, tls), ports, server.drain_s).serve(sockets=[listener])
     finally:
         await close_ports(ports)
 
@@ -75,7 +78,7 @@ def _keep_what_is_loaded() -> None:
     gc.freeze()
 
 
-def _http_config(app: ASGIApp) -> uvicorn.Config:
+def _http_config(app: ASGIApp, tls: tuple[str, str] | None) -> uvicorn.Config:
     import uvicorn
 
     from steelyard.http.bulk import BulkProtocol
@@ -92,7 +95,22 @@ def _http_config(app: ASGIApp) -> uvicorn.Config:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=20,
         server_header=False,
+        ssl_certfile=tls[0] if tls else None,
+        ssl_keyfile=tls[1] if tls else None,
     )
+
+
+def _tls_of(server: ServerSettings) -> tuple[str, str] | None:
+    """Return the files of certificate and key, None for plain HTTP. Raises `Invalid` for files that do not fit."""
+    if not server.tls_certificate:
+        return None
+    key = server.tls_key or server.tls_certificate
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(server.tls_certificate, key)
+    except OSError as error:  # of which those of OpenSSL are
+        names = "STEELYARD_SERVER_TLS_CERTIFICATE, STEELYARD_SERVER_TLS_KEY"
+        raise Invalid(f"{names}: {server.tls_certificate} and {key} cannot be used: {error}") from error
+    return server.tls_certificate, key
 
 
 def _listen(host: str, port: int) -> socket.socket:

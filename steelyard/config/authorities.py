@@ -16,6 +16,7 @@ from pathlib import Path
 
 from steelyard.kernel.errors import Invalid
 
+SETTING = "STEELYARD_SERVER_AUTHORITIES"
 VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE")
 _SYSTEM = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 _ENDINGS = {".crt", ".pem", ".cer"}
@@ -23,20 +24,18 @@ _ENDINGS = {".crt", ".pem", ".cer"}
 _CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
-def read_authorities(place: Path) -> list[str]:
-    """Return the certificates of a file, or of all files of a folder, as PEM. Raises `Invalid`, naming the file.
+def read_authorities(place: Path, setting: str = SETTING) -> list[str]:
+    """Return the certificates of a file, or of all files of a folder, as PEM. Raises `Invalid` with the file's name.
 
     A folder may be empty: images name one to which certificates may be mounted.
     """
     try:
         if not place.is_dir():
-            return _certificates_of(place)
+            return _certificates_of(place, setting)
         found = sorted(file for file in place.rglob("*") if file.suffix.lower() in _ENDINGS and file.is_file())
-        return [certificate for file in found for certificate in _certificates_of(file)]
+        return [certificate for file in found for certificate in _certificates_of(file, setting)]
     except OSError as error:
-        raise Invalid(
-            f"STEELYARD_SERVER_AUTHORITIES: {error.filename or place} cannot be read: {error.strerror}"
-        ) from None
+        raise Invalid(f"{setting}: {error.filename or place} cannot be read: {error.strerror}") from None
 
 
 def bundle_of(place: str, env: Mapping[str, str]) -> dict[str, str]:
@@ -51,13 +50,11 @@ def bundle_of(place: str, env: Mapping[str, str]) -> dict[str, str]:
     try:
         bundle = _written(text)
     except OSError as error:
-        raise Invalid(
-            f"STEELYARD_SERVER_AUTHORITIES: no bundle can be written to {tempfile.gettempdir()}: {error}"
-        ) from None
+        raise Invalid(f"{SETTING}: no bundle can be written to {tempfile.gettempdir()}: {error}") from None
     return dict.fromkeys(VARIABLES, str(bundle))
 
 
-def _certificates_of(file: Path) -> list[str]:
+def _certificates_of(file: Path, setting: str) -> list[str]:
     data = file.read_bytes()
     if b"-----BEGIN" not in data:  # the binary form, which Windows exports
         data = ssl.DER_cert_to_PEM_cert(data).encode()
@@ -66,14 +63,14 @@ def _certificates_of(file: Path) -> list[str]:
         for certificate in found:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=certificate)
     except (ssl.SSLError, ValueError) as error:
-        raise _no_certificate(file) from error
+        raise _no_certificate(file, setting) from error
     if not found:
-        raise _no_certificate(file)
+        raise _no_certificate(file, setting)
     return found
 
 
-def _no_certificate(file: Path) -> Invalid:
-    return Invalid(f"STEELYARD_SERVER_AUTHORITIES: {file} holds no certificate that can be read")
+def _no_certificate(file: Path, setting: str) -> Invalid:
+    return Invalid(f"{setting}: {file} holds no certificate that can be read")
 
 
 def _of_system(env: Mapping[str, str]) -> Iterable[str]:

@@ -34,6 +34,23 @@ class ServerSettings:
             " the system's: for the bucket, MySQL, mail and single sign-on"
         },
     )
+    tls_certificate: str = field(
+        default="",
+        metadata={
+            "doc": "file with this server's certificate and those between it and its authority (PEM): the server speaks"
+            " https itself; empty: a proxy does, or nobody"
+        },
+    )
+    tls_key: str = field(
+        default="", metadata={"doc": "file with the key of that certificate (PEM); empty: it is in the same file"}
+    )
+    client_authority: str = field(
+        default="",
+        metadata={
+            "doc": "file of the authority that clients must trust to reach the public address (PEM), where it is a"
+            " private one: the web app shows it, and what to set"
+        },
+    )
     drain_s: int = field(
         default=3,
         metadata={"doc": "how long a process that is to end (SIGTERM) still serves those who are connected, seconds"},

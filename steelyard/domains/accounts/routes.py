@@ -47,6 +47,7 @@ async def show_session(ctx: Context, request: Request) -> dict[str, Any]:
         "passwords": not ctx.ports.policy.sso.only_way,
         "version": steelyard.__version__,
         "publicUrl": ctx.origin,
+        "authority": ctx.ports.policy.client_authority,
     }
 
 

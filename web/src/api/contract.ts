@@ -25,6 +25,8 @@ export interface Session {
   passwords: boolean;
   version: string;
   publicUrl: string;
+  /** certificates (PEM) that clients must trust to reach it; empty: those that every machine trusts are enough */
+  authority: string;
 }
 /** `next`: where the session at the identity provider ends as well */
 export interface SignedOut { next: string }

@@ -17,6 +17,7 @@ export const SIGNED_OUT: Session = {
   passwords: true,
   version: "0.0.0",
   publicUrl: "http://host:8080",
+  authority: "",
 };
 export const SIGNED_IN: Session = {
   ...SIGNED_OUT,

@@ -4,16 +4,25 @@ import { CodeBlock } from "@/ui/code-block";
 import styles from "./new-key.module.css";
 import { useSession } from "./session";
 
-/** The command that signs the client in to this server. */
-export const loginCommand = (publicUrl: string): string => `wandb login --host=${publicUrl}`;
-
-/** The address people reach this server at, as it was told; else the one in the address bar. */
-export const usePublicUrl = (): string => useSession().data?.publicUrl || location.origin;
+/** What signs the client in to this server, with what makes it trust a private authority where there is one. */
+export function useLoginCommand(): string {
+  const { data } = useSession();
+  const login = `wandb login --host=${data?.publicUrl || location.origin}`;
+  if (!data?.authority) return login;
+  const file = "$HOME/wandb-authority.pem";
+  return [
+    `cat > ${file} <<'END'`,
+    data.authority.trim(),
+    "END",
+    `export SSL_CERT_FILE=${file} REQUESTS_CA_BUNDLE=${file}`,
+    login,
+  ].join("\n");
+}
 
 /** A key that was just made: the only time it is readable. */
 export function NewKey({ created }: { created: NewApiKey }) {
   const { t } = useTranslation();
-  const publicUrl = usePublicUrl();
+  const login = useLoginCommand();
   return (
     <div className={styles.steps}>
       <section>
@@ -24,7 +33,7 @@ export function NewKey({ created }: { created: NewApiKey }) {
       <section>
         <h2>{t("accounts.key.use")}</h2>
         <p className={styles.note}>{t("accounts.key.useText")}</p>
-        <CodeBlock text={loginCommand(publicUrl)} name={t("accounts.key.copyCommand")} wrap />
+        <CodeBlock text={login} name={t("accounts.key.copyCommand")} wrap />
       </section>
     </div>
   );

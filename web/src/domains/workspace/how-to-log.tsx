@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { useSession } from "@/domains/accounts/session";
+import { useLoginCommand } from "@/domains/accounts/new-key";
 import { buttonClass } from "@/ui/button";
 import { CodeBlock } from "@/ui/code-block";
 import { EmptyState } from "@/ui/empty-state";
@@ -9,8 +9,7 @@ import styles from "./how-to-log.module.css";
 /** A project without runs: the lines that make its first one. The page goes on by itself when it arrives. */
 export function HowToLog({ entity, project }: { entity: string; project: string }) {
   const { t } = useTranslation();
-  const { data } = useSession();
-  const host = data?.publicUrl || location.origin;
+  const login = useLoginCommand();
   const script = [
     "import wandb",
     "",
@@ -31,7 +30,7 @@ export function HowToLog({ entity, project }: { entity: string; project: string 
         {t("workspace.empty.text")}
       </EmptyState>
       <div className={styles.steps}>
-        <CodeBlock text={`pip install wandb\nwandb login --host=${host}`} />
+        <CodeBlock text={`pip install wandb\n${login}`} />
         <CodeBlock text={script} />
       </div>
     </div>

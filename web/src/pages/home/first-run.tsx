@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { CreateKeyButton } from "@/domains/accounts/key-dialog";
-import { loginCommand, usePublicUrl } from "@/domains/accounts/new-key";
+import { useLoginCommand } from "@/domains/accounts/new-key";
 import { CodeBlock } from "@/ui/code-block";
 import styles from "./first-run.module.css";
 
@@ -14,7 +14,7 @@ with wandb.init(project="first-steps", config={"lr": 0.01}) as run:
 /** Three steps to the first run; the page around it notices when it arrives. */
 export function FirstRun() {
   const { t } = useTranslation();
-  const publicUrl = usePublicUrl();
+  const login = useLoginCommand();
   return (
     <section className={styles.start}>
       <h2>{t("home.start.title")}</h2>
@@ -26,7 +26,7 @@ export function FirstRun() {
         </li>
         <li>
           <h3>{t("home.start.login")}</h3>
-          <CodeBlock text={loginCommand(publicUrl)} name={t("home.start.copyLogin")} wrap />
+          <CodeBlock text={login} name={t("home.start.copyLogin")} wrap />
           <div className={styles.key}>
             <span className={styles.text}>{t("home.start.loginText")}</span>
             <CreateKeyButton look="plain" label={t("home.start.key")} />

@@ -6,7 +6,7 @@ import { AppearanceForm } from "@/domains/accounts/appearance-form";
 import { CreateKeyButton } from "@/domains/accounts/key-dialog";
 import { KeyTable } from "@/domains/accounts/key-table";
 import { apiKeysQuery, sessionsQuery } from "@/domains/accounts/keys";
-import { loginCommand, usePublicUrl } from "@/domains/accounts/new-key";
+import { useLoginCommand } from "@/domains/accounts/new-key";
 import { PasswordForm } from "@/domains/accounts/password-form";
 import { ProfileForm } from "@/domains/accounts/profile-form";
 import { useSession, useUser } from "@/domains/accounts/session";
@@ -106,11 +106,11 @@ function Profile() {
 
 function Keys() {
   const { t } = useTranslation();
-  const publicUrl = usePublicUrl();
+  const login = useLoginCommand();
   return (
     <>
       <p className={styles.text}>{t("accounts.key.text")}</p>
-      <CodeBlock text={loginCommand(publicUrl)} name={t("accounts.key.copyCommand")} wrap />
+      <CodeBlock text={login} name={t("accounts.key.copyCommand")} wrap />
       <KeyTable />
       <div>
         <CreateKeyButton />
