@@ -26,7 +26,7 @@ from steelyard.doctor import cors
 from steelyard.doctor.certificates import look_at_certificate
 from steelyard.doctor.findings import Finding, fail, info, ok, warn
 from steelyard.kernel.clock import utc_now
-from steelyard.kernel.errors import Unavailable
+from steelyard.kernel.errors import Invalid, Unavailable
 
 _TTL_S = 300
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
@@ -334,7 +334,7 @@ async def look_at_bucket(bucket: Bucket, readers: Readers) -> AsyncIterator[Find
         )
     try:
         account = await BucketAccount(bucket).credentials()
-    except Unavailable as error:
+    except (Invalid, Unavailable) as error:
         fix = "keys in the bucket URL, or a role of this machine (EKS, ECS, EC2), or AWS_ACCESS_KEY_ID"
         yield fail("bucket.account", error.message, "credentials for the bucket", fix)
         return

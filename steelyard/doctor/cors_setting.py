@@ -14,7 +14,7 @@ from steelyard.config.bucket_url import Bucket
 from steelyard.doctor import cors
 from steelyard.doctor.bucket import open_client
 from steelyard.doctor.findings import Finding, fail, ok
-from steelyard.kernel.errors import Unavailable
+from steelyard.kernel.errors import Invalid, Unavailable
 
 _RULE = re.compile(r"<CORSRule>.*?</CORSRule>", re.DOTALL)
 _TTL_S = 300
@@ -25,7 +25,7 @@ async def set_rule(bucket: Bucket, origin: str) -> Finding:
     """Add the rule for pages of `origin`, unless it is there."""
     try:
         account = await BucketAccount(bucket).credentials()
-    except Unavailable as error:
+    except (Invalid, Unavailable) as error:
         return fail(_ID, error.message, _WANTED, "keys in the bucket URL")
     url = {
         method: BucketSigner(bucket).sign(account, method, "", _TTL_S, Signed([("cors", "")]))
@@ -50,8 +50,9 @@ async def set_rule(bucket: Bucket, origin: str) -> Finding:
     return ok(_ID, f"set for {origin}" + (f", beside {len(rules)} others" if rules else ""))
 
 
-def _plain(rule: str) -> str:
-    return re.sub(r"\s+", "", rule)
+def _plain(rule: str) -> set[tuple[str, str]]:
+    """Return what the rule says: stores give it back in another order."""
+    return set(re.findall(r"<(Allowed\w+|Expose\w+)>\s*([^<]*?)\s*</", rule))
 
 
 def _refused(what: str, answer: httpx.Response, right: str) -> Finding:

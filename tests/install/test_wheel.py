@@ -23,5 +23,8 @@ def test_an_installed_package_is_the_whole_server(checkout: Path, bare_machine: 
         with server.opener.open(server.url, timeout=10) as answer:
             assert b"<script" in answer.read()
         assert server.create_user("ada").name in server.run_command("user", "list")
+        told = server.try_command("doctor", "bucket", "s3://lent-keys")
+        assert "pip install 'steelyard[aws]'" in told.stdout
+        assert told.returncode == 2
     finally:
         server.stop()

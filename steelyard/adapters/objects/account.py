@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import timedelta
+from importlib.util import find_spec
 from typing import Any
 
 from steelyard.adapters.objects.sigv4 import Credentials
 from steelyard.config.bucket_url import Bucket
 from steelyard.kernel.clock import utc_now
-from steelyard.kernel.errors import Unavailable
+from steelyard.kernel.errors import Invalid, Unavailable
 
 # How long borrowed keys are used before the library is asked again, which answers from its memory.
 _ASK_AGAIN_S = 60.0
@@ -23,10 +24,15 @@ _GOOD_FOR = timedelta(minutes=9)
 
 
 class BucketAccount:
-    """Gives the credentials of now. Raises `Unavailable` while nobody lends any."""
+    """Gives the credentials of now. Raises `Unavailable` while nobody lends any.
+
+    To be made without keys in the URL it needs the packages of the extra `aws`, else it raises `Invalid`.
+    """
 
     def __init__(self, bucket: Bucket) -> None:
         self.is_borrowed = not bucket.key
+        if self.is_borrowed and find_spec("botocore") is None:
+            raise Invalid("the bucket's URL has no keys; to use those of this machine: pip install 'steelyard[aws]'")
         self._current = Credentials(bucket.key, bucket.secret)
         self._asked_at = float("-inf")
         self._region = bucket.region
