@@ -53,7 +53,7 @@ async def examine(
         return
     settings = loaded.settings
     looks = {
-        "settings": _look_at_settings(loaded.notes),
+        "settings": _look_at_settings(loaded.notes, settings),
         "database": _look_at_database(settings),
         "objects": _look_at_objects(settings),
         "consistency": _look_at_consistency(settings, deep=deep),
@@ -68,7 +68,7 @@ async def examine(
                 yield finding
 
 
-async def _look_at_settings(notes: Sequence[Note]) -> AsyncIterator[Finding]:
+async def _look_at_settings(notes: Sequence[Note], settings: Settings) -> AsyncIterator[Finding]:
     for note in notes:
         if note.is_warning:
             yield warn(
@@ -78,6 +78,9 @@ async def _look_at_settings(notes: Sequence[Note]) -> AsyncIterator[Finding]:
             yield info("settings", str(note))
     if not notes:
         yield ok("settings", "all that is set has an effect")
+    if settings.runs.trash_days:
+        fix = "wanted? then make backups that are older; STEELYARD_RUNS_TRASH_DAYS=0 keeps them"
+        yield info("settings.trash", f"deleted runs are destroyed after {settings.runs.trash_days} days", fix=fix)
 
 
 async def _look_at_database(settings: Settings) -> AsyncIterator[Finding]:
