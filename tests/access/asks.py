@@ -181,6 +181,15 @@ ROUTES: dict[str, Ask] = {
     "GET /app/admin/teams": _READ,
     "GET /app/admin/projects": _READ,
     "GET /app/admin/jobs": _READ,
+    "GET /app/admin/federation": _READ,
+    "POST /app/admin/federation": Ask(lambda: {"issuer": f"https://{fresh('x')}.example.org"}),
+    "DELETE /app/admin/federation/{id}": Ask(path={"id": absent("Issuer")}, lets_in=NOTHING),
+    "POST /app/admin/federation/{id}/subjects": Ask(
+        {"subject": "x", **NOT_THERE}, path={"id": absent("Issuer")}, lets_in=NOTHING
+    ),
+    "DELETE /app/admin/federation/{id}/subjects/{subject}": Ask(
+        path={"id": absent("Issuer"), "subject": absent("Subject")}, lets_in=NOTHING
+    ),
     "GET /app/admin/settings": _READ,
     "POST /app/admin/mail/{id}/again": Ask(path={"id": absent("Mail")}, lets_in=NOTHING),
     "POST /app/admin/users": Ask(lambda: {"email": f"{fresh('x')}@example.org"}),

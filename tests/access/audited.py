@@ -111,6 +111,10 @@ TOLD_OF_ROUTES: dict[str, str] = {
     "POST /app/organizations/{organization}/service-accounts/{id}/key": "user:create_api_key",
     "PUT /app/teams/{team}/secrets/{name}": "team:set_secret",
     "DELETE /app/teams/{team}/secrets/{name}": "team:delete_secret",
+    "POST /app/admin/federation": "server:add_issuer",
+    "DELETE /app/admin/federation/{id}": "server:remove_issuer",
+    "POST /app/admin/federation/{id}/subjects": "user:update",
+    "DELETE /app/admin/federation/{id}/subjects/{subject}": "user:update",
     "POST /scim/Users": "user:create",
     "PUT /scim/Users/{id}": SCIM_TOLD,
     "PATCH /scim/Users/{id}": SCIM_TOLD,
@@ -261,6 +265,22 @@ async def _secret(place: Place, _visibility: str) -> Things:
     return {"name": name}
 
 
+async def _issuer(place: Place, _visibility: str) -> Things:
+    caller, address = place.callers["server admin"], f"https://{fresh('x')}.example.org"
+    made = await caller.send("POST", "/app/admin/federation", {"issuer": address})
+    assert made.status == 200, made.body
+    return {"id": made.body["id"], "$subject": fresh("s"), "$name": caller.name}
+
+
+async def _bound(place: Place, visibility: str) -> Things:
+    made, caller = await _issuer(place, visibility), place.callers["server admin"]
+    path = f"/app/admin/federation/{made['id']}/subjects"
+    assert (await caller.send("POST", path, {"subject": made["$subject"], "username": caller.name})).status == 204
+    issuers = (await caller.send("GET", "/app/admin/federation")).body["issuers"]
+    ((bound,),) = [item["subjects"] for item in issuers if item["id"] == made["id"]]
+    return made | {"subject": bound["id"]}
+
+
 async def _team(place: Place, _visibility: str) -> Things:
     return {"team": await place.site.team(place.callers["server admin"])}
 
@@ -309,6 +329,9 @@ ROUTES_DONE: dict[str, Ask] = ROUTES | {
         {}, _service_of_organization, path=ORGANIZATION
     ),
     "DELETE /app/teams/{team}/secrets/{name}": Ask(None, _secret, path={"team": "$team"}),
+    "DELETE /app/admin/federation/{id}": Ask(None, _issuer),
+    "POST /app/admin/federation/{id}/subjects": Ask({"subject": "$subject", "username": "$name"}, _issuer),
+    "DELETE /app/admin/federation/{id}/subjects/{subject}": Ask(None, _bound),
     "PATCH /app/admin/users/{username}": Ask({"active": False}, _person),
     "POST /app/admin/users/{username}/link": Ask(None, _person),
     "DELETE /app/teams/{team}": Ask(None, _team),

@@ -9,7 +9,7 @@ from tests.e2e.browser import Visit, visit
 from tests.harness.engines import Engine
 from tests.harness.server import Server
 
-PARTS = ("Users", "Teams", "Projects", "Storage", "Jobs", "Audit log", "Settings", "Overview")
+PARTS = ("Users", "Teams", "Projects", "Storage", "Federation", "Jobs", "Audit log", "Settings", "Overview")
 PASSWORD = "a password of hers"
 
 

@@ -343,3 +343,51 @@ async def test_only_administrators_say_who_counts(site, forger):
         await federation.add_issuer(site.system, forger.issuer, "", by_email=True)
     with pytest.raises(NotFound):
         await federation.bind_subject(site.system, "https://absent.example.org", "x", user.name)
+
+
+async def test_administrators_do_all_of_it_in_the_console(site: Site, forger: Forger):
+    operator, person = await site.user(admin=True), await site.user()
+    path, other = "/app/admin/federation", f"https://{secrets.token_hex(4)}.example.org"
+    made = await operator.send("POST", path, {"issuer": other, "audience": "us", "byEmail": False})
+    assert made.status == 200
+    assert (await operator.send("POST", path, {"issuer": other})).status == 409
+    for unfit in (
+        {"issuer": "http://elsewhere.example.org"},
+        {"issuer": "https://["},
+        {"issuer": ""},
+        {"issuer": other, "byEmail": "yes"},
+    ):
+        assert (await operator.send("POST", path, unfit)).status == 422
+    assert (await person.send("GET", path)).status == 403
+
+    async def shown() -> dict[str, Any]:
+        body = (await operator.send("GET", path)).body
+        assert (body["anyAudience"], body["tokenSeconds"]) == (False, 3600)
+        return {item["issuer"]: item for item in body["issuers"]}
+
+    assert (await shown())[other] == {
+        "id": made.body["id"],
+        "issuer": other,
+        "audience": "us",
+        "byEmail": False,
+        "subjects": [],
+        "moreSubjects": False,
+    }
+    ours, subject = (await shown())[forger.issuer]["id"], f"repo:{secrets.token_hex(4)}"
+    bind = {"subject": subject, "username": person.name}
+    assert (await operator.send("POST", f"{path}/{ours}/subjects", bind)).status == 204
+    assert (await operator.send("POST", f"{path}/{ours}/subjects", bind)).status == 409
+    absent = await operator.send("POST", f"{path}/{ours}/subjects", bind | {"username": "nobody-here", "subject": "y"})
+    assert absent.status == 404
+    bound = {item["subject"]: item for item in (await shown())[forger.issuer]["subjects"]}[subject]
+    assert bound["username"] == person.name
+    program = await granted(site, forger, subject)
+    assert (await program.graphql(VIEWER)).data["viewer"]["username"] == person.name
+    # of another issuer the binding is none
+    assert (await operator.send("DELETE", f"{path}/{made.body['id']}/subjects/{bound['id']}")).status == 404
+    assert (await operator.send("DELETE", f"{path}/{ours}/subjects/{bound['id']}")).status == 204
+    site.use(site.ports)  # keys are remembered for some seconds
+    assert (await program.graphql(VIEWER)).status == 401
+    assert (await operator.send("DELETE", f"{path}/{made.body['id']}")).status == 204
+    assert (await operator.send("DELETE", f"{path}/{made.body['id']}")).status == 404
+    assert other not in await shown()

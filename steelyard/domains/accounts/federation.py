@@ -19,9 +19,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context, Identity, KeyRights
-from steelyard.domains.accounts import access, queries, secrets
+from steelyard.domains.accounts import access, issuer_queries, queries, secrets
 from steelyard.domains.accounts import tables as t
-from steelyard.domains.accounts.model import TokenIssuer, User
+from steelyard.domains.accounts.model import BoundSubject, TokenIssuer, User
 from steelyard.domains.accounts.service import load_user_by_name
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
@@ -161,9 +161,7 @@ async def _grant(ctx: Context, issuer: TokenIssuer, user: User, subject: str) ->
 async def add_issuer(ctx: Context, issuer: str, audience: str, *, by_email: bool) -> TokenIssuer:
     """Let tokens of an issuer count. Raises `Invalid` for what is no issuer, `Conflict` for one that counts already."""
     access.require_admin(ctx)
-    parts = urlsplit(issuer)
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL)
-    if not is_safe or not parts.hostname or parts.query or parts.fragment or len(issuer) > _NAME_MAX:
+    if not _is_issuer(issuer):
         raise Invalid(f"an issuer is an address at https://, as its tokens name it (iss), not {issuer[:200]!r}")
     if len(audience) > _NAME_MAX:
         raise Invalid(f"an audience has at most {_NAME_MAX} characters")
@@ -185,6 +183,58 @@ async def list_issuers(ctx: Context) -> list[TokenIssuer]:
     access.require_admin(ctx)
     async with ctx.database.read() as conn:
         return await queries.list_issuers(conn)
+
+
+def _is_issuer(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # an address of IPv6 that is none
+        return False
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL)
+    is_plain = text.isprintable() and not parts.query and not parts.fragment and len(text) <= _NAME_MAX
+    return is_safe and bool(parts.hostname) and is_plain
+
+
+# Subjects of one issuer that the console shows.
+_SHOWN_SUBJECTS = 200
+
+
+@dataclass(frozen=True)
+class ShownIssuer:
+    """An issuer with the accounts that its subjects name, `has_more` when there are others."""
+
+    issuer: TokenIssuer
+    bound: list[BoundSubject]
+    has_more: bool
+
+
+async def show_issuers(ctx: Context) -> list[ShownIssuer]:
+    access.require_admin(ctx)
+    async with ctx.database.read() as conn:
+        shown = []
+        for issuer in await queries.list_issuers(conn):
+            bound = await issuer_queries.list_bound(conn, issuer.issuer, _SHOWN_SUBJECTS + 1)
+            shown.append(ShownIssuer(issuer, bound[:_SHOWN_SUBJECTS], len(bound) > _SHOWN_SUBJECTS))
+    return shown
+
+
+async def load_issuer_name(ctx: Context, issuer_id: int) -> str:
+    access.require_admin(ctx)
+    async with ctx.database.read() as conn:
+        found = await issuer_queries.find_issuer_name(conn, issuer_id)
+    if found is None:
+        raise NotFound("there is no such issuer")
+    return found
+
+
+async def load_subject(ctx: Context, issuer: str, bound_id: int) -> tuple[str, str]:
+    """Return issuer and subject of a binding of `issuer`. Raises `NotFound`."""
+    access.require_admin(ctx)
+    async with ctx.database.read() as conn:
+        found = await issuer_queries.find_subject(conn, bound_id)
+    if found is None or found[0] != issuer:
+        raise NotFound("there is no such subject")
+    return found
 
 
 async def remove_issuer(ctx: Context, issuer: str) -> None:

@@ -131,6 +131,15 @@ class TokenIssuer:
 
 
 @dataclass(frozen=True)
+class BoundSubject:
+    """An account that an issuer's subject names."""
+
+    id: int
+    subject: str
+    username: str
+
+
+@dataclass(frozen=True)
 class TeamSecret:
     """A secret of a team without its value. `changed_by` is None for an account that is gone."""
 

@@ -12,6 +12,7 @@ from steelyard.context import Context
 from steelyard.domains.accounts import first_start, links, queries, service, sessions, sso
 from steelyard.domains.accounts.cookies import forget_session, set_session
 from steelyard.domains.accounts.federation_routes import routes as federation_routes
+from steelyard.domains.accounts.issuer_routes import routes as issuer_routes
 from steelyard.domains.accounts.model import Entity
 from steelyard.domains.accounts.organization_routes import routes as organization_routes
 from steelyard.domains.accounts.people_routes import routes as people_routes
@@ -31,6 +32,7 @@ routes = RouteTable(
         *secret_routes.entries,
         *sso_routes.entries,
         *federation_routes.entries,
+        *issuer_routes.entries,
     ]
 )
 

@@ -53,6 +53,12 @@ export interface TeamMember { id: string; username: string; name: string; role: 
 export interface Invitation { id: string; email: string; role: EntityRef["role"]; expiresAt: string }
 export interface MadeLink { url: string; mailed: boolean; expiresAt: string }
 export interface NewServiceAccount { id: string; name: string; secret: string }
+export interface Federation { issuers: Issuer[]; /** audiences are not checked */ anyAudience: boolean; tokenSeconds: number }
+export interface Issuer {
+  id: string; issuer: string; /** empty: what is usual */ audience: string; byEmail: boolean;
+  subjects: { id: string; subject: string; username: string }[]; moreSubjects: boolean;
+}
+export interface IssuerInput { issuer: string; audience?: string; byEmail?: boolean }
 export interface TeamSecret { name: string; createdAt: string; changedAt: string; /** null: an account that is gone */ by: string | null }
 export interface Organization {
   name: string; createdAt: string; canManage: boolean; members: TeamMember[];

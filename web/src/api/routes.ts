@@ -270,6 +270,12 @@ export interface Routes {
   "POST /app/admin/users": { body: { email: string }; answer: C.Account & C.MadeLink };
   "PATCH /app/admin/users/{username}": { body: { admin?: boolean; active?: boolean }; answer: C.Account };
   "POST /app/admin/users/{username}/link": { answer: C.MadeLink };
+  "GET /app/admin/federation": { answer: C.Federation };
+  "POST /app/admin/federation": { body: C.IssuerInput; answer: { id: string } };
+  "DELETE /app/admin/federation/{id}": { answer: null };
+  "POST /app/admin/federation/{id}/subjects": { body: { subject: string; username: string }; answer: null };
+  /** `subject` is the id of a binding. */
+  "DELETE /app/admin/federation/{id}/subjects/{subject}": { answer: null };
   "GET /app/admin/teams": { query: ListQuery; answer: C.TeamsPage };
   /** The last active first. */
   "GET /app/admin/projects": { query: ListQuery; answer: C.ProjectsPage };

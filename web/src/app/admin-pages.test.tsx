@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
-import type { Jobs, ListedAccount, ListedTeam, ServerOverview, ServerSettings } from "@/api/contract";
+import type { Federation, Jobs, ListedAccount, ListedTeam, ServerOverview, ServerSettings } from "@/api/contract";
 import { network, open, refusal, SIGNED_IN } from "@/test/render";
 import { routes } from "./router";
 
@@ -73,6 +73,20 @@ const SETTINGS: ServerSettings = {
   ],
   notes: [],
 };
+const FEDERATION: Federation = {
+  issuers: [
+    {
+      id: "i1",
+      issuer: "https://ci.example.org",
+      audience: "",
+      byEmail: true,
+      subjects: [{ id: "s1", subject: "repo:lab/train", username: "service-lab-ci" }],
+      moreSubjects: false,
+    },
+  ],
+  anyAudience: false,
+  tokenSeconds: 3600,
+};
 const users = (query: string) => `GET /app/admin/users?kind=all&offset=0&limit=100${query}`;
 const answers = {
   "GET /app/session": SIGNED_IN,
@@ -93,6 +107,7 @@ const answers = {
   "GET /app/admin/projects?offset=0&limit=100": { total: 0, projects: [] },
   "GET /app/admin/jobs": JOBS,
   "GET /app/admin/settings": SETTINGS,
+  "GET /app/admin/federation": FEDERATION,
 };
 
 async function expectAccessible(): Promise<void> {
@@ -109,6 +124,7 @@ describe.each([
   ["/admin/projects", "No projects"],
   ["/admin/jobs", "Unavailable: away"],
   ["/admin/settings", "port to listen on"],
+  ["/admin/federation", "repo:lab/train"],
 ])("the page at %s", (address, words) => {
   it("shows what it is for, and is readable by assistive tools", async () => {
     network(answers);
@@ -213,4 +229,35 @@ it("a part that does not exist is not found", async () => {
   network(answers);
   open(routes, "/admin/nothing");
   expect(await screen.findByText("Page not found")).toBeTruthy();
+});
+
+describe("identity federation", () => {
+  it("lets an issuer count, and says why one does not", async () => {
+    const refused = () => refusal(409, "https://ci.example.org counts already; remove it to change it");
+    const sent = network({ ...answers, "POST /app/admin/federation": refused });
+    open(routes, "/admin/federation");
+    await userEvent.click(await screen.findByRole("button", { name: "Add issuer" }));
+    await userEvent.type(await screen.findByLabelText("Issuer"), "https://ci.example.org");
+    await userEvent.click(screen.getAllByRole("button", { name: "Add issuer" }).at(-1) as HTMLElement);
+    expect(await screen.findByText(/counts already/)).toBeTruthy();
+    const body = { issuer: "https://ci.example.org", audience: "", byEmail: false };
+    expect(sent.find(({ call }) => call === "POST /app/admin/federation")?.body).toEqual(body);
+  });
+
+  it("binds a subject and unbinds it after a question", async () => {
+    const path = "/app/admin/federation/i1/subjects";
+    const sent = network({ ...answers, [`POST ${path}`]: undefined, [`DELETE ${path}/s1`]: undefined });
+    open(routes, "/admin/federation");
+    await userEvent.click(await screen.findByRole("button", { name: "Bind subject" }));
+    await userEvent.type(await screen.findByLabelText("Subject"), "repo:lab/other");
+    await userEvent.type(screen.getByLabelText("Account"), "service-lab-ci");
+    await userEvent.click(screen.getAllByRole("button", { name: "Bind subject" }).at(-1) as HTMLElement);
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await userEvent.click(screen.getByRole("button", { name: "Unbind" }));
+    const question = await screen.findByRole("dialog", { name: "Unbind repo:lab/train?" });
+    await userEvent.click(within(question).getByRole("button", { name: "Unbind" }));
+    await waitFor(() => expect(sent.some(({ call }) => call === `DELETE ${path}/s1`)).toBe(true));
+    const body = { subject: "repo:lab/other", username: "service-lab-ci" };
+    expect(sent.find(({ call }) => call === `POST ${path}`)?.body).toEqual(body);
+  });
 });

@@ -55,6 +55,7 @@ const adminRoutes: RouteObject[] = [
   page("teams", () => import("@/pages/admin-teams")),
   page("projects", () => import("@/pages/admin-projects")),
   page("storage", () => import("@/pages/admin-storage")),
+  page("federation", () => import("@/pages/admin-federation")),
   page("jobs", () => import("@/pages/admin-jobs")),
   page("audit", () => import("@/pages/admin-audit")),
   page("settings", () => import("@/pages/admin-settings")),

@@ -5,7 +5,17 @@ import { ADMIN_PATH, adminPath } from "@/lib/paths";
 import { EmptyState } from "@/ui/empty-state";
 import { TabFrame } from "@/ui/tab-frame";
 
-export const ADMIN_PARTS = ["overview", "users", "teams", "projects", "storage", "jobs", "audit", "settings"] as const;
+export const ADMIN_PARTS = [
+  "overview",
+  "users",
+  "teams",
+  "projects",
+  "storage",
+  "federation",
+  "jobs",
+  "audit",
+  "settings",
+] as const;
 export type AdminPart = (typeof ADMIN_PARTS)[number];
 
 export const adminPartPath = (part: AdminPart): string => (part === "overview" ? ADMIN_PATH : adminPath(part));

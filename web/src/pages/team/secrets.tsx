@@ -37,21 +37,21 @@ export function Secrets({ team }: { team: Team }) {
           <thead>
             <tr>
               <Head>{t("accounts.secret.name")}</Head>
-              <Head>{t("accounts.secret.changed")}</Head>
-              <Head>{t("accounts.secret.by")}</Head>
               {team.canManage && <ActionsHead />}
             </tr>
           </thead>
           <tbody>
             {data.map((secret) => (
               <tr key={secret.name}>
-                <td className={styles.name} title={secret.name}>
-                  <code>{secret.name}</code>
+                <td className={styles.name}>
+                  <div className={styles.two}>
+                    <code title={secret.name}>{secret.name}</code>
+                    <span className={styles.muted}>
+                      <RelativeTime at={secret.changedAt} />
+                      {secret.by && ` · ${secret.by}`}
+                    </span>
+                  </div>
                 </td>
-                <td>
-                  <RelativeTime at={secret.changedAt} />
-                </td>
-                <td>{secret.by ?? t("common.none")}</td>
                 {team.canManage && (
                   <RowActions>
                     <SecretButton team={team.name} label={t("accounts.secret.replace")} name={secret.name} />{" "}

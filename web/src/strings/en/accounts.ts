@@ -152,8 +152,6 @@ export const accounts = {
     nameHint: "Letters, digits and underscores, such as WEBHOOK_TOKEN.",
     value: "Value",
     once: "The value is not shown again: keep it elsewhere if you need it.",
-    changed: "Set",
-    by: "By",
     none: "No secrets",
     noneText: "Add one before an automation needs it.",
     noneReadOnly: "Administrators of the team add them.",
