@@ -330,3 +330,52 @@ async def test_a_text_too_long_to_search_for_finds_nobody_or_is_refused(site: Si
     assert refused == ["the text to search for is too long"] or asked.data["users"]["edges"] == []
     answer = await (await site.user(admin=True)).send("GET", f"/app/registries:search?q={long}")
     assert answer.status in {200, 422}
+
+
+# ---- where runs go that name no entity -------------------------------------------------------------------------
+
+
+async def choose(caller: Caller, entity: str) -> int:
+    return (await caller.send("PATCH", "/app/profile", {"entity": entity})).status
+
+
+async def owner_of_new_run(caller: Caller, project: str) -> str:
+    """Log without naming an entity, and return whose the project is."""
+    assert (await log(caller, p=project)).data
+    found = await caller.graphql("{ viewer { entity } }")
+    entity = str(found.data["viewer"]["entity"])
+    assert await see(caller, entity, project) == 200
+    return entity
+
+
+async def test_people_choose_where_runs_go_that_name_no_entity(site):
+    person, head = await site.user(), await site.user()
+    team, looked_at, other = await site.team(head, member=person), await site.team(head), await site.team(head)
+    await teams.set_member(site.system, looked_at, person.name, Role.VIEWER)
+    await site.settle(person)
+    assert await owner_of_new_run(person, "one") == person.name
+    assert await choose(person, team) == 204
+    assert await owner_of_new_run(person, "two") == team
+    assert [await choose(person, name) for name in (looked_at, other, "no-such-team", head.name)] == [
+        403,
+        404,
+        404,
+        404,
+    ]
+    assert await choose(await site.key(person, rights="append"), person.name) == 403
+    assert await choose(person, person.name) == 204
+    assert await owner_of_new_run(person, "three") == person.name
+
+
+async def test_who_leaves_the_chosen_team_or_whose_team_is_deleted_logs_under_the_own_name_again(site):
+    person, head = await site.user(), await site.user()
+    left, deleted = await site.team(head, member=person), await site.team(head, member=person)
+    await site.settle(person)
+    assert await choose(person, left) == 204
+    async with site.ports.database.read() as conn:
+        user = await queries.find_user_by_name(conn, person.name)
+    await teams.remove_member(site.system, left, user.id)
+    assert await owner_of_new_run(person, "one") == person.name
+    assert await choose(person, deleted) == 204
+    assert (await head.send("DELETE", f"/app/teams/{deleted}")).status == 204
+    assert await owner_of_new_run(person, "two") == person.name

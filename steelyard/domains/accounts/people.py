@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts import access, queries
 from steelyard.domains.accounts import tables as t
-from steelyard.domains.accounts.model import User
+from steelyard.domains.accounts.access import Permission, Target
+from steelyard.domains.accounts.model import EntityKind, User
 from steelyard.domains.accounts.service import NewUser, insert_user, load_user_by_name
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action, Subject
@@ -132,6 +133,24 @@ async def _load(conn: AsyncConnection, username: str) -> User:
 async def _refuse_last_admin(conn: AsyncConnection, user: User) -> None:
     if user.is_admin and await queries.lock_admins(conn) <= {user.id}:
         raise Denied("this is the last administrator; make another one first")
+
+
+async def set_default_entity(ctx: Context, name: str) -> None:
+    """Have runs that name no entity go to the caller's own entity, or to a team that they write to.
+
+    Raises `NotFound` for what they do not belong to, `Denied` where they only look.
+    """
+    identity = access.require_whole(ctx)
+    async with ctx.database.write() as conn:
+        entity = await queries.find_entity(conn, name)
+        is_place = entity is not None and (entity.kind is EntityKind.TEAM or entity.id == identity.entity_id)
+        if entity is None or not is_place or entity.id not in identity.roles:
+            raise NotFound(f"you belong to no team {name!r}")
+        access.require(ctx, Permission.WRITE, Target(entity.id, what="team"))
+        chosen = None if entity.id == identity.entity_id else entity.id
+        await queries.update_user(conn, identity.user_id, default_entity_id=chosen)
+        own = Subject(user_id=identity.user_id, user=identity.username)
+        await audit.note(ctx, conn, Action.USER_UPDATE, own, changed=["default entity"])
 
 
 async def change_profile(ctx: Context, name: str | None, email: str | None) -> User:

@@ -119,7 +119,10 @@ async def make_link(ctx: Context, request: Request) -> dict[str, Any]:
 
 @routes.patch("/app/profile")
 async def change_profile(ctx: Context, request: Request) -> None:
+    """`entity` is where runs go that name none."""
     body = await read_json(request)
+    if (entity := find_text(body, "entity")) is not None:
+        await people.set_default_entity(ctx, entity)
     await people.change_profile(ctx, find_text(body, "name"), find_text(body, "email"))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -106,6 +106,9 @@ async def delete_entity(conn: AsyncConnection, entity: Entity) -> None:
     """Remove a team or an organization's entity, with its service accounts. Raises `Conflict` if it owns projects."""
     try:
         await conn.execute(delete(t.users).where(t.users.c.entity_id == entity.id, t.users.c.kind == "service"))
+        await conn.execute(
+            update(t.users).where(t.users.c.default_entity_id == entity.id).values(default_entity_id=None)
+        )
         await conn.execute(delete(t.entities).where(t.entities.c.id == entity.id))
     except IntegrityError as error:
         raise Conflict(f"{entity.name!r} still owns projects; delete or move them first") from error

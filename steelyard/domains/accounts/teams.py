@@ -207,6 +207,9 @@ async def leave_team(ctx: Context, conn: AsyncConnection, team: Entity, user: Us
         await end_service(ctx, conn, user)
     for table in (t.team_members, t.project_members):
         await conn.execute(delete(table).where(table.c.entity_id == team.id, table.c.user_id == user.id))
+    mine = t.users.c
+    default = (mine.id == user.id) & (mine.default_entity_id == team.id)
+    await conn.execute(update(t.users).where(default).values(default_entity_id=None))
 
 
 async def _refuse_last_admin(conn: AsyncConnection, team: Entity, user: User) -> None:

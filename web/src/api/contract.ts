@@ -35,7 +35,7 @@ export interface EntityRef { name: string; kind: "user" | "team" | "organization
 export interface SetupInput { token: string; username: string; email: string; password: string }
 export interface SignupInput { username: string; email: string; password: string }
 export interface PasswordInput { current: string; new: string }
-export interface ProfileInput { name?: string; email?: string }
+export interface ProfileInput { name?: string; email?: string; /** where runs go that name none */ entity?: string }
 export interface AccountLink { username: string | null; team: string | null; email: string; role: EntityRef["role"] | null }
 export interface FollowInput { token: string; username: string; password: string }
 export interface ApiKey {

@@ -43,7 +43,7 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
         <span>{user.email}</span>
       </div>
       <MenuSeparator />
-      <MenuLink icon={<User aria-hidden />} to={entityPath(user.entity)}>
+      <MenuLink icon={<User aria-hidden />} to={entityPath(user.username)}>
         {t("shell.profile")}
       </MenuLink>
       <MenuLink icon={<Settings aria-hidden />} to="/settings">

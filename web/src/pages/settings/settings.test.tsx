@@ -57,3 +57,20 @@ it("what comes by mail is chosen at once", async () => {
   await waitFor(() => expect(least.value).toBe("ERROR"));
   expect(sent.find(({ call }) => call === "PATCH /app/alert-preferences")?.body).toEqual({ leastSeverity: "ERROR" });
 });
+
+it("who writes to a team chooses where runs go that name no entity", async () => {
+  const user = {
+    ...SIGNED_IN.user,
+    entities: [...(SIGNED_IN.user?.entities ?? []), { name: "lab", kind: "team", role: "member" }],
+  };
+  const sent = network({
+    ...answers,
+    "GET /app/session": { ...SIGNED_IN, user },
+    "PATCH /app/profile": undefined,
+  });
+  open(routes, "/settings");
+  await userEvent.selectOptions(await screen.findByLabelText("Runs go to"), "lab");
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Profile saved.")).toBeTruthy();
+  expect(sent.find(({ call }) => call === "PATCH /app/profile")?.body).toEqual({ entity: "lab" });
+});

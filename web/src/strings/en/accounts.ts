@@ -201,6 +201,8 @@ export const accounts = {
     saved: "Profile saved.",
     admin: "administrator",
     entities: "You write to",
+    defaultEntity: "Runs go to",
+    defaultEntityHint: "When a program names no entity.",
     version: "Steelyard {{version}}",
   },
   appearance: {
