@@ -47,6 +47,28 @@ def let_in(window: Visit, link: str) -> None:
     page.wait_for_url(re.compile("/home"))
 
 
+def count_issuer(page: Page, username: str) -> None:
+    """Let an issuer count, bind a subject of it, and take both back."""
+    issuer = f"https://{secrets.token_hex(4)}.example.org"
+    press(page, "link", "Federation")
+    press(page, "button", "Add issuer")
+    page.keyboard.type(issuer)
+    page.keyboard.press("Enter")
+    section = page.get_by_role("region", name=issuer, exact=True)
+    section.get_by_role("button", name="Bind subject").press("Enter")
+    expect(page.get_by_label("Subject", exact=True)).to_be_focused()
+    page.keyboard.type("repo:lab/train")
+    page.keyboard.press("Tab")
+    page.keyboard.type(username)
+    page.keyboard.press("Enter")
+    expect(section.get_by_role("row", name=re.compile("lab.train"))).to_contain_text(username)
+    for button in ("Unbind", "Remove"):
+        section.get_by_role("button", name=button).press("Enter")
+        page.get_by_role("dialog").get_by_role("button", name=button).press("Enter")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(section).to_have_count(0)
+
+
 def test_the_console_by_the_keyboard(server: Server, engine: Engine, browser: Browser) -> None:
     admin, name = server.create_user(None, "--admin"), f"grace-{secrets.token_hex(4)}"
     with visit(browser, server, engine) as window, visit(browser, server, engine) as theirs:
@@ -64,6 +86,7 @@ def test_the_console_by_the_keyboard(server: Server, engine: Engine, browser: Br
         press(page, "menuitem", "Deactivate")
         press(page, "button", "Deactivate")
         expect(page.get_by_role("row", name=re.compile(name))).to_contain_text("deactivated")
+        count_issuer(page, admin.name)
         theirs.page.reload()
         theirs.page.wait_for_url(re.compile("/login"))
         theirs.complaints.clear()  # the browser tells of the refusal that led there

@@ -1,4 +1,4 @@
-"""The administrator of an organization at its page, by the keyboard: people, a team, and a program with a new key."""
+"""The administrator of an organization at its page, by the keyboard: people, a team, a secret, a key made anew."""
 
 import re
 import secrets
@@ -80,6 +80,18 @@ def test_an_organization_by_the_keyboard(server: Server, engine: Engine, browser
         page.get_by_role("dialog").get_by_role("button", name="End").press("Enter")
         expect(page.get_by_text("No service accounts")).to_be_visible()
 
+        press(page, "link", "Teams")
+        press(page, "link", team)
+        press(page, "link", "Secrets")
+        press(page, "button", "Add secret")
+        page.keyboard.type("WEBHOOK_TOKEN")
+        page.keyboard.press("Tab")
+        page.keyboard.type("hunter2")
+        press(page, "button", "Save")
+        expect(page.get_by_text("WEBHOOK_TOKEN")).to_be_visible()
+        expect(page.get_by_text("hunter2")).to_have_count(0)
+
+        page.goto(f"{server.url}/orgs/{name}")
         for part, words in (("Registries", "No registries"), ("Usage", team)):
             press(page, "link", part)
             expect(page.get_by_text(words)).to_be_visible()
