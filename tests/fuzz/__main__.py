@@ -17,10 +17,9 @@ from tests.fuzz.tenants import open_tenants
 from tests.harness.engines import ENGINES, SQLITE, open_engine
 from tests.harness.site import open_site
 
-# New tenants after as many requests: what the old ones had is gone or changed by then.
-_STEPS = 5000
-# Then requests of each described operation, for what it takes and for what it does not.
-_EXAMPLES = 10
+# Requests of each described operation, for what it takes and for what it does not; then as many of the campaign.
+# What the tenants had is gone or changed by then: new ones follow.
+_EXAMPLES, _STEPS = 10, 5000
 
 
 def main() -> int:
@@ -48,6 +47,9 @@ def main() -> int:
 async def _run(folder: Path, env: dict[str, str], seed: int, until: float, broken: dict[str, str]) -> int:
     async with open_site(folder, env) as site:
         tenants = await open_tenants(site)
+        answers, errors = await ask_generated(tenants, seed, _EXAMPLES, until)
+        for error in errors:
+            _tell(error, broken)
         campaign = Campaign(tenants, seed)
         for _ in range(_STEPS):
             if time.monotonic() > until:
@@ -57,9 +59,6 @@ async def _run(folder: Path, env: dict[str, str], seed: int, until: float, broke
                 await campaign.step()
             except Broken as error:
                 _tell(error, broken)
-        answers, errors = await ask_generated(tenants, seed, _EXAMPLES, until)
-        for error in errors:
-            _tell(error, broken)
         print(
             f"asked {dict(sorted(campaign.answers.items()))}, by the description {dict(sorted(answers.items()))}",
             flush=True,
