@@ -22,6 +22,7 @@ TICK_S = 15
 SERVICES: dict[str, type[Service]] = {"mysql": mysql.MySql, "s3": s3.S3}
 PARTS: dict[str, Callable[[], object]] = {
     "mysql": lambda: mysql.MySql().install(),
+    "mariadb": mysql.install_mariadb,
     "s3": lambda: s3.S3().install(),
     "browser": browser.install,
     "nginx": lambda: proxy.install("nginx"),

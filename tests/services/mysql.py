@@ -87,7 +87,7 @@ class MySql(Service):
         self.server += ["--innodb_redo_log_capacity=64M", *SETTINGS]
 
     def _use_mariadb(self) -> None:
-        program = ensure_debian("mariadbd", "mariadb-server-core", "mariadb-client-core")
+        program = install_mariadb()
         prepare = ensure_debian("mariadb-install-db", "mariadb-server-core")
         self.server = [str(program), "--no-defaults", *_as_root(), "--plugin-dir=/usr/lib/mysql/plugin"]
         self.version = "mariadb-" + version_of([*self.server, "--version"])
@@ -161,6 +161,10 @@ class MySql(Service):
             log.unlink()
         fresh.rename(template)
         return template
+
+
+def install_mariadb() -> Path:
+    return ensure_debian("mariadbd", "mariadb-server-core", "mariadb-client-core")
 
 
 def connect(port: int) -> "pymysql.Connection[pymysql.cursors.Cursor]":
