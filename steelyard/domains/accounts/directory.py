@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import queries
+from steelyard.domains.accounts import provider_queries
 from steelyard.domains.accounts.provider_people import account_of
 from steelyard.kernel.errors import Conflict, Denied
 from steelyard.ports.sso import SignOnFailed
@@ -36,7 +36,7 @@ async def directory_account(ctx: Context, login: str, password: str) -> int | No
 async def is_of_directory(ctx: Context, conn: AsyncConnection, user_id: int) -> bool:
     """Tell whether the directory keeps the account's password: one of our own does not count then."""
     directory = ctx.ports.directory
-    return directory is not None and await queries.is_of_provider(conn, user_id, directory.issuer)
+    return directory is not None and await provider_queries.is_of_provider(conn, user_id, directory.issuer)
 
 
 async def refuse_of_directory(ctx: Context, conn: AsyncConnection, user_id: int) -> None:

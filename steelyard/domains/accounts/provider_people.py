@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import notices, queries
+from steelyard.domains.accounts import notices, provider_queries, queries
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import EntityKind, Role, User
 from steelyard.domains.accounts.notices import Notice
@@ -55,7 +55,7 @@ async def load_account(ctx: Context, conn: AsyncConnection, person: Person) -> U
 
     Raises `SignOnFailed` for whom there is none and shall be none.
     """
-    user = await queries.find_user_of_provider(conn, person.issuer, person.subject)
+    user = await provider_queries.find_user_of_provider(conn, person.issuer, person.subject)
     if user is not None:
         user = await _carry_over(ctx, conn, person, user)
     else:
@@ -73,7 +73,7 @@ async def _carry_over(ctx: Context, conn: AsyncConnection, person: Person, user:
 
     An address that another account has is left, and so is one that the provider does not know to be theirs.
     """
-    was_email, was_name = await queries.find_told(conn, person.issuer, person.subject)
+    was_email, was_name = await provider_queries.find_told(conn, person.issuer, person.subject)
     email, name = person.email.strip(), person.name[:_NAME_MAX].strip()
     changed: dict[str, Any] = {}
     if name and was_name is not None and name != was_name:
@@ -117,7 +117,7 @@ async def _find_or_make(ctx: Context, conn: AsyncConnection, person: Person) -> 
             "this server has no administrator yet", "Open the link in its log first, which makes one; then try again."
         )
     email = _address(person)
-    holders = await queries.list_people_of_address(conn, email) if email else []
+    holders = await provider_queries.list_people_of_address(conn, email) if email else []
     if holders:
         return _of_address(person, email, holders)
     is_theirs = bool(email) and person.email_verified
@@ -207,7 +207,7 @@ async def sync_teams(ctx: Context, conn: AsyncConnection, user: User, groups: fr
         team = await queries.find_entity(conn, name)
         if team is not None and team.kind is EntityKind.TEAM:
             wanted[team.id] = team
-    present, given = await queries.team_roles(conn, user.id), await queries.teams_by_group(conn, user.id)
+    present, given = await queries.team_roles(conn, user.id), await provider_queries.teams_by_group(conn, user.id)
     members = t.team_members
     for team in wanted.values():
         if team.id not in present:
