@@ -224,6 +224,9 @@ class Identity:
     organization_roles: Mapping[int, str] = field(default_factory=dict)
     # project id → role, of projects whose member list names the account
     project_roles: Mapping[int, str] = field(default_factory=dict)
+    # entity id, or project id → what a custom role adds to the role there: pairs of kind and permission
+    rights: Mapping[int, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    project_rights: Mapping[int, frozenset[tuple[str, str]]] = field(default_factory=dict)
     # entity ids of the teams of organizations that the account administers
     oversees: frozenset[int] = frozenset()
     # False: administering the server or an organization opens no team (`AccountPolicy.admins_enter_teams`)

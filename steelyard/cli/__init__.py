@@ -27,6 +27,7 @@ _MODULES = {
     "org": "accounts",
     "team": "accounts",
     "key": "accounts",
+    "role": "role",
     "federation": "federation",
     "audit": "audit",
 }

@@ -1,6 +1,7 @@
 """How each line of permissions.toml is asked."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from tests.access.place import VERSION, Ask, Place, absent
@@ -39,7 +40,9 @@ MUTATIONS: dict[str, Ask] = {
     "createServiceAccount": Ask({"description": "ci"}),
     "createAnonymousEntity": Ask({}),
     "upsertModel": Ask({"name": "$project_name"}),
-    "renameProject": Ask({"oldProjectName": "$project_name", "newProjectName": "$project_name"}),
+    "renameProject": Ask(
+        lambda: {"oldProjectName": "$project_name", "newProjectName": fresh("renamed")}, Place.fresh_project
+    ),
     "deleteModel": Ask({"id": "$project"}, Place.fresh_project),
     "createProjectMembers": Ask({"projectId": "$project", "userIds": ["$viewer_id"]}),
     "deleteProjectMembers": Ask({"projectId": "$project", "userIds": [absent("User")]}),
@@ -98,19 +101,43 @@ MUTATIONS: dict[str, Ask] = {
 PROJECT, PLACE_RUN = "/app/projects/{entity}/{project}", "/app/runs/{entity}/{project}/{run}"
 COLLECTION = PROJECT + "/artifacts/{type}/{collection}"
 NOTHING = (404,)
+ROLES, NO_ROLE = "/app/organizations/{organization}/roles", {"id": absent("CustomRole")}
 SERIES = {"id": "x", "entity": "$team", "project": "$project_name", "run": "r", "key": "loss"}
 ORGANIZATION = {"organization": "$organization"}
 NOT_THERE = {"username": "nobody-of-this-name"}
 ACCOUNT = {"username": "u", "email": "", "password": "long enough for it"}
 SCIM_CORE = "urn:ietf:params:scim:schemas:core:2.0:"
-SCIM_USER = {"schemas": [f"{SCIM_CORE}User"], "userName": "x"}
-SCIM_GROUP = {"schemas": [f"{SCIM_CORE}Group"], "displayName": "x"}
 SCIM_PATCH = {
     "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
     "Operations": [{"op": "replace", "path": "externalId", "value": "x"}],
 }
 _READ = Ask()
 _VERSION = Ask(path=VERSION)
+
+
+# Of each kind: what its ids begin with, how one is made, and another that nobody has.
+SCIM_KINDS: dict[str, tuple[str, Callable[[], Any]]] = {
+    "Users": ("User", lambda: {"schemas": [f"{SCIM_CORE}User"], "userName": fresh("x")}),
+    "Groups": ("Team", lambda: {"schemas": [f"{SCIM_CORE}Group"], "displayName": fresh("t")}),
+    "Roles": ("CustomRole", lambda: {"name": fresh("r"), "organizationID": "$organization_id"}),
+}
+
+
+def scim(kind: str) -> dict[str, Ask]:
+    id_, make = SCIM_KINDS[kind]
+    nowhere = {"id": absent(id_)}
+    return {
+        f"GET /scim/{kind}": _READ,
+        f"POST /scim/{kind}": Ask(make, lets_in=(201,)),
+        f"POST /scim/{kind}/.search": Ask({"count": 1}),
+        f"GET /scim/{kind}/{{id}}": Ask(path=nowhere, lets_in=NOTHING),
+        f"PUT /scim/{kind}/{{id}}": Ask(make, path=nowhere, lets_in=NOTHING),
+        f"PATCH /scim/{kind}/{{id}}": Ask(SCIM_PATCH, path=nowhere, lets_in=NOTHING),
+        f"DELETE /scim/{kind}/{{id}}": Ask(path=nowhere, lets_in=NOTHING),
+    }
+
+
+SCIM = {name: ask for kind in SCIM_KINDS for name, ask in scim(kind).items()}
 
 
 def table(**more: Any) -> Ask:
@@ -124,27 +151,12 @@ ROUTES: dict[str, Ask] = {
     "GET /oidc/login": Ask(lets_in=NOTHING),
     "GET /oidc/callback": Ask(lets_in=NOTHING),
     "POST /oidc/callback": Ask(lets_in=NOTHING),
-    "GET /scim/Users": _READ,
-    "POST /scim/Users": Ask(lambda: SCIM_USER | {"userName": fresh("x")}, lets_in=(201,)),
-    "GET /scim/Users/{id}": Ask(path={"id": absent("User")}, lets_in=NOTHING),
-    "PUT /scim/Users/{id}": Ask(SCIM_USER, path={"id": absent("User")}, lets_in=NOTHING),
-    "PATCH /scim/Users/{id}": Ask(SCIM_PATCH, path={"id": absent("User")}, lets_in=NOTHING),
-    "DELETE /scim/Users/{id}": Ask(path={"id": absent("User")}, lets_in=NOTHING),
-    "POST /scim/Users/.search": Ask({"count": 1}),
-    "POST /scim/Groups/.search": Ask({"count": 1}),
-    "GET /scim/Groups": _READ,
-    "POST /scim/Groups": Ask(lambda: SCIM_GROUP | {"displayName": fresh("t")}, lets_in=(201,)),
-    "GET /scim/Groups/{id}": Ask(path={"id": absent("Team")}, lets_in=NOTHING),
-    "PUT /scim/Groups/{id}": Ask(SCIM_GROUP, path={"id": absent("Team")}, lets_in=NOTHING),
-    "PATCH /scim/Groups/{id}": Ask(SCIM_PATCH, path={"id": absent("Team")}, lets_in=NOTHING),
-    "DELETE /scim/Groups/{id}": Ask(path={"id": absent("Team")}, lets_in=NOTHING),
+    **SCIM,
     "GET /scim/ServiceProviderConfig": _READ,
     "GET /scim/ResourceTypes": _READ,
     "GET /scim/ResourceTypes/{id}": Ask(path={"id": "User"}),
     "GET /scim/Schemas": _READ,
     "GET /scim/Schemas/{id}": Ask(path={"id": f"{SCIM_CORE}User"}),
-    "GET /scim/Roles": _READ,
-    "GET /scim/Roles/{id}": Ask(path={"id": "member"}),
     "POST /oidc/token": Ask({}, lets_in=(400,)),
     "POST /app/setup": Ask({"token": "x", **ACCOUNT}, lets_in=(403,)),
     "POST /app/signup": Ask(ACCOUNT, lets_in=(403,)),
@@ -176,6 +188,10 @@ ROUTES: dict[str, Ask] = {
     "POST /app/teams": Ask(lambda: {"name": fresh("t")}),
     # it owns projects
     "DELETE /app/teams/{team}": Ask(path={"team": "$team"}, lets_in=(409,)),
+    f"GET {ROLES}": Ask(path=ORGANIZATION),
+    f"POST {ROLES}": Ask(lambda: {"name": fresh("role"), "permissions": ["run:create"]}, path=ORGANIZATION),
+    f"PATCH {ROLES}/{{id}}": Ask({}, path=ORGANIZATION | NO_ROLE, lets_in=NOTHING),
+    f"DELETE {ROLES}/{{id}}": Ask(path=ORGANIZATION | NO_ROLE, lets_in=NOTHING),
     "GET /app/admin/overview": _READ,
     "GET /app/admin/users": _READ,
     "GET /app/admin/teams": _READ,

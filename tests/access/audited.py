@@ -10,7 +10,7 @@ from steelyard.domains.accounts.model import Role
 from steelyard.jobs import mail
 from steelyard.jobs.tables import mail_outbox
 from steelyard.kernel.ids import encode_global_id
-from tests.access.asks import MUTATIONS, ORGANIZATION, ROUTES, fresh
+from tests.access.asks import MUTATIONS, ORGANIZATION, ROLES, ROUTES, fresh
 from tests.access.place import VERSION, Ask, Place, Things
 from tests.harness.server import PASSWORD
 from tests.slices.artifact_wire import Logger, entries
@@ -125,6 +125,14 @@ TOLD_OF_ROUTES: dict[str, str] = {
     "PUT /scim/Groups/{id}": SCIM_TOLD,
     "PATCH /scim/Groups/{id}": SCIM_TOLD,
     "DELETE /scim/Groups/{id}": SCIM_TOLD,
+    "POST /scim/Roles": "organization:create_role",
+    "PUT /scim/Roles/{id}": SCIM_TOLD,
+    "PATCH /scim/Roles/{id}": SCIM_TOLD,
+    "DELETE /scim/Roles/{id}": SCIM_TOLD,
+    "POST /scim/Roles/.search": LOOKED,
+    f"POST {ROLES}": "organization:create_role",
+    f"PATCH {ROLES}/{{id}}": "organization:update_role",
+    f"DELETE {ROLES}/{{id}}": "organization:delete_role",
     "POST /app/admin/users": "user:create",
     "PATCH /app/admin/users/{username}": "user:deactivate",
     "POST /app/admin/users/{username}/link": "user:create_link",
@@ -199,11 +207,6 @@ async def _named(place: Place, visibility: str) -> Things:
     answer = await place.callers["server admin"].send("POST", path, {"username": made["username"], "role": "viewer"})
     assert answer.status == 204, answer.body
     return made
-
-
-async def _project(place: Place, visibility: str) -> Things:
-    made = await place.fresh_project(visibility)
-    return {"$made": made["project"]}
 
 
 async def _registry(place: Place, _visibility: str) -> Things:
@@ -285,6 +288,11 @@ async def _team(place: Place, _visibility: str) -> Things:
     return {"team": await place.site.team(place.callers["server admin"])}
 
 
+async def _role(place: Place, _visibility: str) -> Things:
+    path, body = f"/app/organizations/{place.organization}/roles", {"name": fresh("role")}
+    return {"id": (await place.callers["organization admin"].send("POST", path, body)).body["id"]}
+
+
 async def _message(place: Place, _visibility: str) -> Things:
     to, now = f"{fresh('x')}@example.org", place.site.clock()
     async with place.site.ports.database.write() as conn:
@@ -307,7 +315,6 @@ _DONE = {
     "createInvite": Ask({"username": "$name"}, _person),
     "deleteInvite": Ask({"id": "$id"}, _member),
     "upsertModel": Ask(lambda: {"name": "$project_name", "description": fresh("d")}),
-    "renameProject": Ask(lambda: {"oldProjectName": "$made", "newProjectName": fresh("p")}, _project),
     "createProjectMembers": Ask({"projectId": "$project", "userIds": ["$user_id"]}, _member),
     "deleteProjectMembers": Ask({"projectId": "$project", "userIds": ["$user_id"]}, _named),
     "updateProjectTeamMember": Ask(
@@ -332,6 +339,10 @@ ROUTES_DONE: dict[str, Ask] = ROUTES | {
     "DELETE /app/admin/federation/{id}": Ask(None, _issuer),
     "POST /app/admin/federation/{id}/subjects": Ask({"subject": "$subject", "username": "$name"}, _issuer),
     "DELETE /app/admin/federation/{id}/subjects/{subject}": Ask(None, _bound),
+    "PATCH /app/organizations/{organization}/roles/{id}": Ask(
+        {"permissions": ["run:update"]}, _role, path=ORGANIZATION
+    ),
+    "DELETE /app/organizations/{organization}/roles/{id}": Ask(None, _role, path=ORGANIZATION),
     "PATCH /app/admin/users/{username}": Ask({"active": False}, _person),
     "POST /app/admin/users/{username}/link": Ask(None, _person),
     "DELETE /app/teams/{team}": Ask(None, _team),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.access.rules import CALLERS, NOBODY, RULES, TABLE, VISIBILITIES, rights
+from steelyard.domains.accounts.vocabulary import WORDS, words_of
+from tests.access.rules import CALLERS, LEVELS, NOBODY, RULES, TABLE, VISIBILITIES, rights
 
 INTRO = """# Who may do what
 
@@ -19,15 +20,23 @@ What a caller may not read is answered as what is not there (404, or null). What
 PROJECTS = """
 ## What each caller may do in a project of a team
 
-`read`, `add` (runs, rows, files, versions), `write` (change, delete), `manage` (rename, delete, say who sees it). The
-keys are those of a member of the team; the viewer and the member are on the list of the restricted project, the service
-account is not.
+read, add (projects, runs, rows, files, versions), write (change, delete), manage (rename, delete projects, say who sees
+them); of the two with a custom role, what it adds to viewer or member. The keys are those of a member of the team; the
+viewers and the members are on the list of the restricted project, the service account is not.
 
+"""
+WORDS_INTRO = """
+## What custom roles are made of
+
+The lines below name what a caller needs by these words. An administrator has them all.
+
+| Permission | Lets | Member |
+| --- | --- | --- |
 """
 
 
 def permissions_page() -> str:
-    return INTRO + PROJECTS + "\n".join(_rights()) + "\n" + "".join(_sections())
+    return INTRO + PROJECTS + "\n".join(_rights()) + "\n" + WORDS_INTRO + "".join(_words()) + "".join(_sections())
 
 
 def _rights() -> Iterator[str]:
@@ -39,8 +48,17 @@ def _rights() -> Iterator[str]:
 
 def _cell(who: str, visibility: str) -> str:
     may = rights(who, visibility)
-    found = ", ".join(word for word in ("read", "add", "write", "manage") if word in may)
-    return found or ("refused (401)" if who in NOBODY else "absent (404)")
+    levels = {level: words for level, words in LEVELS.items() if words <= may}
+    more = sorted(may.difference(*levels.values()))
+    return ", ".join([*levels, *(f"`{word}`" for word in more)]) or (
+        "refused (401)" if who in NOBODY else "absent (404)"
+    )
+
+
+def _words() -> Iterator[str]:
+    inherited = words_of("member")
+    for word in WORDS.values():
+        yield f"| `{word.name}` | {word.text} | {'has it' if word.name in inherited else 'lacks it'} |\n"
 
 
 def _sections() -> Iterator[str]:

@@ -8,10 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from steelyard.context import KeyRights
-from steelyard.domains.accounts import people, teams
+from steelyard.domains.accounts import people, roles, teams
 from steelyard.domains.accounts.model import Role
+from steelyard.domains.accounts.roles import RoleSpec
 from steelyard.kernel.ids import decode_global_id, encode_global_id
-from tests.access.rules import VISIBILITIES
+from tests.access.rules import CUSTOM, VISIBILITIES
 from tests.harness.site import Caller, Site
 from tests.slices.artifact_wire import Logger
 from tests.slices.logged_tables import Table
@@ -84,15 +85,21 @@ class Place:
             "$source": source,
             "$digest": hashlib.md5(content).hexdigest(),
             "$organization": self.organization,
+            "$organization_id": await self._organization_id(),
             "$member": maker.name,
             "$viewer_id": await self._user_id("team viewer"),
             "$team_id": await self._team_id(),
         }
         if visibility == "restricted":
-            named = {"viewer": self.callers["team viewer"], "member": maker}
-            await self.site.restrict(self.callers["team admin"], self.team, project, **named)
+            await self._restrict(project)
         else:
             await self.show(project, visibility)
+
+    async def _restrict(self, project: str) -> None:
+        """Show the project to those of the team's people alone whom the walk expects to see it."""
+        named = {"viewer": self.callers["team viewer"], "member": self.callers["team member"]}
+        named |= {who: self.callers[who] for who in CUSTOM}
+        await self.site.restrict(self.callers["team admin"], self.team, project, **named)
 
     async def show(self, project: str, visibility: str) -> None:
         path = f"/app/projects/{self.team}/{project}"
@@ -139,6 +146,12 @@ class Place:
         )
         return str(found.data["entity"]["id"])
 
+    async def _organization_id(self) -> str:
+        found = await self.callers["organization admin"].graphql(
+            "query O($o: String!) { organization(name: $o) { id } }", o=self.organization
+        )
+        return str(found.data["organization"]["id"])
+
     # ---- things to be deleted, one for each caller that may ----
 
     async def fresh_run(self, visibility: str) -> Things:
@@ -149,8 +162,8 @@ class Place:
     async def fresh_project(self, visibility: str) -> Things:
         name = f"project-{secrets.token_hex(4)}"
         made = await self._start(name, "r")
-        await self.show(name, visibility)
-        return {"project": name, "$project": made["project"]["id"]}
+        await (self._restrict(name) if visibility == "restricted" else self.show(name, visibility))
+        return {"project": name, "$project": made["project"]["id"], "$project_name": name}
 
     async def fresh_version(self, visibility: str) -> Things:
         name, maker = f"data-{secrets.token_hex(4)}", self.callers["team member"]
@@ -181,6 +194,10 @@ async def open_place(site: Site, visibilities: Sequence[str] = VISIBILITIES) -> 
     team = await site.team(
         callers["team admin"], organization, member=callers["team member"], viewer=callers["team viewer"]
     )
+    for who, (parent, permissions) in CUSTOM.items():
+        callers[who] = await site.user()
+        await roles.create_role(site.system, organization, RoleSpec(who, "", parent, permissions))
+        await teams.set_member(site.system, team, callers[who].name, who)
     place = Place(site, team, organization, callers)
     for visibility in visibilities:
         await place.fill(visibility)

@@ -11,7 +11,9 @@ CALLERS = (
     "anonymous",
     "outsider",
     "team viewer",
+    "viewer with a role",
     "team member",
+    "member with a role",
     "team admin",
     "organization admin",
     "server admin",
@@ -26,19 +28,35 @@ VISIBILITIES = ("open", "public", "team", "restricted")
 # Everything below is answered to these as to nobody.
 NOBODY = frozenset({"anonymous", "expired key", "deactivated user"})
 BOUNDED = frozenset({"read-only key", "append-only key", "key of another project"})
-_ALL = frozenset({"read", "add", "write", "manage"})
+# Custom roles of the walk: parent, and what is named on top of it.
+CUSTOM = {
+    "viewer with a role": ("viewer", ("run:create", "run:delete", "artifact:update", "report:update")),
+    "member with a role": ("member", ("project:manage", "team:people")),
+}
+_LOOK = frozenset({"read"})
+_ADD = _LOOK | {"project:create", "run:create", "artifact:create"}
+_WORK = _ADD | {
+    "project:update",
+    *("run:update", "run:delete", "artifact:update", "artifact:delete"),
+    *("report:update", "report:delete", "sweep:update"),
+}
+_ALL = _WORK | {"project:manage", "project:delete", "team:manage", "team:people"}
 _IN_TEAM = {
-    "team viewer": frozenset({"read"}),
-    "team member": frozenset({"read", "add", "write"}),
+    "team viewer": _LOOK,
+    "viewer with a role": _LOOK.union(CUSTOM["viewer with a role"][1]),
+    "team member": _WORK,
+    "member with a role": _WORK.union(CUSTOM["member with a role"][1]),
     "team admin": _ALL,
     "organization admin": _ALL,
     "server admin": _ALL,
-    "service account": frozenset({"read", "add", "write"}),
+    "service account": _WORK,
     # of a member of the team
-    "read-only key": frozenset({"read"}),
-    "append-only key": frozenset({"read", "add"}),
+    "read-only key": _LOOK,
+    "append-only key": _ADD,
 }
-_FOR_ALL = {"open": frozenset({"read", "add", "write"}), "public": frozenset({"read"})}
+# What one may do who may all of it, each more than the one before.
+LEVELS = {"read": _LOOK, "add": _ADD, "write": _WORK, "manage": _ALL}
+_FOR_ALL = {"open": _WORK, "public": _LOOK}
 # Lists name people: the service account of the walk is on none.
 _UNNAMED = frozenset({"service account"})
 
@@ -70,6 +88,17 @@ class Rule:
     by_name: bool = False
 
 
+_OF_PROJECTS = (
+    *("run:create", "run:update", "run:delete", "artifact:create", "artifact:update", "artifact:delete"),
+    *("report:delete", "sweep:update", "project:manage", "project:delete"),
+)
+_BY_NAME = ("project:update", "run:create", "artifact:create", "sweep:update", "report:update")
+
+
+def _told(word: str) -> str:
+    return f"`{word}` ({'members' if word in _WORK else 'administrators'} of the team)"
+
+
 RULES = {
     "page": Rule("everybody"),
     "anybody": Rule("everybody, signed in or not; a key that is sent must be good"),
@@ -86,22 +115,20 @@ RULES = {
     "server": Rule("administrators of the server"),
     "organization": Rule("members of the organization, administrators of the server"),
     "make teams": Rule("administrators of the organization or the server; everybody where that is switched on"),
-    "people": Rule("administrators of the team, of its organization, of the server"),
+    "people": Rule("`team:people` (administrators of the team, of its organization, of the server)"),
+    "delete the team": Rule("administrators of the team, of its organization, of the server"),
     "people of the organization": Rule("administrators of the organization, of the server"),
     "read in the team": Rule("members of the team", "read"),
-    "write in the team": Rule("members of the team, not viewers", "write", by_name=True),
-    "manage in the team": Rule("administrators of the team, of its organization, of the server", "manage"),
     "read": Rule("who may read the project", "read"),
-    "add": Rule("who may add to the project", "add"),
-    "add by name": Rule(
-        "who may add to the project, or to its owner if there is none of the name", "add", by_name=True
-    ),
-    "write": Rule("who may write to the project", "write"),
-    "write by name": Rule(
-        "who may write to the project, or to its owner if there is none of the name", "write", by_name=True
-    ),
-    "describe": Rule("who may write to the project; who sees it is for its administrators to say", "write"),
-    "manage": Rule("administrators of the project: of the team, its organization, the server", "manage"),
+    "describe": Rule(f"{_told('project:update')}; of name and visibility, `project:manage`", "project:update"),
+    **{word: Rule(_told(word), word) for word in _OF_PROJECTS},
+    **{
+        f"{word} by name": Rule(f"`{word}`; and `project:create` for a new name", word, by_name=True)
+        for word in _BY_NAME
+    },
+    "project:create in the team": Rule(_told("project:create"), "project:create", by_name=True),
+    "report:update in the team": Rule(_told("report:update"), "report:update", by_name=True),
+    "team:manage in the team": Rule(_told("team:manage"), "team:manage"),
 }
 
 
@@ -126,24 +153,30 @@ def expected(rule: str, who: str, visibility: str, *, is_mutation: bool = False)
     return 403 if RULES[rule].by_name or "read" in may else 404
 
 
+_ADMINISTER = frozenset({"organization admin", "server admin"})
+_PEOPLE = _ADMINISTER | {"team admin"}
+# Whom each rule lets in.
+_LET_IN: Mapping[str, frozenset[str]] = {
+    "account": frozenset(CALLERS),
+    "never": frozenset(),
+    "whole": frozenset(CALLERS) - BOUNDED,
+    "server": frozenset({"server admin"}),
+    "organization": frozenset(CALLERS) - {"outsider", "service account"},
+    "make teams": _ADMINISTER,
+    "people of the organization": _ADMINISTER,
+    "people": _PEOPLE | {"member with a role"},
+    "delete the team": _PEOPLE,
+}
+# To whom what the rule is about looks absent.
+_ABSENT_TO: Mapping[str, frozenset[str]] = {
+    "organization": frozenset({"outsider", "service account"}),
+    "people of the organization": frozenset({"outsider", "service account", "key of another project"}),
+    "people": frozenset({"outsider", "key of another project"}),
+    "delete the team": frozenset({"outsider", "key of another project"}),
+}
+
+
 def _of_people(rule: str, who: str) -> int:
-    if rule == "account":
+    if who in _LET_IN[rule]:
         return 200
-    if rule == "never":
-        return 403
-    if rule == "whole":
-        return 403 if who in BOUNDED else 200
-    if rule == "server":
-        return 200 if who == "server admin" else 403
-    if rule == "organization":
-        return 404 if who in {"outsider", "service account"} else 200
-    if rule == "make teams":
-        return 200 if who in {"organization admin", "server admin"} else 403
-    if rule == "people of the organization":
-        if who in {"organization admin", "server admin"}:
-            return 200
-        return 404 if who in {"outsider", "service account", "key of another project"} else 403
-    assert rule == "people", rule
-    if who in {"team admin", "organization admin", "server admin"}:
-        return 200
-    return 404 if who in {"outsider", "key of another project"} else 403
+    return 404 if who in _ABSENT_TO.get(rule, ()) else 403

@@ -43,6 +43,26 @@ def test_an_administrator_makes_people_teams_and_service_accounts(
     assert sorted(found["left"]) == sorted([admin.name, made])
 
 
+@pytest.mark.compatibility("Public API: projects, people, files, edits")
+def test_a_program_with_a_role_that_only_logs_logs_and_deletes_nothing(
+    server: Server, client_of: Callable[..., Client], client_version: str
+) -> None:
+    admin, program = server.create_user(None, "--admin"), server.create_user()
+    organization, team = (f"{kind}{secrets.token_hex(4)}" for kind in "ot")
+    server.run_command("org", "create", organization, "--admin", admin.name)
+    server.run_command("team", "create", team, "--org", organization, "--admin", admin.name)
+    words = [part for word in ("run:create", "artifact:create", "project:create") for part in ("--allow", word)]
+    server.run_command("role", "create", "only logs", "--org", organization, *words)
+    server.run_command("role", "give", "only logs", team, program.name)
+    programs = Programs(client_of(server, client_version, user=program), program)
+    found = programs.run("log_by_role", team=team)
+    assert found["logged"] == {"a": 1, "artifact": "COMMITTED"}
+    assert not found["administers"]
+    for what, told in found["refused"].items():
+        assert "permission denied" in told, (what, told)
+    assert found["left"] == {"runs": 1, "versions": 1}
+
+
 @pytest.mark.parametrize("ended", ["key revoke", "user deactivate"])
 def test_what_ends_at_one_process_ends_at_the_other_within_seconds(
     start_server: Callable[..., Server], engine: Engine, tmp_path_factory: pytest.TempPathFactory, ended: str

@@ -17,6 +17,7 @@ from tests.harness.site import Caller, Site, open_site
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+ROLE = "urn:steelyard:params:scim:schemas:Role"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -445,6 +446,108 @@ async def test_of_ten_who_change_one_version_one_does(provider):
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 9
 
 
+# ---- roles ----------------------------------------------------------------------------------------------------
+
+
+async def organization(provider: Provider) -> tuple[str, str]:
+    """Make an organization; return its name and number."""
+    name = await provider.site.organization(provider.admin)
+    found = await provider.admin.graphql("query O($o: String!) { organization(name: $o) { id } }", o=name)
+    return name, str(found.data["organization"]["id"])
+
+
+async def role(provider: Provider, owner: str, **values: Any) -> dict[str, Any]:
+    answer = await provider.send("POST", "Roles", {"name": fresh(), "organizationID": owner} | values)
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["location"] == answer.json()["meta"]["location"]
+    return dict(answer.json())
+
+
+def named(found: dict[str, Any], *, inherited: bool) -> set[str]:
+    return {item["name"] for item in found["permissions"] if item["isInherited"] is inherited}
+
+
+async def test_a_role_is_made_found_changed_and_deleted(provider):
+    _, owner = await organization(provider)
+    given = [{"name": "project:manage"}, {"name": "run:create", "isInherited": True}]
+    made = await role(provider, owner, inheritedFrom="member", description="leads", permissions=given)
+    assert (made["inheritedFrom"], made["organizationID"], made["description"]) == ("member", owner, "leads")
+    assert named(made, inherited=False) == {"project:manage"}
+    assert {"run:create", "run:delete"} <= named(made, inherited=True)
+    one = f"Roles/{made['id']}"
+    assert (await provider.send("GET", one)).json() == made
+    assert [item["id"] for item in await provider.find("Roles", f'name eq "{made["name"]}"')] == [made["id"]]
+    everything = (await provider.send("GET", "Roles")).json()
+    assert [item["id"] for item in everything["Resources"]][:3] == ["admin", "member", "viewer"]
+    searched = (await provider.send("POST", "Roles/.search", {"filter": 'inheritedFrom eq "member"'})).json()
+    assert made["id"] in [item["id"] for item in searched["Resources"]]
+    body = {"name": made["name"] + "x", "permissions": [{"name": "run:delete"}, {"name": "team:people"}]}
+    replaced = (await provider.send("PUT", one, body)).json()
+    assert (replaced["inheritedFrom"], replaced["description"]) == ("member", "leads")
+    assert named(replaced, inherited=False) == {"team:people"}
+    assert (await provider.send("DELETE", one)).status_code == 204
+    refused(await provider.send("GET", one), 404)
+
+
+async def test_roles_are_patched_under_the_version_that_the_client_has_in_mind(provider):
+    _, owner = await organization(provider)
+    made = await role(provider, owner, permissions=[{"name": "run:create"}])
+    version = made["meta"]["version"]
+    add = {"op": "add", "path": "permissions", "value": [{"name": "run:update"}]}
+    answer = await provider.patch("Roles", made["id"], add, If_Match=version)
+    assert named(answer.json(), inherited=False) == {"run:create", "run:update"}
+    refused(await provider.patch("Roles", made["id"], add, If_Match=version), 412)
+    assert (await provider.send("GET", f"Roles/{made['id']}", If_None_Match=answer.headers["etag"])).status_code == 304
+    take = {"op": "remove", "path": 'permissions[name eq "run:create"]'}
+    answer = await provider.patch("Roles", made["id"], take, {"op": "replace", "path": "description", "value": "d"})
+    assert (named(answer.json(), inherited=False), answer.json()["description"]) == ({"run:update"}, "d")
+    parent = {"op": "Replace", "path": "inheritedFrom", "value": "member"}
+    assert (await provider.patch("Roles", made["id"], parent)).json()["inheritedFrom"] == "member"
+
+
+async def test_what_no_role_can_be_is_refused(provider):
+    _, owner = await organization(provider)
+    made = await role(provider, owner)
+    await organization(provider)
+    refused(await provider.send("POST", "Roles", {"name": made["name"], "organizationID": owner}), 409, "uniqueness")
+    refused(await provider.send("POST", "Roles", {"name": fresh()}), 400, "invalidValue")
+    refused(await provider.send("POST", "Roles", {"name": fresh(), "organizationID": "T3"}), 400, "invalidValue")
+    refused(await provider.send("POST", "Roles", {"organizationID": owner}), 400, "invalidValue")
+    for wrong in (
+        {"inheritedFrom": "admin"},
+        {"permissions": [{"name": "run:fly"}]},
+        {"permissions": [{}]},
+        {"name": "Viewer"},
+    ):
+        body = {"name": fresh(), "organizationID": owner} | wrong
+        refused(await provider.send("POST", "Roles", body), 400, "invalidValue")
+        operations = [{"op": "replace", "path": key, "value": value} for key, value in wrong.items()]
+        refused(await provider.patch("Roles", made["id"], *operations), 400, "invalidValue")
+    for method, body in (("PUT", {"name": "admin"}), ("DELETE", None)):
+        refused(await provider.send(method, "Roles/admin", body), 400, "mutability")
+    assert (await provider.send("GET", f"Roles/{made['id']}")).json() == made
+
+
+async def test_a_role_is_given_by_its_name_in_a_team(provider):
+    name, owner = await organization(provider)
+    team = await provider.site.team(provider.admin, name)
+    made, user = await role(provider, owner, permissions=[{"name": "run:create"}]), await provider.user()
+
+    async def roles_after(operation: str, place: dict[str, str]) -> list[dict[str, str]]:
+        answer = await provider.patch("Users", user["id"], {"op": operation, "path": "teamRoles", "value": [place]})
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["teamRoles"])
+
+    place = {"teamName": team, "roleName": made["name"]}
+    assert await roles_after("add", place) == [place]
+    assert await roles_after("replace", place | {"roleName": "ADMIN"}) == [place | {"roleName": "admin"}]
+    assert await roles_after("replace", place) == [place]
+    unknown = {"op": "replace", "path": "teamRoles", "value": [place | {"roleName": "nothing"}]}
+    refused(await provider.patch("Users", user["id"], unknown), 400, "invalidValue")
+    await provider.send("DELETE", f"Roles/{made['id']}")
+    assert (await provider.send("GET", f"Users/{user['id']}")).json()["teamRoles"] == [place | {"roleName": "viewer"}]
+
+
 # ---- what there is, and the form that scripts know -------------------------------------------------------------
 
 
@@ -456,14 +559,11 @@ async def test_it_tells_what_it_can(provider):
         False,
     )
     types = (await provider.send("GET", "ResourceTypes")).json()["Resources"]
-    assert {item["endpoint"] for item in types} == {"/Users", "/Groups"}
+    assert {item["endpoint"] for item in types} == {"/Users", "/Groups", "/Roles"}
     schemas = (await provider.send("GET", "Schemas")).json()["Resources"]
-    assert {item["id"] for item in schemas} == {USER, GROUP}
+    assert {item["id"] for item in schemas} == {USER, GROUP, ROLE}
     assert (await provider.send("GET", f"Schemas/{USER}")).json() in schemas
     refused(await provider.send("GET", "Schemas/urn:none"), 404)
-    roles = (await provider.send("GET", "Roles")).json()["Resources"]
-    assert [item["id"] for item in roles] == ["admin", "member", "viewer"]
-    refused(await provider.send("POST", "Roles", {"name": "x"}), 405)
     refused(await provider.send("GET", "Schemas?filter=x"), 403)
 
 

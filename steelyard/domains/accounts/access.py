@@ -1,28 +1,41 @@
 """The one place that decides who may do what. Every service function asks here first.
 
-Three things are asked, and all must agree: the role of the account (of the entity, or of a single project), who beyond
-the entity's members may use the project, and the bounds of the API key. Identities are made in `identities.py`; nothing
-else knows roles. A thing that a caller may not even read looks absent to them.
+Three things are asked, and all must agree: the role of the account (of the entity, or of a single project; a custom one
+adds to it), who beyond the entity's members may use the project, and the bounds of the API key. Identities are made in
+`identities.py`; nothing else knows roles. A thing that a caller may not even read looks absent to them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from steelyard.context import Context, Identity, KeyRights
 from steelyard.kernel.errors import Denied, NotFound, Unauthenticated
 
 
-class Permission(Enum):
+class Permission(StrEnum):
     READ = "read"
     # add runs, rows, files, artifact versions; nothing that is there is lost
     APPEND = "append"
     WRITE = "write"
-    # delete and rename projects, say who may see them
+    DELETE = "delete"
+    # rename projects, say who may see them
     MANAGE = "manage"
     # say who belongs to a team
     PEOPLE = "people"
+
+
+class Thing(StrEnum):
+    """What a permission is for. The words of custom roles are pairs of both (vocabulary.py)."""
+
+    PROJECT = "project"
+    RUN = "run"
+    ARTIFACT = "artifact"
+    REPORT = "report"
+    SWEEP = "sweep"
+    TEAM = "team"
 
 
 class Visibility:
@@ -40,22 +53,48 @@ class Visibility:
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked for: an entity, or something in a project of it."""
+    """What is asked for: an entity, or something in a project of it. `what` is how an answer calls it."""
 
     entity_id: int
     visibility: str = Visibility.PRIVATE
     project_id: int | None = None
-    what: str = "project"
+    thing: Thing = Thing.PROJECT
+    what: str = ""
+
+    def of(self, thing: Thing) -> Target:
+        """Return what stands for all things of a sort in the same place."""
+        return replace(self, thing=thing)
+
+    @property
+    def name(self) -> str:
+        return self.what or self.thing
 
 
-_READ = frozenset({Permission.READ})
-_ADD = _READ | {Permission.APPEND}
-_WRITE = _ADD | {Permission.WRITE}
-_ALL = frozenset(Permission)
-_NONE: frozenset[Permission] = frozenset()
-_BY_ROLE = {"viewer": _READ, "member": _WRITE, "admin": _ALL}
-_BY_VISIBILITY = {Visibility.PUBLIC: _READ, Visibility.OPEN: _WRITE}
-_BY_KEY = {KeyRights.ALL: _ALL, KeyRights.APPEND: _ADD, KeyRights.READ: _READ}
+Right = tuple[str, str]
+Rights = frozenset[Right]
+_OF_PROJECTS = tuple(thing for thing in Thing if thing is not Thing.TEAM)
+_ADDING = frozenset({Permission.READ, Permission.APPEND})
+_CHANGING = _ADDING | {Permission.WRITE, Permission.DELETE}
+_ALL_PERMISSIONS = frozenset(Permission)
+
+
+def _rights(things: Iterable[Thing], permissions: Iterable[Permission]) -> Rights:
+    return frozenset((thing.value, permission.value) for thing in things for permission in permissions)
+
+
+_NONE: Rights = frozenset()
+_VIEWER = _rights(Thing, [Permission.READ])
+_WORKER = _rights(_OF_PROJECTS, _CHANGING) - _rights([Thing.PROJECT], [Permission.DELETE])
+_BY_ROLE: Mapping[str, Rights] = {
+    "viewer": _VIEWER,
+    "member": _VIEWER | _WORKER,
+    "admin": _rights(Thing, Permission),
+}
+_BY_VISIBILITY: Mapping[str, Rights] = {
+    Visibility.PUBLIC: _rights(_OF_PROJECTS, [Permission.READ]),
+    Visibility.OPEN: _WORKER,
+}
+_BY_KEY = {KeyRights.ALL: _ALL_PERMISSIONS, KeyRights.APPEND: _ADDING, KeyRights.READ: frozenset({Permission.READ})}
 
 
 def allows(identity: Identity | None, permission: Permission, target: Target) -> bool:
@@ -68,10 +107,18 @@ def allows(identity: Identity | None, permission: Permission, target: Target) ->
         return False
     if permission is Permission.PEOPLE and oversees(identity, target.entity_id):
         return True
-    role = _role(identity, target)
-    return (role is not None and permission in _BY_ROLE[role]) or permission in _BY_VISIBILITY.get(
-        target.visibility, _NONE
+    right = (target.thing, permission)
+    role, added = _standing(identity, target)
+    return (
+        (role is not None and right in _BY_ROLE[role])
+        or right in added
+        or right in _BY_VISIBILITY.get(target.visibility, _NONE)
     )
+
+
+def rights_of_role(role: str) -> Rights:
+    """Return what admin, member or viewer of a team may in it."""
+    return _BY_ROLE[role]
 
 
 def oversees(identity: Identity, entity_id: int) -> bool:
@@ -79,16 +126,30 @@ def oversees(identity: Identity, entity_id: int) -> bool:
     return identity.is_admin or entity_id in identity.oversees
 
 
-def _role(identity: Identity, target: Target) -> str | None:
-    """Return the role that counts: an administrator's, else the project's own, else the entity's."""
+def _standing(identity: Identity, target: Target) -> tuple[str | None, Rights]:
+    """Return the role that counts and what is added to it: of an administrator, else of the project, of the entity."""
     own = identity.roles.get(target.entity_id)
     if own == "admin" or (identity.enters_teams and oversees(identity, target.entity_id)):
-        return "admin"
+        return "admin", _NONE
     if target.project_id is not None:
         named = identity.project_roles.get(target.project_id)
         if named is not None or target.visibility == Visibility.RESTRICTED:
-            return named
-    return own
+            return named, identity.project_rights.get(target.project_id, _NONE)
+    return own, identity.rights.get(target.entity_id, _NONE)
+
+
+def require_as_much(ctx: Context, target: Target, role: str, added: Rights = _NONE) -> None:
+    """Raise `Denied` for whoever would give, or take, a role that may more than they may at `target` themselves.
+
+    Who says who belongs to a team by a custom role alone shall not become its administrator by that.
+    """
+    identity = require_account(ctx)
+    if oversees(identity, target.entity_id):
+        return
+    own, own_added = _standing(identity, target)
+    held = own_added if own is None else _BY_ROLE[own] | own_added
+    if not _BY_ROLE[role] | added <= held:
+        raise Denied("permission denied: that role may more than yours")
 
 
 @dataclass(frozen=True)
@@ -128,7 +189,7 @@ def require(ctx: Context, permission: Permission, target: Target) -> Identity:
     if allows(identity, permission, target):
         return identity
     if permission is Permission.READ or not allows(identity, Permission.READ, target):
-        raise NotFound(f"{target.what} not found")
+        raise NotFound(f"{target.name} not found")
     raise Denied("permission denied")
 
 

@@ -14,8 +14,10 @@ from ipaddress import ip_address
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import UNBOUNDED, AccountPolicy, Identity, KeyScope, Ports
-from steelyard.domains.accounts import queries, secrets
+from steelyard.domains.accounts import queries, role_queries, secrets
+from steelyard.domains.accounts.access import Rights
 from steelyard.domains.accounts.model import BrowserSession, Entity, EntityKind, ProjectRole, Role, User, strongest
+from steelyard.domains.accounts.vocabulary import rights_of
 from steelyard.kernel.errors import Denied, Unauthenticated
 from steelyard.kernel.recently import Recently
 from steelyard.kernel.remembered import Remembered
@@ -149,7 +151,7 @@ def _is_inside(address: str, scope: KeyScope) -> bool:
 async def load_identity(
     conn: AsyncConnection, user_id: int, policy: AccountPolicy, scope: KeyScope = UNBOUNDED
 ) -> Identity:
-    """Return the account with all its memberships; four or five small queries."""
+    """Return the account with all its memberships; five or six small queries."""
     user = await queries.find_user(conn, user_id)
     assert user is not None, "keys and sessions go with their owner"
     organizations = await queries.organization_roles(conn, user_id)
@@ -159,6 +161,7 @@ async def load_identity(
     if user.kind == "human":
         roles[user.entity_id] = Role.ADMIN if policy.personal_entities else Role.VIEWER
     named = await queries.project_roles(conn, user_id)
+    added_in_teams, added_in_projects = places.added(await role_queries.list_added(conn, user_id))
     return Identity(
         user_id=user.id,
         username=user.username,
@@ -168,6 +171,8 @@ async def load_identity(
         roles=roles,
         organization_roles=organizations,
         project_roles=_strongest_roles(places, named),
+        rights=added_in_teams,
+        project_rights=added_in_projects,
         oversees=places.overseen(),
         enters_teams=policy.admins_enter_teams,
         key=scope,
@@ -208,8 +213,17 @@ class _Places:
 
     def cap(self, entity_id: int, role: str) -> str:
         """Return what is left of a role: who views an organization changes nothing in its teams."""
-        viewed = any(item.id == entity_id and self._role(item) == Role.VIEWER for item in self.owned)
-        return Role.VIEWER if viewed else role
+        return Role.VIEWER if self.views(entity_id) else role
+
+    def added(self, held: list[tuple[int, int | None, tuple[str, ...]]]) -> tuple[dict[int, Rights], dict[int, Rights]]:
+        """Return what custom roles add, by entity and by project; nothing where the organization is only viewed."""
+        counted = [item for item in held if not self.views(item[0])]
+        in_teams = {entity: rights_of(words) for entity, project, words in counted if project is None}
+        return in_teams, {project: rights_of(words) for _, project, words in counted if project is not None}
+
+    def views(self, entity_id: int) -> bool:
+        """Tell whether it is of an organization that the account only views."""
+        return any(item.id == entity_id and self._role(item) == Role.VIEWER for item in self.owned)
 
     def _role(self, owned: Entity) -> str:
         assert owned.organization_id is not None, "it was looked up by its organization"

@@ -13,14 +13,14 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access, notices, queries, secrets, sessions
+from steelyard.domains.accounts import access, notices, queries, role_queries, secrets, sessions, standings
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.directory import refuse_of_directory
-from steelyard.domains.accounts.model import AccountLink, Role, User
+from steelyard.domains.accounts.model import AccountLink, Standing, User
 from steelyard.domains.accounts.notices import Notice
 from steelyard.domains.accounts.people import check_address
 from steelyard.domains.accounts.service import NewUser, insert_user, load_user_by_name
-from steelyard.domains.accounts.teams import in_team, join_team, load_for_people
+from steelyard.domains.accounts.teams import in_team, join_team, load_for_people, people_of
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
 from steelyard.jobs import mail
@@ -57,20 +57,23 @@ async def make_password_link(ctx: Context, username: str) -> MadeLink:
         return await _mail(ctx, conn, made, f"Choose a new password for {username} on Steelyard")
 
 
-async def invite(ctx: Context, team_name: str, email: str, role: Role) -> MadeLink:
+async def invite(ctx: Context, team_name: str, email: str, role: str) -> MadeLink:
     """Return a link by which whoever has it joins a team. An older one for the same address ends.
 
-    Raises `NotFound`, `Denied`, and `Conflict` for an address that has an account: add that to the team instead.
+    Raises `NotFound`, `Denied`, `Invalid`, and `Conflict` for an address that has an account: add that to the team
+    instead.
     """
     email = check_address(email)
     async with ctx.database.write() as conn:
         team = await load_for_people(ctx, conn, team_name)
+        wanted = await standings.load_standing(conn, team, role)
+        standings.require_as_much(ctx, people_of(team), wanted)
         if await queries.find_user_by_address(conn, email):
             raise Conflict(f"{email} has an account already; add it to the team")
         mine = t.account_links.c
         await conn.execute(delete(t.account_links).where(mine.entity_id == team.id, mine.email == email))
-        made = await _insert(ctx, conn, INVITATION_FOR, entity_id=team.id, email=email, role=role)
-        await audit.note(ctx, conn, Action.TEAM_INVITE_USER, replace(team.subject, email=email), role=role)
+        made = await _insert(ctx, conn, INVITATION_FOR, entity_id=team.id, email=email, **wanted.columns)
+        await audit.note(ctx, conn, Action.TEAM_INVITE_USER, replace(team.subject, email=email), role=wanted.name)
         return await _mail(ctx, conn, made, f"Join the team {team.name} on Steelyard")
 
 
@@ -152,6 +155,7 @@ async def follow(ctx: Context, token: str, username: str, password: str, user_ag
     password_hash = await secrets.hash_password(password)
     async with ctx.database.write() as conn:
         link = await _load(ctx, conn, token)
+        standing = await role_queries.find_link_standing(conn, link.id)
         # Taking it away comes first: of two who bring it at once, one waits here and then finds it gone.
         done = await conn.execute(delete(t.account_links).where(t.account_links.c.id == link.id))
         if done.rowcount == 0:
@@ -162,7 +166,8 @@ async def follow(ctx: Context, token: str, username: str, password: str, user_ag
             await notices.tell(ctx, conn, user.id, Notice.PASSWORD)
         else:
             user = await insert_user(ctx, conn, NewUser(username, link.email), password_hash)
-            await _join(ctx, conn, link, user)
+            assert standing is not None, "an invitation names a role"
+            await _join(ctx, conn, link, user, standing)
     return await sessions.open_session(ctx, user.id, user_agent)
 
 
@@ -175,11 +180,10 @@ async def _with_new_password(conn: AsyncConnection, user_id: int, password_hash:
     return user
 
 
-async def _join(ctx: Context, conn: AsyncConnection, link: AccountLink, user: User) -> None:
+async def _join(ctx: Context, conn: AsyncConnection, link: AccountLink, user: User, standing: Standing) -> None:
     assert link.entity_id is not None, "an invitation names its team"
-    assert link.role is not None, "and a role in it"
     team = await queries.find_entity_by_id(conn, link.entity_id)
     if team is None:
         raise NotFound("the team is gone")
-    await join_team(ctx, conn, team, user, link.role)
-    await audit.note(ctx, conn, Action.TEAM_JOIN, in_team(team, user), role=link.role)
+    await join_team(ctx, conn, team, user, standing)
+    await audit.note(ctx, conn, Action.TEAM_JOIN, in_team(team, user), role=standing.name)

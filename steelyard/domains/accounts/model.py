@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from steelyard.context import UNBOUNDED, KeyScope
 from steelyard.domains.audit.model import Subject
@@ -28,6 +29,38 @@ class Role(StrEnum):
 def strongest(roles: Iterable[str]) -> str:
     """Return the role that may most. Raises `ValueError` for none."""
     return min(roles, key=lambda role: list(Role).index(Role(role)))
+
+
+@dataclass(frozen=True)
+class CustomRole:
+    """A role of an organization: what `parent`, member or viewer, may, and what its permissions add (vocabulary.py)."""
+
+    id: int
+    organization_id: int
+    name: str
+    description: str
+    parent: Role
+    permissions: tuple[str, ...]
+    created_at: datetime
+    # what a provisioning client calls it
+    external_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What somebody is in a place: a role, or a custom one on top of it."""
+
+    role: Role
+    custom: CustomRole | None = None
+
+    @property
+    def name(self) -> str:
+        return self.custom.name if self.custom else self.role.value
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Return what the tables of members keep of it."""
+        return {"role": self.role, "custom_role_id": self.custom.id if self.custom else None}
 
 
 @dataclass(frozen=True)
@@ -77,10 +110,11 @@ class User:
 
 @dataclass(frozen=True)
 class Membership:
-    """One account's place in a team or an organization."""
+    """One account's place in a team, an organization or a project. `custom` names a custom role on top of `role`."""
 
     user: User
     role: Role
+    custom: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +133,7 @@ class ProjectRole:
     entity_id: int
     user_id: int
     role: str
+    custom: str | None = None
 
 
 @dataclass(frozen=True)
@@ -171,6 +206,8 @@ class AccountLink:
     # of the account, or of the team
     username: str | None
     entity: str | None
+    # the custom role on top of `role`
+    custom: str | None = None
 
 
 @dataclass(frozen=True)

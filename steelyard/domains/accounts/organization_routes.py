@@ -7,9 +7,10 @@ from typing import Any
 from starlette.requests import Request
 
 from steelyard.context import Context
-from steelyard.domains.accounts import organizations, service_accounts, teams
+from steelyard.domains.accounts import organizations, service_accounts
 from steelyard.domains.accounts.model import Role
 from steelyard.domains.accounts.people_routes import member_shape, new_key_shape
+from steelyard.domains.accounts.standings import parse_role
 from steelyard.kernel.ids import decode_global_id
 from steelyard.rest.bodies import find_text, read_json
 from steelyard.rest.routes import RouteTable
@@ -36,7 +37,7 @@ async def show_organization(ctx: Context, request: Request) -> dict[str, Any]:
 async def set_member(ctx: Context, request: Request) -> None:
     """`username` is a user name or an e-mail address."""
     body, name = await read_json(request), request.path_params["organization"]
-    role = teams.parse_role(find_text(body, "role") or Role.MEMBER)
+    role = parse_role(find_text(body, "role") or Role.MEMBER)
     await organizations.set_organization_member(ctx, name, (find_text(body, "username") or "").strip(), role)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts import access, queries
 from steelyard.domains.accounts import tables as t
-from steelyard.domains.accounts.access import Permission, Target
+from steelyard.domains.accounts.access import Permission, Target, Thing
 from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Organization, Role, User
 from steelyard.domains.accounts.service import delete_entity, insert_entity, load_user_by_name
 from steelyard.domains.accounts.teams import end_service, in_team, leave_team
@@ -65,7 +65,7 @@ async def set_organization_member(ctx: Context, name: str, who: str, role: Role)
     Raises `Denied` for the last administrator, `NotFound` for who has no account.
     """
     async with ctx.database.write() as conn:
-        organization = await _load_administered(ctx, conn, name)
+        organization = await load_administered(ctx, conn, name)
         user = await _find_person(conn, who)
         if user.kind != "human":
             raise Invalid("a service account is made by its organization")
@@ -97,9 +97,9 @@ async def remove_organization_member(ctx: Context, name: str, username: str) -> 
     async with ctx.database.write() as conn:
         if username == identity.username:
             access.require_whole(ctx)
-            organization = await _load_shown(ctx, conn, name)
+            organization = await load_joined(ctx, conn, name)
         else:
-            organization = await _load_administered(ctx, conn, name)
+            organization = await load_administered(ctx, conn, name)
         user = await load_user_by_name(conn, username)
         if organization.id not in await queries.organization_roles(conn, user.id):
             raise NotFound(f"{username!r} is no member of {name!r}")
@@ -123,14 +123,14 @@ async def remove_organization_member(ctx: Context, name: str, username: str) -> 
 async def list_organization_members(ctx: Context, name: str) -> list[Membership]:
     """Return who belongs to an organization that the caller belongs to. Raises `NotFound`."""
     async with ctx.database.read() as conn:
-        organization = await _load_shown(ctx, conn, name)
+        organization = await load_joined(ctx, conn, name)
         return await queries.list_organization_members(conn, organization.id)
 
 
 async def list_organization_entities(ctx: Context, name: str) -> list[Entity]:
     """Return the teams of an organization that the caller belongs to, and its own entity. Raises `NotFound`."""
     async with ctx.database.read() as conn:
-        organization = await _load_shown(ctx, conn, name)
+        organization = await load_joined(ctx, conn, name)
         return await queries.list_entities_of(conn, [organization.id])
 
 
@@ -161,7 +161,7 @@ async def show_organization(ctx: Context, name: str) -> OrganizationPage:
     """Return an organization as those who belong to it see it. Raises `NotFound`."""
     identity = access.require_account(ctx)
     async with ctx.database.read() as conn:
-        organization = await _load_shown(ctx, conn, name)
+        organization = await load_joined(ctx, conn, name)
         members = await queries.list_organization_members(conn, organization.id)
         owned = await queries.list_entities_of(conn, [organization.id])
         own = [item for item in owned if item.kind is EntityKind.TEAM]
@@ -181,7 +181,7 @@ async def load_name(ctx: Context, organization_id: int) -> str:
     return found.name
 
 
-async def _load_shown(ctx: Context, conn: AsyncConnection, name: str) -> Organization:
+async def load_joined(ctx: Context, conn: AsyncConnection, name: str) -> Organization:
     """Return an organization that the caller belongs to. Raises `NotFound`."""
     identity = access.require_account(ctx)
     organization = await _load_organization(conn, name)
@@ -190,12 +190,12 @@ async def _load_shown(ctx: Context, conn: AsyncConnection, name: str) -> Organiz
     return organization
 
 
-async def _load_administered(ctx: Context, conn: AsyncConnection, name: str) -> Organization:
+async def load_administered(ctx: Context, conn: AsyncConnection, name: str) -> Organization:
     """Return an organization that the caller administers. Raises `NotFound`, `Denied`."""
     organization = await _load_organization(conn, name)
     own = await queries.find_organization_entity(conn, organization.id)
     assert own is not None, "an organization has its entity"
-    access.require(ctx, Permission.PEOPLE, Target(own.id, what="organization"))
+    access.require(ctx, Permission.PEOPLE, Target(own.id, thing=Thing.TEAM, what="organization"))
     access.require_whole(ctx)
     return organization
 

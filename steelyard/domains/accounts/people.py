@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts import access, queries
 from steelyard.domains.accounts import tables as t
-from steelyard.domains.accounts.access import Permission, Target
+from steelyard.domains.accounts.access import Permission, Target, Thing
 from steelyard.domains.accounts.model import EntityKind, User
 from steelyard.domains.accounts.service import NewUser, insert_user, load_user_by_name
 from steelyard.domains.audit import recording as audit
@@ -146,7 +146,7 @@ async def set_default_entity(ctx: Context, name: str) -> None:
         is_place = entity is not None and (entity.kind is EntityKind.TEAM or entity.id == identity.entity_id)
         if entity is None or not is_place or entity.id not in identity.roles:
             raise NotFound(f"you belong to no team {name!r}")
-        access.require(ctx, Permission.WRITE, Target(entity.id, what="team"))
+        access.require(ctx, Permission.APPEND, Target(entity.id, thing=Thing.RUN, what="team"))
         chosen = None if entity.id == identity.entity_id else entity.id
         await queries.update_user(conn, identity.user_id, default_entity_id=chosen)
         own = Subject(user_id=identity.user_id, user=identity.username)

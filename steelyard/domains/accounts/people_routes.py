@@ -22,7 +22,13 @@ routes = RouteTable()
 async def show_link(ctx: Context, request: Request) -> dict[str, Any]:
     """What a link is for; its token comes in the body, so that no log keeps it."""
     link = await links.open_link(ctx, find_text(await read_json(request), "token") or "")
-    return {"username": link.username, "team": link.entity, "email": link.email, "role": link.role}
+    return {
+        "username": link.username,
+        "team": link.entity,
+        "email": link.email,
+        "role": link.role,
+        "customRole": link.custom,
+    }
 
 
 # ---- teams ----------------------------------------------------------------------------------------------------
@@ -56,7 +62,7 @@ async def show_team(ctx: Context, request: Request) -> dict[str, Any]:
 @routes.post("/app/teams/{team}/members")
 async def set_member(ctx: Context, request: Request) -> None:
     body = await read_json(request)
-    role = teams.parse_role(find_text(body, "role") or Role.MEMBER)
+    role = find_text(body, "role") or Role.MEMBER
     await teams.set_member(ctx, request.path_params["team"], find_text(body, "username") or "", role)
 
 
@@ -69,7 +75,7 @@ async def remove_member(ctx: Context, request: Request) -> None:
 @routes.post("/app/teams/{team}/invitations")
 async def invite(ctx: Context, request: Request) -> dict[str, Any]:
     body = await read_json(request)
-    role = teams.parse_role(find_text(body, "role") or Role.MEMBER)
+    role = find_text(body, "role") or Role.MEMBER
     return _made(await links.invite(ctx, request.path_params["team"], find_text(body, "email") or "", role))
 
 
@@ -138,7 +144,8 @@ def _made(made: MadeLink) -> dict[str, Any]:
 
 def _link(link: AccountLink) -> dict[str, Any]:
     number = encode_global_id("Invite", link.id)
-    return {"id": number, "email": link.email, "role": link.role, "expiresAt": link.expires_at}
+    role = {"role": link.role, "customRole": link.custom}
+    return {"id": number, "email": link.email, **role, "expiresAt": link.expires_at}
 
 
 def new_key_shape(made: NewApiKey) -> dict[str, Any]:
@@ -152,6 +159,7 @@ def member_shape(item: Membership) -> dict[str, Any]:
         "username": user.username,
         "name": user.name,
         "role": item.role,
+        "customRole": item.custom,
         "service": user.kind == "service",
         "active": user.is_active,
     }

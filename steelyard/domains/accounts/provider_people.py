@@ -15,9 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import notices, provider_queries, queries
+from steelyard.domains.accounts import notices, provider_queries, queries, role_queries
 from steelyard.domains.accounts import tables as t
-from steelyard.domains.accounts.model import EntityKind, Role, User
+from steelyard.domains.accounts.model import EntityKind, Role, Standing, User
 from steelyard.domains.accounts.notices import Notice
 from steelyard.domains.accounts.people import check_address, free_username
 from steelyard.domains.accounts.service import NewUser, insert_user
@@ -132,9 +132,9 @@ async def _find_or_make(ctx: Context, conn: AsyncConnection, person: Person) -> 
         assert link.entity_id is not None, "an invitation names its team"
         team = await queries.find_entity_by_id(conn, link.entity_id)
         if team is not None:
-            role = link.role or Role.MEMBER
-            await join_team(ctx, conn, team, user, role)
-            await audit.note(ctx, conn, Action.TEAM_JOIN, in_team(team, user), role=role)
+            standing = await role_queries.find_link_standing(conn, link.id) or Standing(Role.MEMBER)
+            await join_team(ctx, conn, team, user, standing)
+            await audit.note(ctx, conn, Action.TEAM_JOIN, in_team(team, user), role=standing.name)
         await conn.execute(delete(t.account_links).where(t.account_links.c.id == link.id))
     return user
 
@@ -211,7 +211,7 @@ async def sync_teams(ctx: Context, conn: AsyncConnection, user: User, groups: fr
     members = t.team_members
     for team in wanted.values():
         if team.id not in present:
-            await join_team(ctx, conn, team, user, Role.MEMBER)
+            await join_team(ctx, conn, team, user, Standing(Role.MEMBER))
             mine = (members.c.entity_id == team.id) & (members.c.user_id == user.id)
             await conn.execute(update(members).where(mine).values(by_group=True))
             await audit.note(ctx, conn, Action.TEAM_JOIN, in_team(team, user), role=Role.MEMBER, by="group")

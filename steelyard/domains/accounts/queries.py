@@ -6,7 +6,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, case, delete, func, literal, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Select, Table, case, delete, func, literal, null, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import KeyRights, KeyScope
@@ -25,6 +25,7 @@ from steelyard.domains.accounts.model import (
 )
 from steelyard.kernel.names import fold
 
+_NO_NAME = null()
 _NOT_SHOWN = {"password_hash", "default_entity_id", "email_unproven"}
 
 
@@ -161,6 +162,10 @@ async def list_organizations(conn: AsyncConnection, ids: list[int]) -> list[Orga
     return [Organization(*row) for row in rows]
 
 
+async def list_every_organization(conn: AsyncConnection) -> list[Organization]:
+    return [Organization(*row) for row in await conn.execute(select(t.organizations).order_by(t.organizations.c.id))]
+
+
 async def find_organization_entity(conn: AsyncConnection, organization_id: int) -> Entity | None:
     statement = select(*_ENTITY).where(
         t.entities.c.organization_id == organization_id, t.entities.c.kind == EntityKind.ORGANIZATION
@@ -170,7 +175,9 @@ async def find_organization_entity(conn: AsyncConnection, organization_id: int) 
 
 
 async def list_team_members(conn: AsyncConnection, entity_id: int) -> list[Membership]:
-    return await _memberships(conn, t.team_members, t.team_members.c.entity_id == entity_id)
+    members, roles = t.team_members, t.custom_roles
+    named = select(roles.c.name).where(roles.c.id == members.c.custom_role_id).scalar_subquery()
+    return await _memberships(conn, members, members.c.entity_id == entity_id, named)
 
 
 async def count_members(conn: AsyncConnection, entity_ids: list[int]) -> dict[int, tuple[int, int]]:
@@ -186,8 +193,10 @@ async def list_organization_members(conn: AsyncConnection, organization_id: int)
     return await _memberships(conn, table, table.c.organization_id == organization_id)
 
 
-async def _memberships(conn: AsyncConnection, table: Table, condition: ColumnElement[bool]) -> list[Membership]:
-    statement = users_statement().add_columns(table.c.role.label("membership_role"))
+async def _memberships(
+    conn: AsyncConnection, table: Table, condition: ColumnElement[bool], custom: ColumnElement[Any] = _NO_NAME
+) -> list[Membership]:
+    statement = users_statement().add_columns(table.c.role.label("membership_role"), custom.label("custom_role"))
     statement = statement.join(table, table.c.user_id == t.users.c.id)
     rows = await conn.execute(statement.where(condition).order_by(table.c.id))
     return [_membership(dict(row._mapping)) for row in rows]
@@ -210,8 +219,8 @@ async def _lock_admins(conn: AsyncConnection, table: Table, condition: ColumnEle
 
 
 def _membership(values: dict[str, Any]) -> Membership:
-    role = Role(values.pop("membership_role"))
-    return Membership(User(**values), role)
+    role, custom = Role(values.pop("membership_role")), values.pop("custom_role")
+    return Membership(User(**values), role, custom)
 
 
 async def team_roles(conn: AsyncConnection, user_id: int) -> dict[int, str]:
@@ -246,12 +255,12 @@ async def list_project_teams(conn: AsyncConnection, project_id: int) -> list[tup
 
 
 async def list_project_members(conn: AsyncConnection, project_id: int) -> list[ProjectRole]:
-    return await _project_roles(conn, t.project_members.c.project_id == project_id)
-
-
-async def _project_roles(conn: AsyncConnection, condition: ColumnElement[bool]) -> list[ProjectRole]:
-    statement = select(*_PROJECT_ROLE).where(condition).order_by(t.project_members.c.id)
-    return [ProjectRole(*row) for row in await conn.execute(statement)]
+    """Return whom the list of a project names, in the order in which they were."""
+    members, roles = t.project_members, t.custom_roles
+    statement = select(*_PROJECT_ROLE, roles.c.name).outerjoin(roles, roles.c.id == members.c.custom_role_id)
+    statement = statement.where(members.c.project_id == project_id).order_by(members.c.id)
+    rows = await conn.execute(statement)
+    return [ProjectRole(row.project_id, row.entity_id, row.user_id, row.role, row.name) for row in rows]
 
 
 async def organization_roles(conn: AsyncConnection, user_id: int) -> dict[int, str]:
@@ -369,9 +378,10 @@ def _links() -> Select[Any]:
     names = ("id", "user_id", "entity_id", "role", "email", "created_at", "expires_at")
     columns = [t.account_links.c[name] for name in names]
     return (
-        select(*columns, t.users.c.username, t.entities.c.name)
+        select(*columns, t.users.c.username, t.entities.c.name, t.custom_roles.c.name)
         .join(t.users, t.users.c.id == t.account_links.c.user_id, isouter=True)
         .join(t.entities, t.entities.c.id == t.account_links.c.entity_id, isouter=True)
+        .join(t.custom_roles, t.custom_roles.c.id == t.account_links.c.custom_role_id, isouter=True)
     )
 
 

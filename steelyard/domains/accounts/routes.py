@@ -16,6 +16,7 @@ from steelyard.domains.accounts.issuer_routes import routes as issuer_routes
 from steelyard.domains.accounts.model import Entity
 from steelyard.domains.accounts.organization_routes import routes as organization_routes
 from steelyard.domains.accounts.people_routes import routes as people_routes
+from steelyard.domains.accounts.role_routes import routes as role_routes
 from steelyard.domains.accounts.secret_routes import routes as secret_routes
 from steelyard.domains.accounts.service import NewUser
 from steelyard.domains.accounts.sessions import SignIn
@@ -29,6 +30,7 @@ routes = RouteTable(
     [
         *people_routes.entries,
         *organization_routes.entries,
+        *role_routes.entries,
         *secret_routes.entries,
         *sso_routes.entries,
         *federation_routes.entries,

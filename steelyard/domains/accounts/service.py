@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts import access, notices, queries, secrets
 from steelyard.domains.accounts import tables as t
-from steelyard.domains.accounts.access import Permission, Target
+from steelyard.domains.accounts.access import Permission, Target, Thing
 from steelyard.domains.accounts.keys import NewKey, insert_key
 from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Organization, User
 from steelyard.domains.accounts.notices import Notice
@@ -182,11 +182,11 @@ async def list_own_entities(ctx: Context) -> list[Entity]:
 
 
 def may_look_into(ctx: Context, entity: Entity) -> bool:
-    return access.allows(ctx.identity, Permission.READ, Target(entity.id, what="team"))
+    return access.allows(ctx.identity, Permission.READ, Target(entity.id, thing=Thing.TEAM))
 
 
 async def list_team_members(ctx: Context, entity: Entity) -> list[Membership]:
-    access.require(ctx, Permission.READ, Target(entity.id, what="team"))
+    access.require(ctx, Permission.READ, Target(entity.id, thing=Thing.TEAM))
     async with ctx.database.read() as conn:
         return await queries.list_team_members(conn, entity.id)
 
@@ -233,11 +233,11 @@ async def find_user_of_entity(ctx: Context, entity: Entity) -> User | None:
 
 
 def may_change_people(ctx: Context, entity: Entity) -> bool:
-    return access.allows(ctx.identity, Permission.PEOPLE, Target(entity.id))
+    return access.allows(ctx.identity, Permission.PEOPLE, Target(entity.id, thing=Thing.TEAM))
 
 
 def may_write_to(ctx: Context, entity: Entity) -> bool:
-    return access.allows(ctx.identity, Permission.WRITE, Target(entity.id))
+    return access.allows(ctx.identity, Permission.APPEND, Target(entity.id))
 
 
 # ---- the caller -----------------------------------------------------------------------------------------------

@@ -12,11 +12,11 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access, keys, queries
+from steelyard.domains.accounts import access, keys, queries, role_queries, standings
 from steelyard.domains.accounts import tables as t
-from steelyard.domains.accounts.access import Permission, Target
+from steelyard.domains.accounts.access import Permission, Target, Thing
 from steelyard.domains.accounts.keys import NewKey
-from steelyard.domains.accounts.model import Entity, EntityKind, NewApiKey, Role, User
+from steelyard.domains.accounts.model import Entity, EntityKind, NewApiKey, Role, Standing, User
 from steelyard.domains.accounts.people import free_username
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action, Subject
@@ -34,6 +34,7 @@ async def create_service_account(ctx: Context, owner: str, name: str, *, unseen:
         raise Invalid("a service account needs a name")
     async with ctx.database.write() as conn:
         entity = await _load_owner(ctx, conn, owner)
+        access.require_as_much(ctx, _people_of(entity), Role.MEMBER)
         made = await _insert(ctx, conn, entity, name)
         account = await _account(conn, made.key.user_id)
         await audit.note(ctx, conn, Action.TEAM_CREATE_SERVICE_ACCOUNT, _in(entity, account), name=name)
@@ -52,6 +53,9 @@ async def renew_key(ctx: Context, owner: str, user_id: int) -> NewApiKey:
         account = await queries.find_user(conn, user_id)
         if account is None or account.kind != "service" or account.entity_id != entity.id or not account.is_active:
             raise NotFound("there is no such service account")
+        # whoever is shown the key may do what the account may
+        held = await role_queries.find_team_standing(conn, entity.id, account.id)
+        standings.require_as_much(ctx, _people_of(entity), held or Standing(Role.MEMBER))
         for key in await queries.list_keys(conn, account.id):
             await conn.execute(delete(t.api_keys).where(t.api_keys.c.id == key.id))
             await audit.note(ctx, conn, Action.USER_DELETE_API_KEY, account.subject, key=key.label)
@@ -63,9 +67,13 @@ async def _load_owner(ctx: Context, conn: AsyncConnection, name: str) -> Entity:
     entity = await queries.find_entity(conn, name)
     if entity is None or entity.kind is EntityKind.USER:
         raise NotFound(f"there is no team {name!r}")
-    access.require(ctx, Permission.PEOPLE, Target(entity.id, what="team"))
+    access.require(ctx, Permission.PEOPLE, _people_of(entity))
     access.require_whole(ctx)
     return entity
+
+
+def _people_of(owner: Entity) -> Target:
+    return Target(owner.id, thing=Thing.TEAM)
 
 
 def _in(owner: Entity, account: User) -> Subject:

@@ -15,6 +15,30 @@ organizations = Table(
     Column("created_at", UtcTime, nullable=False),
 )
 
+# Roles on top of member or viewer. Whoever has one has its parent in `role` too, so that nothing else need know of it,
+# and is that alone once the role is gone.
+custom_roles = Table(
+    "custom_roles",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("organization_id", BigId, ForeignKey("organizations.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Name(64), nullable=False),
+    Column("folded_name", Name(64), nullable=False),
+    Column("description", Name(1024), nullable=False, server_default=""),
+    Column("parent", String(32), nullable=False),
+    # names of vocabulary.py, separated by blanks
+    Column("permissions", String(1024), nullable=False, server_default=""),
+    # what a provisioning client calls it
+    Column("external_id", Name(255)),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("organization_id", "folded_name"),
+)
+
+
+def _custom_role() -> Column[int]:
+    return Column("custom_role_id", BigId, ForeignKey("custom_roles.id", ondelete="SET NULL"))
+
+
 # An entity owns projects: a person's own, a team, or an organization.
 entities = Table(
     "entities",
@@ -68,11 +92,13 @@ team_members = Table(
     Column("entity_id", BigId, ForeignKey("entities.id", ondelete="CASCADE"), nullable=False),
     Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("role", String(32), nullable=False),
+    _custom_role(),
     # Whether it was a group of the identity provider that brought them in: then leaving the group takes them out.
     Column("by_group", Boolean, nullable=False, server_default="0"),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("entity_id", "user_id"),
     Index(None, "user_id"),
+    Index(None, "custom_role_id"),
 )
 
 # Whom a project's own list names, and as what. `entity_id` is the owner of the project.
@@ -84,9 +110,11 @@ project_members = Table(
     Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("entity_id", BigId, ForeignKey("entities.id", ondelete="CASCADE"), nullable=False),
     Column("role", String(32), nullable=False),
+    _custom_role(),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("project_id", "user_id"),
     Index(None, "user_id", "entity_id"),
+    Index(None, "custom_role_id"),
 )
 
 # Which teams of its organization the list of a registry names, and as what. `entity_id` is the owner of the registry.
@@ -199,6 +227,7 @@ account_links = Table(
     Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE")),
     Column("entity_id", BigId, ForeignKey("entities.id", ondelete="CASCADE")),
     Column("role", String(32)),
+    _custom_role(),
     Column("email", Name(254), nullable=False, default=""),
     Column("made_by", BigId, ForeignKey("users.id", ondelete="SET NULL")),
     Column("created_at", UtcTime, nullable=False),
@@ -206,6 +235,7 @@ account_links = Table(
     Index(None, "user_id"),
     Index(None, "entity_id"),
     Index(None, "made_by"),
+    Index(None, "custom_role_id"),
 )
 
 # What the automations of a team send under a name: encrypted (sealing.py), told to nobody.

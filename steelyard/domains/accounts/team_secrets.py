@@ -13,9 +13,9 @@ from sqlalchemy import delete
 from steelyard.context import Context
 from steelyard.domains.accounts import access, sealing, secret_queries
 from steelyard.domains.accounts import tables as t
-from steelyard.domains.accounts.access import Permission, Target
+from steelyard.domains.accounts.access import Permission
 from steelyard.domains.accounts.model import TeamSecret
-from steelyard.domains.accounts.teams import find_team, load_for_people
+from steelyard.domains.accounts.teams import find_team, load_for_people, people_of
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
 from steelyard.kernel.errors import Conflict, Invalid, NotFound
@@ -39,7 +39,7 @@ async def list_secrets(ctx: Context, team_name: str) -> list[TeamSecret]:
     """Return the names, never the values, for those who belong to the team. Raises `NotFound`."""
     async with ctx.database.read() as conn:
         team = await find_team(conn, team_name)
-        access.require(ctx, Permission.READ, Target(team.id, what="team"))
+        access.require(ctx, Permission.READ, people_of(team))
         return await secret_queries.list_secrets(conn, team.id)
 
 

@@ -8,10 +8,10 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access, queries
+from steelyard.domains.accounts import access, queries, role_queries, standings
 from steelyard.domains.accounts import tables as t
-from steelyard.domains.accounts.access import Permission, Target
-from steelyard.domains.accounts.model import Entity, EntityKind, Role, User
+from steelyard.domains.accounts.access import Permission, Target, Thing
+from steelyard.domains.accounts.model import Entity, EntityKind, Role, Standing, User
 from steelyard.domains.accounts.people import check_address
 from steelyard.domains.accounts.service import delete_entity, insert_entity, load_user_by_name
 from steelyard.domains.audit import recording as audit
@@ -19,12 +19,6 @@ from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Conflict, Denied, Invalid, NotFound
 from steelyard.kernel.names import check_entity_name
 from steelyard.sql.dialect import insert_ignore
-
-
-def parse_role(text: str) -> Role:
-    if text not in set(Role):
-        raise Invalid(f"a role is one of {', '.join(Role)}, not {text[:40]!r}")
-    return Role(text)
 
 
 async def create_team(ctx: Context, name: str, organization: str | None, admin: str | None) -> Entity:
@@ -45,7 +39,7 @@ async def create_team(ctx: Context, name: str, organization: str | None, admin: 
             raise Denied("permission denied: you may make a team for yourself only")
         entity_id = await insert_entity(ctx, conn, name, EntityKind.TEAM, owner_id)
         team = await _load(conn, entity_id)
-        await join_team(ctx, conn, team, user, Role.ADMIN)
+        await join_team(ctx, conn, team, user, Standing(Role.ADMIN))
         await audit.note(ctx, conn, Action.TEAM_CREATE, in_team(team, user))
         return team
 
@@ -96,8 +90,9 @@ async def delete_team(ctx: Context, name: str) -> None:
     """Remove a team that owns no project. Raises `Conflict` while it owns one."""
     async with ctx.database.write() as conn:
         team = await find_team(conn, name)
-        access.require(ctx, Permission.PEOPLE, Target(team.id, what="team"))
+        access.require(ctx, Permission.PEOPLE, people_of(team))
         access.require_whole(ctx)
+        access.require_as_much(ctx, people_of(team), Role.ADMIN)
         await delete_entity(conn, team)
         await audit.note(ctx, conn, Action.TEAM_DELETE, team.subject)
 
@@ -105,18 +100,24 @@ async def delete_team(ctx: Context, name: str) -> None:
 # ---- members --------------------------------------------------------------------------------------------------
 
 
+def people_of(team: Entity) -> Target:
+    """Return what is asked for where somebody changes who belongs to a team."""
+    return Target(team.id, thing=Thing.TEAM)
+
+
 async def load_for_people(ctx: Context, conn: AsyncConnection, name: str) -> Entity:
     """Return the team whose people the caller may change. Raises `NotFound`, `Denied`."""
     team = await find_team(conn, name)
-    access.require(ctx, Permission.PEOPLE, Target(team.id, what="team"))
+    access.require(ctx, Permission.PEOPLE, people_of(team))
     access.require_whole(ctx)
     return team
 
 
-async def set_member(ctx: Context, name: str, username: str, role: Role) -> User:
-    """Add a person to a team, or change what they are there.
+async def set_member(ctx: Context, name: str, username: str, role: str) -> User:
+    """Add a person to a team, or change what they are there: `role` may be one of its organization's.
 
-    Raises `Denied` for the last administrator's own role, and where administrators may not let themselves in.
+    Raises `Denied` for the last administrator's own role, for roles that may more than the caller's, and where
+    administrators may not let themselves in; `Invalid` for an unknown role.
     """
     identity = access.require_account(ctx)
     async with ctx.database.write() as conn:
@@ -133,14 +134,19 @@ async def set_member(ctx: Context, name: str, username: str, role: Role) -> User
         return user
 
 
-async def change_member(ctx: Context, conn: AsyncConnection, team: Entity, user: User, role: Role) -> None:
-    """Write a membership within the caller's transaction. Raises `Denied` for the last administrator's own role."""
-    if role is not Role.ADMIN:
+async def change_member(ctx: Context, conn: AsyncConnection, team: Entity, user: User, role: str) -> None:
+    """Write a membership within the caller's transaction.
+
+    Raises `Denied` for the last administrator's own role, `Invalid` for an unknown one.
+    """
+    wanted = await standings.load_standing(conn, team, role)
+    before = await role_queries.find_team_standing(conn, team.id, user.id)
+    standings.require_as_much(ctx, people_of(team), wanted, before)
+    if wanted.role is not Role.ADMIN:
         await _refuse_last_admin(conn, team, user)
-    is_new = team.id not in await queries.team_roles(conn, user.id)
-    await join_team(ctx, conn, team, user, role)
-    action = Action.TEAM_INVITE_USER if is_new else Action.TEAM_UPDATE_MEMBER
-    await audit.note(ctx, conn, action, in_team(team, user), role=role)
+    await join_team(ctx, conn, team, user, wanted)
+    action = Action.TEAM_UPDATE_MEMBER if before else Action.TEAM_INVITE_USER
+    await audit.note(ctx, conn, action, in_team(team, user), role=wanted.name)
 
 
 async def has_account(ctx: Context, name: str, email: str) -> bool:
@@ -150,7 +156,7 @@ async def has_account(ctx: Context, name: str, email: str) -> bool:
         return await queries.find_user_by_address(conn, check_address(email)) is not None
 
 
-async def invite(ctx: Context, name: str, username: str | None, email: str | None, role: Role) -> User:
+async def invite(ctx: Context, name: str, username: str | None, email: str | None, role: str) -> User:
     """Add the person of this user name or e-mail address to a team. Raises `NotFound`, and `Conflict` for a member."""
     async with ctx.database.read() as conn:
         team = await load_for_people(ctx, conn, name)
@@ -165,13 +171,13 @@ async def invite(ctx: Context, name: str, username: str | None, email: str | Non
     return await set_member(ctx, name, found.username, role)
 
 
-async def join_team(ctx: Context, conn: AsyncConnection, team: Entity, user: User, role: Role) -> None:
+async def join_team(ctx: Context, conn: AsyncConnection, team: Entity, user: User, standing: Standing) -> None:
     """Write a membership, and one of the team's organization, within the caller's transaction."""
     now, members = ctx.ports.clock(), t.team_members
     mine = {"entity_id": team.id, "user_id": user.id}
-    if not await insert_ignore(conn, members, {**mine, "role": role, "created_at": now}):
+    if not await insert_ignore(conn, members, {**mine, **standing.columns, "created_at": now}):
         where = (members.c.entity_id == team.id) & (members.c.user_id == user.id)
-        await conn.execute(update(members).where(where).values(role=role))
+        await conn.execute(update(members).where(where).values(**standing.columns))
     if team.organization_id is not None and user.kind == "human":
         row = {"organization_id": team.organization_id, "user_id": user.id, "role": Role.MEMBER, "created_at": now}
         await insert_ignore(conn, t.organization_members, row)
@@ -186,11 +192,14 @@ async def remove_member(ctx: Context, name: str, user_id: int) -> None:
     async with ctx.database.write() as conn:
         team = await find_team(conn, name)
         if user_id != identity.user_id or team.id not in identity.roles:
-            access.require(ctx, Permission.PEOPLE, Target(team.id, what="team"))
+            access.require(ctx, Permission.PEOPLE, people_of(team))
         access.require_whole(ctx)
         members = {item.user.id: item.user for item in await queries.list_team_members(conn, team.id)}
         if user_id not in members:
             raise NotFound("there is no such member")
+        if user_id != identity.user_id:
+            held = await role_queries.find_team_standing(conn, team.id, user_id)
+            standings.require_as_much(ctx, people_of(team), held)
         await take_out(ctx, conn, team, members[user_id])
 
 

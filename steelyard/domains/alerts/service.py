@@ -107,7 +107,7 @@ async def read_inbox(ctx: Context, before: int | None = None, limit: int = 50) -
 
 
 def _target(alert: Alert) -> access.Target:
-    return access.Target(alert.entity_id, alert.visibility, alert.project_id, what="run")
+    return access.Target(alert.entity_id, alert.visibility, alert.project_id, access.Thing.RUN)
 
 
 async def load_preferences(ctx: Context) -> Preferences:

@@ -77,9 +77,15 @@ async def load_collection(
     return collection
 
 
-async def load_collection_of_kind(ctx: Context, conn: AsyncConnection, collection_id: int, kind: Kind) -> Collection:
+async def load_collection_of_kind(
+    ctx: Context,
+    conn: AsyncConnection,
+    collection_id: int,
+    kind: Kind,
+    permission: Permission = Permission.WRITE,
+) -> Collection:
     """Return a collection that the caller may change. Raises `NotFound`, also for one of the other kind."""
-    collection = await load_collection(ctx, conn, collection_id, Permission.WRITE)
+    collection = await load_collection(ctx, conn, collection_id, permission)
     if collection.kind is not kind:
         raise NotFound(f"there is no such {kind}")
     return collection

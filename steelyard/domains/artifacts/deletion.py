@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
+from steelyard.domains.accounts.access import Permission
 from steelyard.domains.artifacts import access, content_queries, name_queries, queries
 from steelyard.domains.artifacts.model import Artifact, Collection, DeletedWhy, End, Kind
 from steelyard.domains.artifacts.queries import chunks
@@ -33,7 +34,7 @@ async def delete_version(ctx: Context, artifact_id: int, *, with_aliases: bool) 
     Raises `Conflict` while it has aliases, unless those may go with it.
     """
     async with ctx.database.write() as conn:
-        artifact = await access.load_writable(ctx, conn, artifact_id)
+        artifact = await access.load_writable(ctx, conn, artifact_id, Permission.DELETE)
         aliases = await name_queries.list_aliases_of_artifacts(conn, [artifact.id])
         if aliases and not with_aliases:
             names = ", ".join(sorted({item.alias for item in aliases}))
@@ -96,7 +97,7 @@ async def delete_collection(ctx: Context, collection_id: int, kind: Kind) -> Col
     Its name is free at once. Costs time with the number of versions, in one transaction.
     """
     async with ctx.database.write() as conn:
-        collection = await access.load_collection_of_kind(ctx, conn, collection_id, kind)
+        collection = await access.load_collection_of_kind(ctx, conn, collection_id, kind, Permission.DELETE)
         if kind is Kind.PORTFOLIO:
             await queries.delete_portfolio(conn, collection.id)
         else:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts.access import Permission, allows, require
+from steelyard.domains.accounts.access import Permission, Thing, allows, require
 from steelyard.domains.artifacts import access, name_queries, queries, rules, ttl_policy, type_policy
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import (
@@ -217,7 +217,7 @@ async def create_type(ctx: Context, entity: str, project: str, name: str, descri
     """Return the type, made when missing."""
     rules.check_type_name(name)
     async with ctx.database.write() as conn:
-        owner = await projects.ensure_project(ctx, conn, entity, project, Permission.APPEND)
+        owner = await projects.ensure_project(ctx, conn, entity, project, (Permission.APPEND, Thing.ARTIFACT))
         return await type_policy.ensure_type(conn, owner.id, name, ctx.ports.clock(), description)
 
 
@@ -332,9 +332,9 @@ async def _linked_project(ctx: Context, conn: AsyncConnection, name: PortfolioNa
         found = await project_queries.find_project(conn, name.entity, name.project)
         if found is None or not allows(ctx.identity, Permission.READ, found.target):
             raise NotFound(f"registry {name.entity}/{name.project} not found; it is made before versions are linked")
-        require(ctx, Permission.WRITE, found.target)
+        require(ctx, Permission.WRITE, found.target.of(Thing.ARTIFACT))
         return found
-    return await projects.ensure_project(ctx, conn, name.entity, name.project)
+    return await projects.ensure_project(ctx, conn, name.entity, name.project, (Permission.WRITE, Thing.ARTIFACT))
 
 
 async def unlink_version(ctx: Context, artifact_id: int, portfolio_id: int) -> None:

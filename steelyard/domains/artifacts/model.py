@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from steelyard.domains.accounts.access import Target
+from steelyard.domains.accounts.access import Target, Thing
 from steelyard.domains.audit.model import Subject
 
 
@@ -136,7 +136,7 @@ class Collection:
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, self.project_id, what="artifact collection")
+        return Target(self.entity_id, self.visibility, self.project_id, Thing.ARTIFACT, "artifact collection")
 
     @property
     def subject(self) -> Subject:
@@ -190,7 +190,7 @@ class Artifact:
     @property
     def target(self) -> Target:
         """The project of its sequence; who reads a link reads the version as well, see `access.py`."""
-        return Target(self.entity_id, self.visibility, self.project_id, what="artifact")
+        return Target(self.entity_id, self.visibility, self.project_id, Thing.ARTIFACT)
 
     @property
     def subject(self) -> Subject:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts import service as accounts
-from steelyard.domains.accounts.access import Permission, Target, allows, require
+from steelyard.domains.accounts.access import Permission, Target, Thing, allows, require
 from steelyard.domains.accounts.model import Entity
 from steelyard.domains.artifacts import rules
 from steelyard.domains.artifacts.model import Artifact, Collection, is_generated
@@ -76,7 +76,7 @@ async def _load(ctx: Context, name: str) -> Entity:
 
 
 def _target(entity: Entity) -> Target:
-    return Target(entity.id, what="entity")
+    return Target(entity.id, thing=Thing.TEAM, what="entity")
 
 
 async def _find(conn: AsyncConnection, entity_id: int) -> TtlPolicy:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts.access import Permission
+from steelyard.domains.accounts.access import Permission, Thing
 from steelyard.domains.artifacts import (
     access,
     content_queries,
@@ -54,7 +54,8 @@ async def create_version(ctx: Context, spec: NewVersion) -> Artifact:
     """
     _check(spec)
     async with ctx.database.write() as conn:
-        project = await projects.ensure_project(ctx, conn, spec.entity, spec.project, Permission.APPEND)
+        right = (Permission.APPEND, Thing.ARTIFACT)
+        project = await projects.ensure_project(ctx, conn, spec.entity, spec.project, right)
         run = await _run_id(conn, project, spec.run)
         sequence = await _ensure_sequence(ctx, conn, project, spec)
         await ttl_policy.check_setting(ctx, conn, sequence, spec.ttl_s)

@@ -61,6 +61,9 @@ class Action(StrEnum):
     TEAM_DELETE_SECRET = "team:delete_secret"  # noqa: S105 - the name of an action
     ORGANIZATION_CREATE = "organization:create"
     ORGANIZATION_DELETE = "organization:delete"
+    ORGANIZATION_CREATE_ROLE = "organization:create_role"
+    ORGANIZATION_UPDATE_ROLE = "organization:update_role"
+    ORGANIZATION_DELETE_ROLE = "organization:delete_role"
     ORGANIZATION_REMOVE_MEMBER = "organization:remove_member"
     USER_CHANGE_PASSWORD = "user:change_password"  # noqa: S105 - the name of an action
     USER_CREATE_LINK = "user:create_link"

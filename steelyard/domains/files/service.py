@@ -160,7 +160,7 @@ async def delete_files(ctx: Context, ids: Sequence[int]) -> None:
         raise NotFound("one of the files is not there")
     for run in owners:
         assert run is not None, "checked above"
-        access.require(ctx, Permission.WRITE, run.target)
+        access.require(ctx, Permission.DELETE, run.target)
     async with ctx.database.write() as conn:
         await queries.delete_files(conn, [item.id for item in items if item.id is not None])
         await OBJECTS_DELETED.happen(ctx, conn, [item.object_key for item in items])

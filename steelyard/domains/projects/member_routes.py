@@ -14,7 +14,6 @@ from steelyard.domains.accounts import service as accounts
 from steelyard.domains.accounts.access import Permission
 from steelyard.domains.accounts.keys import NewKey
 from steelyard.domains.accounts.model import ApiKey, Membership
-from steelyard.domains.accounts.teams import parse_role
 from steelyard.domains.projects import members, service
 from steelyard.domains.projects.members import Named
 from steelyard.domains.projects.model import Project
@@ -42,7 +41,7 @@ async def set_member(ctx: Context, request: Request) -> None:
     """Name an account, or with `team` one of the organization's teams."""
     body = await read_json(request)
     project = await _managed(ctx, request)
-    role, team = parse_role(find_text(body, "role") or ""), find_text(body, "team")
+    role, team = find_text(body, "role") or "", find_text(body, "team")
     if team:
         named = Named(teams=[await members.find_team(ctx, team)])
     else:
@@ -75,7 +74,8 @@ async def _managed(ctx: Context, request: Request) -> Project:
 
 
 def _member(item: Membership) -> dict[str, Any]:
-    return {"username": item.user.username, "name": item.user.name, "role": item.role}
+    role = {"role": item.role, "customRole": item.custom}
+    return {"username": item.user.username, "name": item.user.name, **role}
 
 
 # ---- API keys -------------------------------------------------------------------------------------------------

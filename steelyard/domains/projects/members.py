@@ -12,10 +12,10 @@ from sqlalchemy import Table, delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access
+from steelyard.domains.accounts import access, role_queries, standings
 from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts.access import Permission, Visibility
-from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Role, TeamMembership, User
+from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Role, Standing, TeamMembership, User
 from steelyard.domains.accounts.tables import project_members, project_teams
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
@@ -33,7 +33,8 @@ async def list_members(ctx: Context, project: Project) -> list[Membership]:
         users = {
             user.id: user for user in await account_queries.list_users_by_id(conn, [item.user_id for item in named])
         }
-    return [Membership(users[item.user_id], Role(item.role)) for item in named if users[item.user_id].is_active]
+    found = [(users[item.user_id], item) for item in named]
+    return [Membership(user, Role(item.role), item.custom) for user, item in found if user.is_active]
 
 
 async def list_teams(ctx: Context, project: Project) -> list[TeamMembership]:
@@ -53,32 +54,39 @@ class Named:
     teams: Sequence[Entity] = ()
 
 
-async def set_members(ctx: Context, project_id: int, users: Sequence[User], role: Role) -> None:
+async def set_members(ctx: Context, project_id: int, users: Sequence[User], role: str) -> None:
     """Name accounts in a project's list, or change what they are there."""
     await name_members(ctx, project_id, Named(users), role)
 
 
-async def name_members(ctx: Context, project_id: int, named: Named, role: Role, *, keep: bool = False) -> None:
+async def name_members(ctx: Context, project_id: int, named: Named, role: str, *, keep: bool = False) -> None:
     """Name accounts and teams in a project's list, or change what they are there; with `keep` who is on it stays so.
 
-    Raises `NotFound`, `Denied`, and `Invalid` for who does not belong to the owner of the project.
+    Raises `NotFound`, `Denied`, and `Invalid` for an unknown role, and for who does not belong to the project's owner.
     """
     async with ctx.database.write() as conn:
         project = await _load_managed(ctx, conn, project_id)
+        owner = await account_queries.find_entity_by_id(conn, project.entity_id)
+        wanted = await standings.load_standing(conn, owner, role)
+        standings.require_as_much(ctx, project.target, wanted)
         for user in named.users:
             if not await _belongs(conn, user, project):
                 raise Invalid(f"{user.username} is no member of {project.entity}; only its members can be named here")
         await _check_teams(conn, project, named.teams)
-        changed = () if keep else ("role",)
+        if named.teams and wanted.custom:
+            raise Invalid("a team is admin, member or viewer of a registry; custom roles are for people")
+        changed = () if keep else ("role", "custom_role_id")
         for user in named.users:
-            row = _row(ctx, project, role) | {"user_id": user.id}
+            held = await role_queries.find_project_standing(conn, project.id, user.id)
+            standings.require_as_much(ctx, project.target, held)
+            row = _row(ctx, project, wanted) | {"user_id": user.id}
             await _write(conn, project_members, row, ("project_id", "user_id"), changed)
             subject = replace(project.subject, user_id=user.id, user=user.username)
-            await audit.note(ctx, conn, Action.PROJECT_SET_MEMBER, subject, role=role)
+            await audit.note(ctx, conn, Action.PROJECT_SET_MEMBER, subject, role=wanted.name)
         for team in named.teams:
-            row = _row(ctx, project, role) | {"team_id": team.id}
-            await _write(conn, project_teams, row, ("project_id", "team_id"), changed)
-            await audit.note(ctx, conn, Action.PROJECT_SET_MEMBER, project.subject, role=role, team=team.name)
+            row = _place(ctx, project) | {"team_id": team.id, "role": wanted.role}
+            await _write(conn, project_teams, row, ("project_id", "team_id"), changed[:1])
+            await audit.note(ctx, conn, Action.PROJECT_SET_MEMBER, project.subject, role=wanted.name, team=team.name)
 
 
 async def _write(
@@ -97,6 +105,9 @@ async def remove_members(ctx: Context, project_id: int, user_ids: Sequence[int],
         users, teams = project_members.c, project_teams.c
         held = [item.user_id for item in await account_queries.list_project_members(conn, project.id)]
         gone = await account_queries.list_users_by_id(conn, [number for number in user_ids if number in held])
+        for user in gone:
+            standing = await role_queries.find_project_standing(conn, project.id, user.id)
+            standings.require_as_much(ctx, project.target, standing)
         await conn.execute(delete(project_members).where(users.project_id == project.id, users.user_id.in_(user_ids)))
         for user in gone:
             named = replace(project.subject, user_id=user.id, user=user.username)
@@ -144,7 +155,7 @@ async def name_author(ctx: Context, conn: AsyncConnection, project: Project) -> 
         return
     author = await account_queries.find_user(conn, project.created_by)
     if author is not None and await _belongs(conn, author, project):
-        await insert_ignore(conn, project_members, _row(ctx, project, Role.ADMIN) | {"user_id": author.id})
+        await insert_ignore(conn, project_members, _row(ctx, project, Standing(Role.ADMIN)) | {"user_id": author.id})
 
 
 async def _load_managed(ctx: Context, conn: AsyncConnection, project_id: int) -> Project:
@@ -174,10 +185,9 @@ async def _check_teams(conn: AsyncConnection, project: Project, teams: Sequence[
         raise Invalid(f"only teams of {owner.name} can be named here")
 
 
-def _row(ctx: Context, project: Project, role: Role) -> dict[str, object]:
-    return {
-        "project_id": project.id,
-        "entity_id": project.entity_id,
-        "role": role,
-        "created_at": ctx.ports.clock(),
-    }
+def _row(ctx: Context, project: Project, standing: Standing) -> dict[str, object]:
+    return _place(ctx, project) | standing.columns
+
+
+def _place(ctx: Context, project: Project) -> dict[str, object]:
+    return {"project_id": project.id, "entity_id": project.entity_id, "created_at": ctx.ports.clock()}

@@ -8,7 +8,6 @@ from steelyard.context import Context
 from steelyard.domains.accounts import service as accounts
 from steelyard.domains.accounts.loaders import entities, users
 from steelyard.domains.accounts.model import Entity, EntityKind, Membership, Role, User
-from steelyard.domains.accounts.teams import parse_role
 from steelyard.domains.projects import members, service
 from steelyard.domains.projects.members import Named
 from steelyard.domains.projects.model import Project, ProjectChange, parse_access, wire_access
@@ -196,7 +195,7 @@ async def create_project_members(ctx: Context, input: dict[str, Any]) -> dict[st
 @mutation.field("updateProjectMember")
 async def update_project_member(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     found = await members.load_users(ctx, [decode_global_id("User", input["userId"])])
-    role = parse_role(input["userProjectRole"])
+    role = input["userProjectRole"]
     await members.set_members(ctx, decode_global_id("Project", input["projectId"]), found, role)
     return {"success": True}
 
@@ -204,7 +203,7 @@ async def update_project_member(ctx: Context, input: dict[str, Any]) -> dict[str
 @mutation.field("updateProjectTeamMember")
 async def update_project_team(ctx: Context, input: dict[str, Any]) -> dict[str, Any]:
     found = Named(teams=await members.load_teams(ctx, [decode_global_id("Entity", input["teamId"])]))
-    role = parse_role(input["teamProjectRole"])
+    role = input["teamProjectRole"]
     await members.name_members(ctx, decode_global_id("Project", input["projectId"]), found, role)
     return {"success": True}
 

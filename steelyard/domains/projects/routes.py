@@ -10,6 +10,7 @@ from starlette.requests import Request
 from steelyard.context import Context
 from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts import service as accounts
+from steelyard.domains.accounts.access import Thing
 from steelyard.domains.accounts.routes import entity_ref
 from steelyard.domains.projects import service
 from steelyard.domains.projects.member_routes import routes as member_routes
@@ -99,7 +100,7 @@ async def show_projects(ctx: Context, found: Sequence[Project]) -> list[dict[str
             "createdAt": project.created_at,
             "createdBy": names.get(project.created_by or 0),
             "lastActiveAt": project.last_active_at,
-            "canWrite": not service.is_read_only(ctx, project),
+            "canWrite": service.may_change(ctx, project, Thing.RUN),
             "canManage": service.may_manage(ctx, project),
             **totals[project.id],
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -13,7 +13,7 @@ from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts import service as accounts
-from steelyard.domains.accounts.access import Permission, Target, Visibility
+from steelyard.domains.accounts.access import Permission, Target, Thing, Visibility
 from steelyard.domains.accounts.model import Entity, EntityKind
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
@@ -29,6 +29,7 @@ from steelyard.sql.dialect import insert_ignore, is_duplicate
 from steelyard.sql.selection import Keys
 
 DEFAULT_PROJECT = "uncategorized"
+CHANGE = (Permission.WRITE, Thing.PROJECT)
 # What one search may look through; the page of an owner shows fewer.
 SEARCHED_MAX = 10_000
 PROJECT_KEYS: Keys[Project] = {
@@ -129,19 +130,21 @@ async def ensure_project(
     conn: AsyncConnection,
     entity: str | None,
     name: str | None,
-    permission: Permission = Permission.WRITE,
+    right: tuple[Permission, Thing] = CHANGE,
 ) -> Project:
     """Return the project that a client is about to write to, made when it is the first to use the name.
 
     A name that a project had before leads to it, so that programs under way go on where their runs are.
     Joins the caller's transaction; two callers at once get the same project. Raises `NotFound` for an unknown entity,
-    `Denied` without `permission` (whether the project exists is not told), `Invalid` for an unfit name.
+    `Denied` without the `right` (whether the project exists is not told), `Invalid` for an unfit name.
     """
     owner = await load_owner(ctx, conn, entity)
     _refuse_personal(ctx, owner)
     name = check_project_name(name or DEFAULT_PROJECT)
     found = await queries.find_project(conn, owner.name, name)
-    if not access.allows(ctx.identity, permission, found.target if found else Target(owner.id)):
+    permission, thing = right
+    target = found.target if found else Target(owner.id)
+    if not access.allows(ctx.identity, permission, target.of(thing)) or not (found or _may_make(ctx, owner)):
         raise Denied("permission denied")
     if found is None:
         inserted = await insert_ignore(conn, projects, _new_columns(ctx, owner, name, ProjectChange()))
@@ -155,6 +158,10 @@ async def ensure_project(
 def _refuse_personal(ctx: Context, owner: Entity) -> None:
     if owner.kind is EntityKind.USER and not ctx.ports.policy.accounts.personal_entities:
         raise Denied("personal projects are switched off on this server; name a team as the entity")
+
+
+def _may_make(ctx: Context, owner: Entity) -> bool:
+    return access.allows(ctx.identity, Permission.APPEND, Target(owner.id))
 
 
 def _new_columns(ctx: Context, owner: Entity, name: str, spec: ProjectChange) -> dict[str, Any]:
@@ -179,7 +186,7 @@ async def create_project(ctx: Context, entity: str | None, name: str, spec: Proj
     async with ctx.database.write() as conn:
         owner = await load_owner(ctx, conn, entity)
         _refuse_personal(ctx, owner)
-        if not access.allows(ctx.identity, Permission.WRITE, Target(owner.id)):
+        if not _may_make(ctx, owner):
             raise Denied("permission denied")
         columns = _new_columns(ctx, owner, check_project_name(name), spec)
         try:
@@ -211,7 +218,7 @@ async def upsert_project(
             await queries.forget_former_name(conn, owner.id, name or DEFAULT_PROJECT)
         project = await ensure_project(ctx, conn, owner.name, name)
         if before is not None:
-            _check_change(ctx, project, change)
+            _check_change(ctx, project, change.columns())
         await _write(conn, project, change.columns())
         await _note(ctx, conn, project, change.columns())
         changed = await _reload(conn, project.id)
@@ -228,12 +235,10 @@ async def update_project(ctx: Context, project_id: int, change: ProjectChange, n
     """
     async with ctx.database.write() as conn:
         project = await _reload(conn, project_id)
-        access.require(ctx, Permission.WRITE, project.target)
-        _check_change(ctx, project, change)
         values = change.columns()
         if name is not None and name != project.name:
-            access.require(ctx, Permission.MANAGE, project.target)
             values["name"] = check_project_name(name)
+        _check_change(ctx, project, values)
         await _write(conn, project, values)
         await _note(ctx, conn, project, values)
         if "name" in values:
@@ -245,9 +250,14 @@ async def update_project(ctx: Context, project_id: int, change: ProjectChange, n
         return changed
 
 
-def _check_change(ctx: Context, project: Project, change: ProjectChange) -> None:
-    if change.visibility not in {None, project.visibility}:
+def _check_change(ctx: Context, project: Project, values: Mapping[str, Any]) -> None:
+    """Raise `NotFound` or `Denied` unless the caller may change these columns: name and visibility are of managers."""
+    before = {"name": project.name, "visibility": project.visibility}
+    is_managed = any(values.get(name, value) != value for name, value in before.items())
+    if is_managed:
         access.require(ctx, Permission.MANAGE, project.target)
+    if not is_managed or values.keys() - before.keys():
+        access.require(ctx, Permission.WRITE, project.target)
 
 
 async def _note(ctx: Context, conn: AsyncConnection, project: Project, values: dict[str, Any]) -> None:
@@ -272,15 +282,16 @@ async def _write(conn: AsyncConnection, project: Project, values: dict[str, Any]
 
 
 async def delete_project(ctx: Context, project_id: int) -> None:
-    """Delete a project with all its runs for good. Needs to manage its entity, or to have made the project.
+    """Delete a project with all its runs for good. Needs the right to, or to have made the project and to write to it.
 
     The worker then frees the bytes of its files and streams.
     """
     async with ctx.database.write() as conn:
         project = await _reload(conn, project_id)
-        identity = access.require(ctx, Permission.WRITE, project.target)
-        if project.created_by != identity.user_id:
-            access.require(ctx, Permission.MANAGE, project.target)
+        identity = access.require_account(ctx)
+        is_own = project.created_by == identity.user_id and access.allows(identity, Permission.WRITE, project.target)
+        if not is_own:
+            access.require(ctx, Permission.DELETE, project.target)
         await PROJECT_DELETED.happen(ctx, conn, project.id)
         await conn.execute(delete(projects).where(projects.c.id == project.id))
         await audit.note(ctx, conn, Action.PROJECT_DELETE, project.subject)
@@ -294,7 +305,13 @@ async def _reload(conn: AsyncConnection, project_id: int) -> Project:
 
 
 def is_read_only(ctx: Context, project: Project) -> bool:
-    return not access.allows(ctx.identity, Permission.APPEND, project.target)
+    """Tell whether the caller may log no runs to it."""
+    return not access.allows(ctx.identity, Permission.APPEND, project.target.of(Thing.RUN))
+
+
+def may_change(ctx: Context, project: Project, thing: Thing) -> bool:
+    """Tell whether the caller may change such things in it."""
+    return access.allows(ctx.identity, Permission.WRITE, project.target.of(thing))
 
 
 def may_manage(ctx: Context, project: Project) -> bool:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from steelyard.context import Context
 from steelyard.domains.accounts import service as accounts
+from steelyard.domains.accounts.access import Thing
 from steelyard.domains.projects import service as projects
 from steelyard.domains.registry import service
 from steelyard.domains.registry.model import Registry
@@ -65,6 +66,6 @@ def _shown(ctx: Context, item: Registry) -> dict[str, Any]:
         "namedCount": item.named_count,
         "createdAt": project.created_at,
         "updatedAt": project.last_active_at,
-        "canWrite": not projects.is_read_only(ctx, project),
+        "canWrite": projects.may_change(ctx, project, Thing.ARTIFACT),
         "canManage": projects.may_manage(ctx, project),
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from steelyard.context import Context
 from steelyard.domains.accounts import access
-from steelyard.domains.accounts.access import Permission, Target, Visibility
+from steelyard.domains.accounts.access import Permission, Target, Thing, Visibility
 from steelyard.domains.projects import service as projects
 from steelyard.domains.reports import queries, rules
 from steelyard.domains.reports.model import CustomChart
@@ -33,7 +33,7 @@ async def create_chart(ctx: Context, entity: str, given: ChartSpec) -> CustomCha
     """
     async with ctx.database.write() as conn:
         owner = await projects.load_owner(ctx, conn, entity)
-        if not access.allows(ctx.identity, Permission.WRITE, Target(owner.id)):
+        if not access.allows(ctx.identity, Permission.WRITE, Target(owner.id, thing=Thing.REPORT)):
             raise Denied("permission denied")
         values = {
             "entity_id": owner.id,
@@ -62,4 +62,5 @@ async def find_chart(ctx: Context, entity: str, name: str) -> CustomChart | None
     if chart is None:
         return None
     visibility = Visibility.PUBLIC if chart.public else Visibility.PRIVATE
-    return chart if access.allows(identity, Permission.READ, Target(chart.entity_id, visibility)) else None
+    target = Target(chart.entity_id, visibility, thing=Thing.REPORT)
+    return chart if access.allows(identity, Permission.READ, target) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from steelyard.domains.accounts.access import Target
+from steelyard.domains.accounts.access import Target, Thing
 from steelyard.domains.audit.model import Subject
 
 
@@ -43,7 +43,7 @@ class View:
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, self.project_id, "view")
+        return Target(self.entity_id, self.visibility, self.project_id, Thing.REPORT, "view")
 
     @property
     def subject(self) -> Subject:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts import access
-from steelyard.domains.accounts.access import Permission
+from steelyard.domains.accounts.access import Permission, Thing
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
 from steelyard.domains.projects import service as projects
@@ -49,7 +49,7 @@ async def create_view(
     Raises `Denied`, `Invalid`, and `NotFound` for an unknown entity.
     """
     async with ctx.database.write() as conn:
-        owner = await projects.ensure_project(ctx, conn, entity, project)
+        owner = await projects.ensure_project(ctx, conn, entity, project, (Permission.WRITE, Thing.REPORT))
         kind, name = spec.type or ViewType.REPORT, spec.name or random_name(_NAME_CHARS)
         found = await queries.find_view_id(conn, owner.id, kind, name)
         if found is None:
@@ -132,11 +132,13 @@ async def _written(conn: AsyncConnection, view_id: int) -> View:
     return view
 
 
-async def _load_writable(ctx: Context, conn: AsyncConnection, view_id: int) -> View:
+async def _load_writable(
+    ctx: Context, conn: AsyncConnection, view_id: int, permission: Permission = Permission.WRITE
+) -> View:
     view = await queries.find_view(conn, view_id, lock=True)
     if view is None:
         raise NotFound("view not found")
-    identity = access.require(ctx, Permission.WRITE, view.target)
+    identity = access.require(ctx, permission, view.target)
     is_own = view.created_by is not None and view.created_by == identity.user_id
     if view.locked and not is_own and not access.allows(identity, Permission.MANAGE, view.target):
         raise Denied("the view is locked: only its author and admins of its entity may change it")
@@ -149,7 +151,7 @@ async def delete_view(ctx: Context, view_id: int, *, with_drafts: bool) -> Delet
     Raises `NotFound`, `Denied`.
     """
     async with ctx.database.write() as conn:
-        view = await _load_writable(ctx, conn, view_id)
+        view = await _load_writable(ctx, conn, view_id, Permission.DELETE)
         drafts = await queries.count_drafts(conn, view.id, ViewType.DRAFT)
         if drafts and not with_drafts:
             return Deletion(success=False, pending_drafts=drafts)

@@ -55,9 +55,13 @@ class _Given:
         return [run.id for run in self.held if run.run_id in wanted]
 
 
+def _runs_of(project: Project) -> access.Target:
+    return project.target.of(access.Thing.RUN)
+
+
 async def _change(ctx: Context, project: Project, run_ids: Sequence[str], decide: Decide, done: Done) -> Outcome:
     async with ctx.database.write() as conn:
-        given = await _hold(ctx, conn, project, run_ids)
+        given = await _hold(ctx, conn, project, run_ids, done.permission)
         outcome = await _apply(ctx, conn, given, decide)
         await done.note(ctx, conn, given, outcome)
     return outcome
@@ -65,10 +69,12 @@ async def _change(ctx: Context, project: Project, run_ids: Sequence[str], decide
 
 @dataclass(frozen=True)
 class Done:
-    """What the audit log is told of a change, and in which words."""
+    """What a change is to those who decide who may, and to the audit log, and in which words."""
 
     action: Action
     detail: Mapping[str, Any] = field(default_factory=dict)
+    # what the change needs
+    permission: Permission = Permission.WRITE
 
     async def note(self, ctx: Context, conn: AsyncConnection, given: _Given, outcome: Outcome) -> None:
         if outcome.done:
@@ -76,8 +82,14 @@ class Done:
             await audit.note(ctx, conn, self.action, given.project.subject, **told)
 
 
-async def _hold(ctx: Context, conn: AsyncConnection, project: Project, run_ids: Sequence[str]) -> _Given:
-    access.require(ctx, Permission.WRITE, project.target)
+async def _hold(
+    ctx: Context,
+    conn: AsyncConnection,
+    project: Project,
+    run_ids: Sequence[str],
+    permission: Permission = Permission.WRITE,
+) -> _Given:
+    access.require(ctx, permission, _runs_of(project))
     if len(run_ids) > RUNS_MAX:
         raise Invalid(f"at most {RUNS_MAX} runs may be changed in one request")
     return _Given(project, run_ids, await trash_queries.lock_runs(conn, project.id, run_ids))
@@ -154,14 +166,14 @@ async def stop_runs(ctx: Context, project: Project, run_ids: Sequence[str]) -> O
 
 async def delete_runs(ctx: Context, project: Project, run_ids: Sequence[str], *, outputs: bool = False) -> Outcome:
     """Put runs into the trash; their ids stay taken. With `outputs` the artifact versions that they made go as well."""
-    identity = access.require(ctx, Permission.WRITE, project.target)
+    identity = access.require(ctx, Permission.DELETE, _runs_of(project))
     now = ctx.ports.clock()
 
     def decide(_run: Held) -> Mapping[str, Any] | str:
         return {"deleted_at": now, "deleted_by": identity.user_id or None}
 
     async with ctx.database.write() as conn:
-        given = await _hold(ctx, conn, project, run_ids)
+        given = await _hold(ctx, conn, project, run_ids, Permission.DELETE)
         outcome = await _apply(ctx, conn, given, _living(decide))
         await Done(Action.RUN_DELETE_MANY, {"outputs": outputs}).note(ctx, conn, given, outcome)
         if outputs:
@@ -179,12 +191,12 @@ async def restore_runs(ctx: Context, project: Project, run_ids: Sequence[str]) -
             return "it was deleted for good"
         return {"deleted_at": None, "deleted_by": None}
 
-    return await _change(ctx, project, run_ids, decide, Done(Action.RUN_UNDELETE_MANY))
+    return await _change(ctx, project, run_ids, decide, Done(Action.RUN_UNDELETE_MANY, permission=Permission.DELETE))
 
 
 async def purge_runs(ctx: Context, project: Project, run_ids: Sequence[str]) -> Outcome:
     """Delete runs of the trash for good; the worker then frees their bytes. Their authors and managers may."""
-    identity = access.require(ctx, Permission.WRITE, project.target)
+    identity = access.require(ctx, Permission.DELETE, _runs_of(project))
     manages = access.allows(identity, Permission.MANAGE, project.target)
     now = ctx.ports.clock()
 
@@ -196,7 +208,7 @@ async def purge_runs(ctx: Context, project: Project, run_ids: Sequence[str]) -> 
         return {} if manages or run.created_by == identity.user_id else "only its author or an administrator may"
 
     async with ctx.database.write() as conn:
-        given = await _hold(ctx, conn, project, run_ids)
+        given = await _hold(ctx, conn, project, run_ids, Permission.DELETE)
         outcome = await _apply(ctx, conn, given, decide)
         await Done(Action.RUN_PURGE_MANY).note(ctx, conn, given, outcome)
         await trash_queries.request_purges(conn, given.numbers_of(outcome.done), identity.user_id or None, now)
@@ -236,7 +248,7 @@ async def _target(ctx: Context, conn: AsyncConnection, project: Project, entity:
     target = await project_queries.find_project(conn, entity, name)
     if target is None or not access.allows(ctx.identity, Permission.READ, target.target):
         raise NotFound(f"project {entity}/{name} not found")
-    access.require(ctx, Permission.WRITE, target.target)
+    access.require(ctx, Permission.WRITE, _runs_of(target))
     if target.id == project.id:
         raise Invalid("the runs are in that project already")
     return target

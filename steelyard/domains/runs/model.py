@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntFlag, StrEnum
 
-from steelyard.domains.accounts.access import Target
+from steelyard.domains.accounts.access import Target, Thing
 from steelyard.domains.audit.model import Subject
 
 
@@ -63,7 +63,7 @@ class RunRef:
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, self.project_id, what="run")
+        return Target(self.entity_id, self.visibility, self.project_id, Thing.RUN)
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Run:
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, self.project_id, what="run")
+        return Target(self.entity_id, self.visibility, self.project_id, Thing.RUN)
 
     @property
     def subject(self) -> Subject:

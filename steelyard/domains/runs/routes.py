@@ -140,7 +140,7 @@ async def _detail(ctx: Context, run: Run) -> dict[str, Any]:
     config = documents.config_values(documents.read_object(run.config))
     summary = {key: value for key, value in documents.read_object(run.summary).items() if key != "_wandb"}
     row = run_row(run.entity, run.project, run, documents.flatten(config), documents.flatten(summary))
-    trees = {"configTree": config, "summaryTree": summary, "canWrite": not service.is_read_only(ctx, run)}
+    trees = {"configTree": config, "summaryTree": summary, "canWrite": service.may_change(ctx, run)}
     return row | trees | (await RUN_DETAILS.of(ctx, [run]))[run.id]
 
 

@@ -110,7 +110,7 @@ async def set_state(ctx: Context, run: int, state: str) -> None:
 async def delete_run(ctx: Context, run: int, *, outputs: bool = False) -> None:
     """Put a run into the trash; its id stays taken. With `outputs` the artifact versions that it made go as well."""
     async with ctx.database.write() as conn:
-        found = await load_for_change(ctx, conn, run)
+        found = await load_for_change(ctx, conn, run, Permission.DELETE)
         now = ctx.ports.clock()
         await update_columns(conn, found, now, deleted_at=now, deleted_by=access.require_account(ctx).user_id or None)
         await audit.note(ctx, conn, Action.RUN_DELETE, found.subject, outputs=outputs)
@@ -118,5 +118,10 @@ async def delete_run(ctx: Context, run: int, *, outputs: bool = False) -> None:
             await OUTPUTS_DELETED.happen(ctx, conn, [found.id])
 
 
+def may_change(ctx: Context, run: Run) -> bool:
+    return access.allows(ctx.identity, Permission.WRITE, run.target)
+
+
 def is_read_only(ctx: Context, run: Run) -> bool:
+    """Tell whether the caller may not log to it."""
     return not access.allows(ctx.identity, Permission.APPEND, run.target)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts import queries as account_queries
-from steelyard.domains.accounts.access import Permission
+from steelyard.domains.accounts.access import Permission, Thing
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
 from steelyard.domains.projects import queries as project_queries
@@ -101,7 +101,7 @@ async def _upsert_run(
         # The new run will refer to its parent, and runs are locked before projects by everybody.
         if origin is not None and await queries.lock_condition(conn, origin.parent.id) is None:
             raise OriginMoved
-        project = await projects.ensure_project(ctx, conn, name.entity, name.project, Permission.APPEND)
+        project = await projects.ensure_project(ctx, conn, name.entity, name.project, (Permission.APPEND, Thing.RUN))
         found = await queries.lock_project_run(conn, project.id, run_id)
         new = {**taken_over, **columns, "run_id": run_id}
         inserted = found is None and await _insert_run(ctx, conn, project, change, new)

@@ -1,4 +1,4 @@
-"""What the server tells of itself to provisioning clients (RFC 7643, 5 to 7), and the roles that there are."""
+"""What the server tells of itself to provisioning clients (RFC 7643, 5 to 7)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ from scim2_models import (
     Sort,
 )
 
-from steelyard.domains.accounts.model import Role
 from steelyard.domains.scim.pages import PAGE_MAX
-from steelyard.domains.scim.resources import Group, User
+from steelyard.domains.scim.resources import Group, Role, User
 
 _SCHEMES = [
     AuthenticationScheme(
@@ -38,11 +37,6 @@ _SCHEMES = [
         description="any user name, and an administrator's API key as the password",
     ),
 ]
-_ROLES = {
-    Role.ADMIN: "says who belongs to a team, and changes everything in it",
-    Role.MEMBER: "logs, changes and deletes in the projects of a team",
-    Role.VIEWER: "only looks",
-}
 
 
 def config(origin: str) -> dict[str, Any]:
@@ -61,7 +55,8 @@ def config(origin: str) -> dict[str, Any]:
 
 
 def resource_types(origin: str) -> list[dict[str, Any]]:
-    return [_dump(_resource_type(origin, User, "/Users")), _dump(_resource_type(origin, Group, "/Groups"))]
+    kinds = ((User, "/Users"), (Group, "/Groups"), (Role, "/Roles"))
+    return [_dump(_resource_type(origin, model, endpoint)) for model, endpoint in kinds]
 
 
 def _resource_type(origin: str, model: type[Resource[Any]], endpoint: str) -> ResourceType:
@@ -73,30 +68,14 @@ def _resource_type(origin: str, model: type[Resource[Any]], endpoint: str) -> Re
 
 def schemas(origin: str) -> list[dict[str, Any]]:
     found = []
-    for model in (User, Group):
+    for model in (User, Group, Role):
         schema = model.to_schema()
         schema.meta = Meta(resource_type="Schema", location=f"{origin}/scim/Schemas/{schema.id}")
         found.append(_dump(schema))
     return found
 
 
-def roles(origin: str) -> list[dict[str, Any]]:
-    """Return the roles that everybody has one of in a team; none of them can be changed."""
-    return [
-        {
-            "schemas": [],
-            "id": role.value,
-            "name": role.value,
-            "description": text,
-            "inheritedFrom": None,
-            "permissions": [],
-            "meta": {"resourceType": "Role", "location": f"{origin}/scim/Roles/{role.value}"},
-        }
-        for role, text in _ROLES.items()
-    ]
-
-
-_CATALOGUES = {"ResourceTypes": resource_types, "Schemas": schemas, "Roles": roles}
+_CATALOGUES = {"ResourceTypes": resource_types, "Schemas": schemas}
 
 
 def catalogue(kind: str, origin: str) -> list[dict[str, Any]]:

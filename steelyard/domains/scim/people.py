@@ -212,7 +212,7 @@ class _Wish:
     email: str
     active: bool
     is_admin: bool
-    teams: Mapping[str, Role]
+    teams: Mapping[str, str]
     external_id: str | None
 
     @classmethod
@@ -247,11 +247,13 @@ def _address(emails: list[Email] | None, user_name: str) -> str:
         raise Refused(error.message, 400, "invalidValue") from error
 
 
-def _teams(roles: list[TeamRole] | None) -> dict[str, Role]:
-    try:
-        return {str(item.team_name): teams.parse_role((item.role_name or "member").lower()) for item in roles or []}
-    except Invalid as error:
-        raise Refused(error.message, 400, "invalidValue") from error
+def _teams(roles: list[TeamRole] | None) -> dict[str, str]:
+    """Return team → role; a custom one is found by its name when it is given."""
+    found = {}
+    for item in roles or []:
+        role = item.role_name or Role.MEMBER.value
+        found[str(item.team_name)] = role.lower() if role.lower() in set(Role) else role
+    return found
 
 
 async def _refuse_taken(conn: AsyncConnection, wish: _Wish, user_id: int | None) -> None:
@@ -283,16 +285,15 @@ async def _apply(ctx: Context, conn: AsyncConnection, person: Person, before: _W
 
 
 async def _apply_teams(
-    ctx: Context, conn: AsyncConnection, person: Person, before: Mapping[str, Role], after: Mapping[str, Role]
+    ctx: Context, conn: AsyncConnection, person: Person, before: Mapping[str, str], after: Mapping[str, str]
 ) -> None:
     for name, role in after.items():
         if before.get(name) == role:
             continue
         try:
-            team = await teams.find_team(conn, name)
-        except NotFound as error:
+            await teams.change_member(ctx, conn, await teams.find_team(conn, name), person.user, role)
+        except (NotFound, Invalid) as error:
             raise Refused(error.message, 400, "invalidValue") from error
-        await teams.change_member(ctx, conn, team, person.user, role)
     for name in before.keys() - after.keys():
         await teams.take_out(ctx, conn, await teams.find_team(conn, name), person.user)
 

@@ -32,6 +32,7 @@ class Place:
     team: str
     user_id: int
     username: str
+    # a custom one's name
     role: str
 
 
@@ -121,9 +122,10 @@ async def list_places(
     which += [members.c.entity_id.in_(teams)] if teams is not None else []
     statement = (
         select(members.c.entity_id, a.entities.c.name.label("team"), members.c.user_id, a.users.c.username)
-        .add_columns(members.c.role)
+        .add_columns(func.coalesce(a.custom_roles.c.name, members.c.role).label("role"))
         .join(a.entities, a.entities.c.id == members.c.entity_id)
         .join(a.users, a.users.c.id == members.c.user_id)
+        .outerjoin(a.custom_roles, a.custom_roles.c.id == members.c.custom_role_id)
         .where(and_(*which))
         .order_by(a.entities.c.name, a.users.c.username)
     )

@@ -1,5 +1,5 @@
-"""Users and groups as SCIM has them (RFC 7643), with what W&B Server adds, and how bodies become them and are made of
-them. Loaded with the first request: nothing else of the server needs these libraries.
+"""Users, groups and roles as SCIM has them (RFC 7643), with what W&B Server adds, and how bodies become them and are
+made of them. Loaded with the first request: nothing else of the server needs these libraries.
 """
 
 from __future__ import annotations
@@ -88,7 +88,25 @@ class Group(Resource[Any]):
     members: list[Member] | None = None
 
 
-AnyOfOurs = TypeVar("AnyOfOurs", User, Group)
+class Permission(ComplexAttribute):
+    name: str | None = None
+    is_inherited: Annotated[bool | None, Mutability.read_only] = None
+
+
+class Role(Resource[Any]):
+    __schema__ = URN("urn:steelyard:params:scim:schemas:Role")
+
+    name: Annotated[str | None, Required.true, Uniqueness.server] = None
+    description: str | None = None
+    inherited_from: str | None = None
+    permissions: list[Permission] | None = None
+    organization_id: Annotated[str | None, Mutability.immutable] = Field(
+        None, serialization_alias="organizationID", validation_alias="organizationID"
+    )
+
+
+Ours = User | Group | Role
+AnyOfOurs = TypeVar("AnyOfOurs", User, Group, Role)
 
 
 def read(model: type[AnyOfOurs], body: Mapping[str, Any], context: Context, before: AnyOfOurs | None) -> AnyOfOurs:
@@ -120,14 +138,14 @@ def refused(error: ValidationError | SCIMException) -> Refused:
     return Refused(str(told.detail or "the request cannot be read"), int(told.status or 400), told.scim_type)
 
 
-def version_of(resource: User | Group) -> str:
+def version_of(resource: Ours) -> str:
     """Return the weak ETag of a resource, which changes with whatever is shown of it."""
     shown = resource.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE)
     shown.pop("meta", None)
     return f'W/"{hashlib.sha256(orjson.dumps(shown, option=orjson.OPT_SORT_KEYS)).hexdigest()[:20]}"'
 
 
-def parameters_of(model: type[User | Group], query: Mapping[str, str]) -> ResponseParameters[Any] | None:
+def parameters_of(model: type[Ours], query: Mapping[str, str]) -> ResponseParameters[Any] | None:
     """Return which attributes are asked for, None for those of every answer. Raises `Refused`."""
     given = {name: query[name] for name in ("attributes", "excludedAttributes") if query.get(name)}
     if not given:
@@ -139,14 +157,14 @@ def parameters_of(model: type[User | Group], query: Mapping[str, str]) -> Respon
     return found
 
 
-def shown(resource: User | Group, wanted: ResponseParameters[Any] | None, *, strict: bool) -> dict[str, Any]:
+def shown(resource: Ours, wanted: ResponseParameters[Any] | None, *, strict: bool) -> dict[str, Any]:
     """Return a resource as it is sent: as RFC 7643 has it, or with the peculiar parts of W&B Server's."""
     body = resource.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE, response_parameters=wanted)
     return body if strict else _as_theirs(resource, body)
 
 
-def _as_theirs(resource: User | Group, body: dict[str, Any]) -> dict[str, Any]:
-    """Write addresses and members as W&B Server does: one address, an object, in capitals; no members are null."""
+def _as_theirs(resource: Ours, body: dict[str, Any]) -> dict[str, Any]:
+    """Write resources as W&B Server does: addresses and members in capitals, one address an object, no members null."""
     if emails := body.get("emails"):
         one = emails[0]
         body["emails"] = {
@@ -161,4 +179,8 @@ def _as_theirs(resource: User | Group, body: dict[str, Any]) -> dict[str, Any]:
             {"Value": item["value"], "Ref": "", "Type": item.get("type", ""), "Display": item.get("display", "")}
             for item in found or []
         ] or None
+    if isinstance(resource, Role):
+        # which names no schema for them
+        body |= {"schemas": [], "inheritedFrom": resource.inherited_from, "permissions": body.get("permissions", [])}
+        body |= {"description": resource.description or ""}
     return body

@@ -18,8 +18,9 @@ from steelyard.rest.bodies import JSON_BODY_MAX_BYTES, read_body
 from steelyard.rest.routes import RouteTable
 
 if TYPE_CHECKING:
+    from steelyard.domains.scim.kinds import Kind
     from steelyard.domains.scim.pages import Page
-    from steelyard.domains.scim.resources import Group, User
+    from steelyard.domains.scim.resources import Ours
 
 routes = RouteTable()
 MEDIA_TYPE = "application/scim+json"
@@ -43,7 +44,7 @@ def _answer(value: Any, status: int = 200, **headers: str) -> Response:
     return Response(content, status, sent, media_type=MEDIA_TYPE)
 
 
-def _one(ctx: Context, request: Request, found: User | Group, status: int = 200) -> Response:
+def _one(ctx: Context, request: Request, found: Ours, status: int = 200) -> Response:
     from steelyard.domains.scim import resources
 
     version = str(found.meta.version if found.meta else "")
@@ -68,7 +69,7 @@ def _query_of(body: Mapping[str, Any]) -> dict[str, str]:
     return query
 
 
-def _list(ctx: Context, query: Mapping[str, str], page: Page[Any], model: type[User | Group]) -> Response:
+def _list(ctx: Context, query: Mapping[str, str], page: Page[Any], model: type[Ours]) -> Response:
     from steelyard.domains.scim import resources
 
     wanted = resources.parameters_of(model, query)
@@ -88,132 +89,65 @@ def _listed(found: list[dict[str, Any]], total: int, start: int = 1) -> Response
     )
 
 
-# ---- users ----------------------------------------------------------------------------------------------------
+# ---- users, groups, roles -------------------------------------------------------------------------------------
 
 
-@routes.get("/scim/Users")
-async def list_users(ctx: Context, request: Request) -> Response:
+def _kind(ctx: Context, name: str) -> Kind:
+    """Return a kind of resources to administrators of the server; it is loaded for them alone."""
     access.require_admin(ctx)
-    from steelyard.domains.scim import people
-    from steelyard.domains.scim.resources import User
+    from steelyard.domains.scim.kinds import KINDS
 
-    return _list(ctx, request.query_params, await people.list_users(ctx, request.query_params), User)
-
-
-@routes.post("/scim/Users")
-async def create_user(ctx: Context, request: Request) -> Response:
-    access.require_admin(ctx)
-    from steelyard.domains.scim import people
-
-    return _one(ctx, request, await people.create_user(ctx, await _body(request)), 201)
+    return KINDS[name]
 
 
-@routes.post("/scim/Users/.search")
-async def search_users(ctx: Context, request: Request) -> Response:
-    access.require_admin(ctx)
-    from steelyard.domains.scim import people
-    from steelyard.domains.scim.resources import User
+def _serve(name: str) -> None:
+    """Serve all resources of a kind by the routes that RFC 7644 gives them."""
 
-    query = _query_of(await _body(request))
-    return _list(ctx, query, await people.list_users(ctx, query), User)
+    async def list_all(ctx: Context, request: Request) -> Response:
+        kind = _kind(ctx, name)
+        return _list(ctx, request.query_params, await kind.list(ctx, request.query_params), kind.model)
 
+    async def create(ctx: Context, request: Request) -> Response:
+        kind = _kind(ctx, name)
+        return _one(ctx, request, await kind.create(ctx, await _body(request)), 201)
 
-@routes.get("/scim/Users/{id}")
-async def show_user(ctx: Context, request: Request) -> Response:
-    access.require_admin(ctx)
-    from steelyard.domains.scim import people
+    async def search(ctx: Context, request: Request) -> Response:
+        kind = _kind(ctx, name)
+        query = _query_of(await _body(request))
+        return _list(ctx, query, await kind.list(ctx, query), kind.model)
 
-    return _one(ctx, request, await people.load_user(ctx, request.path_params["id"]))
+    async def show(ctx: Context, request: Request) -> Response:
+        return _one(ctx, request, await _kind(ctx, name).load(ctx, request.path_params["id"]))
 
+    async def replace(ctx: Context, request: Request) -> Response:
+        kind = _kind(ctx, name)
+        body, version = await _body(request), request.headers.get("if-match")
+        return _one(ctx, request, await kind.replace(ctx, request.path_params["id"], body, version))
 
-@routes.put("/scim/Users/{id}")
-async def replace_user(ctx: Context, request: Request) -> Response:
-    access.require_admin(ctx)
-    from steelyard.domains.scim import people
+    async def patch(ctx: Context, request: Request) -> Response:
+        kind = _kind(ctx, name)
+        body, version = await _body(request), request.headers.get("if-match")
+        return _one(ctx, request, await kind.patch(ctx, request.path_params["id"], body, version))
 
-    body, version = await _body(request), request.headers.get("if-match")
-    return _one(ctx, request, await people.replace_user(ctx, request.path_params["id"], body, version))
+    async def delete(ctx: Context, request: Request) -> None:
+        await _kind(ctx, name).delete(ctx, request.path_params["id"], request.headers.get("if-match"))
 
-
-@routes.patch("/scim/Users/{id}")
-async def patch_user(ctx: Context, request: Request) -> Response:
-    access.require_admin(ctx)
-    from steelyard.domains.scim import people
-
-    body, version = await _body(request), request.headers.get("if-match")
-    return _one(ctx, request, await people.patch_user(ctx, request.path_params["id"], body, version))
-
-
-@routes.delete("/scim/Users/{id}")
-async def delete_user(ctx: Context, request: Request) -> None:
-    access.require_admin(ctx)
-    from steelyard.domains.scim import people
-
-    await people.delete_user(ctx, request.path_params["id"], request.headers.get("if-match"))
-
-
-# ---- groups ---------------------------------------------------------------------------------------------------
-
-
-@routes.get("/scim/Groups")
-async def list_groups(ctx: Context, request: Request) -> Response:
-    access.require_admin(ctx)
-    from steelyard.domains.scim import groups
-    from steelyard.domains.scim.resources import Group
-
-    return _list(ctx, request.query_params, await groups.list_groups(ctx, request.query_params), Group)
+    all_, one = f"/scim/{name}", f"/scim/{name}/{{id}}"
+    for register, path, handler in (
+        (routes.get, all_, list_all),
+        (routes.post, all_, create),
+        (routes.post, f"{all_}/.search", search),
+        (routes.get, one, show),
+        (routes.put, one, replace),
+        (routes.patch, one, patch),
+        (routes.delete, one, delete),
+    ):
+        handler.__name__ = f"{handler.__name__}_{name.lower()}"  # what the description of the routes calls it
+        register(path)(handler)
 
 
-@routes.post("/scim/Groups")
-async def create_group(ctx: Context, request: Request) -> Response:
-    access.require_admin(ctx)
-    from steelyard.domains.scim import groups
-
-    return _one(ctx, request, await groups.create_group(ctx, await _body(request)), 201)
-
-
-@routes.post("/scim/Groups/.search")
-async def search_groups(ctx: Context, request: Request) -> Response:
-    access.require_admin(ctx)
-    from steelyard.domains.scim import groups
-    from steelyard.domains.scim.resources import Group
-
-    query = _query_of(await _body(request))
-    return _list(ctx, query, await groups.list_groups(ctx, query), Group)
-
-
-@routes.get("/scim/Groups/{id}")
-async def show_group(ctx: Context, request: Request) -> Response:
-    access.require_admin(ctx)
-    from steelyard.domains.scim import groups
-
-    return _one(ctx, request, await groups.load_group(ctx, request.path_params["id"]))
-
-
-@routes.put("/scim/Groups/{id}")
-async def replace_group(ctx: Context, request: Request) -> Response:
-    access.require_admin(ctx)
-    from steelyard.domains.scim import groups
-
-    body, version = await _body(request), request.headers.get("if-match")
-    return _one(ctx, request, await groups.replace_group(ctx, request.path_params["id"], body, version))
-
-
-@routes.patch("/scim/Groups/{id}")
-async def patch_group(ctx: Context, request: Request) -> Response:
-    access.require_admin(ctx)
-    from steelyard.domains.scim import groups
-
-    body, version = await _body(request), request.headers.get("if-match")
-    return _one(ctx, request, await groups.patch_group(ctx, request.path_params["id"], body, version))
-
-
-@routes.delete("/scim/Groups/{id}")
-async def delete_group(ctx: Context, request: Request) -> None:
-    access.require_admin(ctx)
-    from steelyard.domains.scim import groups
-
-    await groups.delete_group(ctx, request.path_params["id"], request.headers.get("if-match"))
+for _name in ("Users", "Groups", "Roles"):
+    _serve(_name)
 
 
 # ---- what there is --------------------------------------------------------------------------------------------
@@ -228,7 +162,7 @@ async def show_config(ctx: Context, _request: Request) -> Response:
 
 
 def _offer(kind: str) -> None:
-    """Offer a list of what cannot be changed: the types of resources, their schemas, the roles."""
+    """Offer a list of what cannot be changed: the types of resources, their schemas."""
 
     def found_in(ctx: Context) -> list[dict[str, Any]]:
         access.require_admin(ctx)
@@ -254,5 +188,5 @@ def _offer(kind: str) -> None:
     routes.get(f"/scim/{kind}/{{id}}")(show_one)
 
 
-for _kind in ("ResourceTypes", "Schemas", "Roles"):
-    _offer(_kind)
+for _name in ("ResourceTypes", "Schemas"):
+    _offer(_name)

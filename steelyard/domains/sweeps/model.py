@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from steelyard.domains.accounts.access import Target
+from steelyard.domains.accounts.access import Target, Thing
 from steelyard.domains.audit.model import Subject
 
 
@@ -48,7 +48,7 @@ class Sweep:
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, self.project_id, what="sweep")
+        return Target(self.entity_id, self.visibility, self.project_id, Thing.SWEEP)
 
     @property
     def subject(self) -> Subject:

@@ -7,7 +7,7 @@ from typing import Any
 
 from steelyard.context import Context
 from steelyard.domains.accounts import access
-from steelyard.domains.accounts.access import Permission
+from steelyard.domains.accounts.access import Permission, Thing
 from steelyard.domains.projects import service as projects
 from steelyard.domains.projects.model import Project
 from steelyard.domains.runs.model import Run
@@ -40,7 +40,7 @@ async def create_sweep(ctx: Context, entity: str | None, project: str | None, ch
     config = parse_config(change.config)
     now = ctx.ports.clock()
     async with ctx.database.write() as conn:
-        owner = await projects.ensure_project(ctx, conn, entity, project)
+        owner = await projects.ensure_project(ctx, conn, entity, project, (Permission.WRITE, Thing.SWEEP))
         sweep_id = await queries.insert_sweep(
             conn,
             project_id=owner.id,

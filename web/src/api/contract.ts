@@ -36,7 +36,7 @@ export interface SetupInput { token: string; username: string; email: string; pa
 export interface SignupInput { username: string; email: string; password: string }
 export interface PasswordInput { current: string; new: string }
 export interface ProfileInput { name?: string; email?: string; /** where runs go that name none */ entity?: string }
-export interface AccountLink { username: string | null; team: string | null; email: string; role: EntityRef["role"] | null }
+export interface AccountLink { username: string | null; team: string | null; email: string; role: EntityRef["role"] | null; customRole: string | null }
 export interface FollowInput { token: string; username: string; password: string }
 export interface ApiKey {
   id: string; name: string; hint: string; createdAt: string; lastUsedAt: string | null;
@@ -49,8 +49,16 @@ export type KeyRights = "all" | "append" | "read";
 /** what is left out or empty is no bound */
 export interface KeyInput { name: string; rights?: KeyRights; projects?: string[]; days?: number; networks?: string[] }
 export interface Team { name: string; canManage: boolean; members: TeamMember[]; invitations: Invitation[] }
-export interface TeamMember { id: string; username: string; name: string; role: EntityRef["role"]; service: boolean; active: boolean }
-export interface Invitation { id: string; email: string; role: EntityRef["role"]; expiresAt: string }
+export interface TeamMember { id: string; username: string; name: string; role: EntityRef["role"]; customRole: string | null; service: boolean; active: boolean }
+export interface Invitation { id: string; email: string; role: EntityRef["role"]; customRole: string | null; expiresAt: string }
+export interface Roles { roles: HeldRole[]; permissions: RolePermission[]; canManage: boolean }
+/** `holders`: places in teams and projects */
+export interface HeldRole extends CustomRole { holders: number }
+export interface CustomRole {
+  id: string; name: string; description: string; inheritedFrom: "member" | "viewer"; permissions: string[]; createdAt: string;
+}
+/** a word that roles are made of; `inheritedBy`: what may it anyway */
+export interface RolePermission { name: string; text: string; inheritedBy: ("member" | "viewer")[] }
 export interface MadeLink { url: string; mailed: boolean; expiresAt: string }
 export interface NewServiceAccount { id: string; name: string; secret: string }
 export interface Federation { issuers: Issuer[]; /** audiences are not checked */ anyAudience: boolean; tokenSeconds: number }
@@ -86,7 +94,7 @@ export interface Project {
 }
 
 export interface ProjectMembers {
-  members: { username: string; name: string; role: EntityRef["role"] }[];
+  members: { username: string; name: string; role: EntityRef["role"]; customRole: string | null }[];
   teams: { team: string; role: EntityRef["role"] }[];
 }
 

@@ -23,6 +23,8 @@ export interface ScimSearch {
   filter?: string; sortBy?: string; sortOrder?: string; startIndex?: Int; count?: Int; attributes?: string[]; excludedAttributes?: string[];
 }
 export interface ScimError { schemas: string[]; status: string; detail: string; scimType?: string }
+/** `inheritedFrom` is viewer where nothing is said; `permissions` are words of `Roles.permissions` */
+export interface RoleInput { name?: string; description?: string; inheritedFrom?: "member" | "viewer"; permissions?: string[] }
 /** RFC 6749, 5.1 and 5.2 */
 export interface GrantedToken { access_token: string; token_type: "Bearer"; expires_in: Int }
 export interface RefusedToken { error: string; error_description: string; message: string }
@@ -77,6 +79,7 @@ export interface Routes {
   "GET /app/teams/{team}": { answer: C.Team };
   /** A team that still owns projects stays. */
   "DELETE /app/teams/{team}": { answer: null };
+  /** `role` is one of every team, or the name of a custom one. */
   "POST /app/teams/{team}/members": { body: { username: string; role?: string }; answer: null };
   "DELETE /app/teams/{team}/members/{id}": { answer: null };
   "POST /app/teams/{team}/invitations": { body: { email: string; role?: string }; answer: C.MadeLink };
@@ -96,6 +99,10 @@ export interface Routes {
   "POST /app/organizations/{organization}/service-accounts": { body: { name: string }; answer: C.NewServiceAccount };
   /** A new key of the service account that is this member; the old one ends. */
   "POST /app/organizations/{organization}/service-accounts/{id}/key": { answer: C.NewServiceAccount };
+  "GET /app/organizations/{organization}/roles": { answer: C.Roles };
+  "POST /app/organizations/{organization}/roles": { body: RoleInput & { name: string }; answer: C.CustomRole };
+  "PATCH /app/organizations/{organization}/roles/{id}": { body: RoleInput; answer: C.CustomRole };
+  "DELETE /app/organizations/{organization}/roles/{id}": { answer: null };
   "GET /app/home": { answer: C.Home };
   "GET /app/entities/{entity}": { answer: C.EntityPage };
   /** Of its projects those that the caller may see. */
@@ -314,13 +321,18 @@ export interface Routes {
   "PUT /scim/Groups/{id}": { body: ScimResource; query: ScimShown; headers: { "If-Match"?: string }; answer: JsonAs<"application/scim+json", ScimResource> };
   "PATCH /scim/Groups/{id}": { body: ScimPatch; query: ScimShown; headers: { "If-Match"?: string }; answer: JsonAs<"application/scim+json", ScimResource> };
   "DELETE /scim/Groups/{id}": { headers: { "If-Match"?: string }; answer: null };
+  "GET /scim/Roles": { query: ScimQuery; answer: JsonAs<"application/scim+json", ScimList> };
+  "POST /scim/Roles": { body: ScimResource; query: ScimShown; answers: { 201: JsonAs<"application/scim+json", ScimResource> } };
+  "POST /scim/Roles/.search": { body: ScimSearch; answer: JsonAs<"application/scim+json", ScimList> };
+  "GET /scim/Roles/{id}": { query: ScimShown; headers: { "If-None-Match"?: string }; answer: JsonAs<"application/scim+json", ScimResource>; answers: { 304: null } };
+  "PUT /scim/Roles/{id}": { body: ScimResource; query: ScimShown; headers: { "If-Match"?: string }; answer: JsonAs<"application/scim+json", ScimResource> };
+  "PATCH /scim/Roles/{id}": { body: ScimPatch; query: ScimShown; headers: { "If-Match"?: string }; answer: JsonAs<"application/scim+json", ScimResource> };
+  "DELETE /scim/Roles/{id}": { headers: { "If-Match"?: string }; answer: null };
   "GET /scim/ServiceProviderConfig": { answer: JsonAs<"application/scim+json", ScimResource> };
   "GET /scim/ResourceTypes": { answer: JsonAs<"application/scim+json", ScimList> };
   "GET /scim/ResourceTypes/{id}": { answer: JsonAs<"application/scim+json", ScimResource> };
   "GET /scim/Schemas": { answer: JsonAs<"application/scim+json", ScimList> };
   "GET /scim/Schemas/{id}": { answer: JsonAs<"application/scim+json", ScimResource> };
-  "GET /scim/Roles": { answer: JsonAs<"application/scim+json", ScimList> };
-  "GET /scim/Roles/{id}": { answer: JsonAs<"application/scim+json", ScimResource> };
 
   // ---- clients, probes and stored files -----------------------------------------------------------------------
   /** The schema is docs/reference/schema.graphql; failures are told in `errors`. */

@@ -12,6 +12,7 @@ const member = (username: string, more: Partial<TeamMember> = {}): TeamMember =>
   username,
   name: username,
   role: "member",
+  customRole: null,
   service: false,
   active: true,
   ...more,
@@ -31,7 +32,7 @@ const LAB: Team = {
   name: "lab",
   canManage: true,
   members: [member("ada", { role: "admin" }), SERVICE],
-  invitations: [{ id: "i1", email: "eve@example.org", role: "viewer", expiresAt: AT }],
+  invitations: [{ id: "i1", email: "eve@example.org", role: "viewer", customRole: null, expiresAt: AT }],
 };
 const bytes = (totalBytes: number) => ({
   totalBytes,

@@ -73,7 +73,8 @@ async def delete_versions(ctx: Context, request: Request) -> dict[str, Any]:
     names = find_texts(body, "versions") or []
     if len(names) > _DELETED_MAX:
         raise Invalid(f"at most {_DELETED_MAX} versions may be deleted in one request")
-    require(ctx, Permission.WRITE, collection.target)
+    unlinked = collection.kind is Kind.PORTFOLIO
+    require(ctx, Permission.WRITE if unlinked else Permission.DELETE, collection.target)
     deleted: list[str] = []
     skipped: list[dict[str, str]] = []
     for name in names:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from steelyard.domains.accounts.access import Target
+from steelyard.domains.accounts.access import Target, Thing
 from steelyard.domains.accounts.tables import entities
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import LineageRole, State
@@ -39,7 +39,7 @@ class RunNode:
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, self.project_id, what="run")
+        return Target(self.entity_id, self.visibility, self.project_id, Thing.RUN)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class ArtifactNode:
 
     @property
     def target(self) -> Target:
-        return Target(self.entity_id, self.visibility, self.project_id, what="artifact")
+        return Target(self.entity_id, self.visibility, self.project_id, Thing.ARTIFACT)
 
 
 _PLACE = [projects.c.name, entities.c.name, projects.c.entity_id, projects.c.visibility, projects.c.id]

@@ -10,28 +10,39 @@ from hypothesis import strategies as st
 from steelyard.context import SYSTEM, Context, Identity, KeyRights, KeyScope, Ports
 from steelyard.domains.accounts.access import (
     Permission,
+    Rights,
     Target,
+    Thing,
     Visibility,
     allows,
     require,
     require_admin,
+    require_as_much,
     require_changes,
     require_whole,
 )
+from steelyard.domains.accounts.vocabulary import WORDS, rights_of
 from steelyard.kernel.errors import Denied, NotFound, Unauthenticated
 
-READ, APPEND, WRITE, MANAGE, PEOPLE = Permission
+READ, APPEND, WRITE, DELETE, MANAGE, PEOPLE = Permission
 TEAM, PROJECT = 7, 70
 STRANGER = Identity(user_id=1, username="eve", entity_id=1, is_admin=False, roles={1: "admin"})
 ROLES = ("viewer", "member", "admin")
 BY_ROLE = {role: dataclasses.replace(STRANGER, roles={1: "admin", TEAM: role}) for role in ROLES}
 OPERATOR = dataclasses.replace(STRANGER, is_admin=True)
 OVERSEER = dataclasses.replace(STRANGER, oversees=frozenset({TEAM}))
-GRANTED = {"viewer": {READ}, "member": {READ, APPEND, WRITE}, "admin": set(Permission)}
+GRANTED = {"viewer": {READ}, "member": {READ, APPEND, WRITE, DELETE}, "admin": set(Permission)}
 SCOPES = st.builds(
     KeyScope, st.sampled_from(KeyRights), st.none() | st.sampled_from([frozenset({PROJECT}), frozenset({PROJECT + 1})])
 )
-TARGETS = st.builds(Target, st.just(TEAM), st.sampled_from(Visibility.ALL), st.sampled_from([None, PROJECT]))
+TARGETS = st.builds(
+    Target,
+    st.just(TEAM),
+    st.sampled_from(Visibility.ALL),
+    st.sampled_from([None, PROJECT]),
+    st.sampled_from([Thing.RUN, Thing.ARTIFACT, Thing.REPORT, Thing.SWEEP]),
+)
+ADDED = st.sets(st.sampled_from(list(WORDS))).map(rights_of)
 IDENTITIES = st.builds(
     dataclasses.replace,
     st.sampled_from([STRANGER, *BY_ROLE.values(), OPERATOR, OVERSEER]),
@@ -46,8 +57,8 @@ def asking(identity: Identity | None) -> Context:
     return Context(ports=cast("Ports", None), identity=identity)
 
 
-def granted(identity: Identity, *target: Any) -> set[Permission]:
-    return {item for item in Permission if allows(identity, item, Target(*target))}
+def granted(identity: Identity, *target: Any, thing: Thing = Thing.RUN) -> set[Permission]:
+    return {item for item in Permission if allows(identity, item, Target(*target, thing=thing))}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -81,7 +92,7 @@ def test_a_project_may_give_a_member_less_or_more_than_the_team_does() -> None:
         (Visibility.TEAM, set()),
         (Visibility.RESTRICTED, set()),
         (Visibility.PUBLIC, {READ}),
-        (Visibility.OPEN, {READ, APPEND, WRITE}),
+        (Visibility.OPEN, {READ, APPEND, WRITE, DELETE}),
     ],
 )
 def test_other_accounts_by_visibility(visibility: str, expected: set[Permission]) -> None:
@@ -96,6 +107,60 @@ def test_administrators_may_be_kept_out_of_teams_but_still_decide_who_is_in_them
     assert granted(outside, TEAM, Visibility.PUBLIC, PROJECT) == {READ, PEOPLE}
     inside = dataclasses.replace(outside, roles={TEAM: "viewer"})
     assert granted(inside, TEAM, Visibility.TEAM, PROJECT) == {READ, PEOPLE}
+
+
+def test_members_delete_what_is_in_projects_and_not_projects() -> None:
+    for role, expected in GRANTED.items():
+        for thing in Thing:
+            if thing is not Thing.TEAM:
+                without = {DELETE} if thing is Thing.PROJECT and role == "member" else set()
+                assert granted(BY_ROLE[role], TEAM, Visibility.TEAM, PROJECT, thing=thing) == expected - without
+    assert granted(BY_ROLE["member"], TEAM, thing=Thing.TEAM) == {READ}
+    assert granted(BY_ROLE["admin"], TEAM, thing=Thing.TEAM) == set(Permission)
+    assert DELETE not in granted(STRANGER, TEAM, Visibility.OPEN, PROJECT, thing=Thing.PROJECT)
+
+
+# ---- custom roles ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("parent", ["viewer", "member"])
+def test_a_custom_role_adds_what_it_names_and_no_more(parent: str, word: str) -> None:
+    plain = BY_ROLE[parent]
+    custom = dataclasses.replace(plain, rights={TEAM: rights_of([word])})
+    for thing in Thing:
+        before, after = (granted(who, TEAM, Visibility.TEAM, PROJECT, thing=thing) for who in (plain, custom))
+        assert after - before == {item for item in Permission if (thing, item) in rights_of([word])} - before
+        assert granted(custom, TEAM + 1, Visibility.TEAM, PROJECT + 1, thing=thing) == set()
+        assert granted(custom, TEAM, Visibility.RESTRICTED, PROJECT, thing=thing) == set()
+
+
+def test_what_the_list_of_a_project_adds_counts_there_and_instead_of_what_the_team_adds() -> None:
+    listed = dataclasses.replace(
+        BY_ROLE["viewer"],
+        rights={TEAM: rights_of(["run:create"])},
+        project_roles={PROJECT: "viewer"},
+        project_rights={PROJECT: rights_of(["run:delete"])},
+    )
+    assert granted(listed, TEAM, Visibility.RESTRICTED, PROJECT) == {READ, DELETE}
+    assert granted(listed, TEAM, Visibility.TEAM, PROJECT) == {READ, DELETE}
+    assert granted(listed, TEAM, Visibility.TEAM, PROJECT + 1) == {READ, APPEND}
+
+
+@given(st.sampled_from(ROLES), ADDED, st.sampled_from(ROLES), ADDED)
+def test_nobody_gives_or_takes_a_role_that_may_more_than_theirs(
+    own: str, added: Rights, given_role: str, given_added: Rights
+) -> None:
+    giver = dataclasses.replace(BY_ROLE[own], rights={TEAM: added} if own != "admin" else {})
+    target = Target(TEAM, thing=Thing.TEAM)
+    holder = dataclasses.replace(BY_ROLE[given_role], rights={TEAM: given_added})
+    places = [(thing, item) for thing in Thing for item in Permission]
+    more = [x for x in places if allows(holder, x[1], target.of(x[0])) and not allows(giver, x[1], target.of(x[0]))]
+    if more:
+        with pytest.raises(Denied):
+            require_as_much(asking(giver), target, given_role, given_added)
+    else:
+        require_as_much(asking(giver), target, given_role, given_added)
 
 
 @given(TARGETS, st.sampled_from(Permission))

@@ -55,7 +55,8 @@ export function MemberTable({ place, members, label, self, removeText, leaveText
                 />
               ) : (
                 t(`accounts.role.${member.role}`)
-              )}
+              )}{" "}
+              {member.customRole && <Badge>{member.customRole}</Badge>}
             </td>
             <RowActions>
               {(place.canManage || member.username === self) && (
