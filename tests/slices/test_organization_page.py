@@ -40,6 +40,10 @@ async def test_whoever_belongs_to_it_sees_its_people_and_teams_and_nobody_else(s
     assert (await show(head, organization)).body["canManage"] is True
     for path in ("", "/usage"):
         assert (await outsider.send("GET", f"/app/organizations/{organization}{path}")).status == 404
+    assert (await lead.send("GET", f"/app/teams/{team}")).body["organization"] == organization
+    alone = await site.team(outsider)
+    await site.settle(outsider)
+    assert (await outsider.send("GET", f"/app/teams/{alone}")).body["organization"] is None
     reader = await site.key(head, rights="read")
     assert (await show(reader, organization)).body["canManage"] is False
 

@@ -56,7 +56,14 @@ async def show_team(ctx: Context, request: Request) -> dict[str, Any]:
     members = [member_shape(item) for item in await service.list_team_members(ctx, entity)]
     manages = service.may_change_people(ctx, entity)
     pending = await links.list_invitations(ctx, name) if manages and entity.kind == "team" else []
-    return {"name": entity.name, "canManage": manages, "members": members, "invitations": [_link(x) for x in pending]}
+    owner = await service.find_organization_of_entity(ctx, entity)
+    return {
+        "name": entity.name,
+        "organization": owner.name if owner else None,
+        "canManage": manages,
+        "members": members,
+        "invitations": [_link(x) for x in pending],
+    }
 
 
 @routes.post("/app/teams/{team}/members")

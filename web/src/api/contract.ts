@@ -48,7 +48,7 @@ export interface ApiKey {
 export type KeyRights = "all" | "append" | "read";
 /** what is left out or empty is no bound */
 export interface KeyInput { name: string; rights?: KeyRights; projects?: string[]; days?: number; networks?: string[] }
-export interface Team { name: string; canManage: boolean; members: TeamMember[]; invitations: Invitation[] }
+export interface Team { name: string; organization: string | null; canManage: boolean; members: TeamMember[]; invitations: Invitation[] }
 export interface TeamMember { id: string; username: string; name: string; role: EntityRef["role"]; customRole: string | null; service: boolean; active: boolean }
 export interface Invitation { id: string; email: string; role: EntityRef["role"]; customRole: string | null; expiresAt: string }
 export interface Roles { roles: HeldRole[]; permissions: RolePermission[]; canManage: boolean }

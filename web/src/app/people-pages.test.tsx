@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
-import type { Organization, OrganizationUsage, Team, TeamMember } from "@/api/contract";
+import type { Organization, OrganizationUsage, Roles, Team, TeamMember } from "@/api/contract";
 import { network, open, refusal, SIGNED_IN } from "@/test/render";
 import { routes } from "./router";
 
@@ -28,8 +28,28 @@ const ACME: Organization = {
     { name: "other", members: 1, services: 0, role: null },
   ],
 };
+const ROLES: Roles = {
+  roles: [
+    {
+      id: "r1",
+      name: "curator",
+      description: "Keeps the registry tidy",
+      inheritedFrom: "viewer",
+      permissions: ["artifact:update"],
+      createdAt: AT,
+      holders: 2,
+    },
+  ],
+  permissions: [
+    { name: "run:create", text: "start runs", inheritedBy: ["member"] },
+    { name: "artifact:update", text: "edit versions", inheritedBy: ["member"] },
+    { name: "project:manage", text: "rename projects", inheritedBy: [] },
+  ],
+  canManage: true,
+};
 const LAB: Team = {
   name: "lab",
+  organization: "acme",
   canManage: true,
   members: [member("ada", { role: "admin" }), SERVICE],
   invitations: [{ id: "i1", email: "eve@example.org", role: "viewer", customRole: null, expiresAt: AT }],
@@ -53,6 +73,7 @@ const answers = {
   "GET /app/alerts": { alerts: [], unread: 0, readUpTo: 0 },
   "GET /app/organizations/acme": ACME,
   "GET /app/organizations/acme/usage": USAGE,
+  "GET /app/organizations/acme/roles": ROLES,
   "GET /app/registries": { organizations: ["acme"], writable: ["acme"], registries: [] },
   "GET /app/teams/lab": LAB,
   "GET /app/teams/lab/secrets": { secrets: [{ name: "WEBHOOK", createdAt: AT, changedAt: AT, by: null }] },
@@ -69,6 +90,7 @@ const PAGES = [
   ["/orgs/acme", "bob"],
   ["/orgs/acme/teams", "lab"],
   ["/orgs/acme/service-accounts", "service-acme-ci"],
+  ["/orgs/acme/roles", "curator"],
   ["/orgs/acme/registry", "No registries"],
   ["/orgs/acme/usage", "2h 00m"],
   ["/teams/lab", "eve@example.org"],
@@ -205,5 +227,46 @@ describe("secrets of a team", () => {
     open(routes, "/teams/lab/secrets");
     expect(await screen.findByText("WEBHOOK")).toBeTruthy();
     expect(screen.queryByRole("button", { name: /Add secret|Replace|Delete/ })).toBeNull();
+  });
+});
+
+describe("roles of an organization", () => {
+  it("are made by a checklist, in which what a member may anyway is ticked", async () => {
+    const sent = network({ ...answers, "POST /app/organizations/acme/roles": ROLES.roles[0] });
+    open(routes, "/orgs/acme/roles");
+    await userEvent.click(await screen.findByRole("button", { name: "Create role" }));
+    await userEvent.type(await screen.findByLabelText("Name"), "lead");
+    await userEvent.selectOptions(screen.getByLabelText("On top of"), "member");
+    const inherited = screen.getByLabelText<HTMLInputElement>(/run:create/);
+    expect([inherited.checked, inherited.disabled]).toEqual([true, true]);
+    await userEvent.click(screen.getByLabelText(/project:manage/));
+    await userEvent.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(sent.find(({ call }) => call === "POST /app/organizations/acme/roles")?.body).toEqual({
+      name: "lead",
+      description: "",
+      inheritedFrom: "member",
+      permissions: ["project:manage"],
+    });
+  });
+
+  it("are deleted after a question that tells what becomes of those who hold them", async () => {
+    const sent = network({ ...answers, "DELETE /app/organizations/acme/roles/r1": undefined });
+    open(routes, "/orgs/acme/roles");
+    await userEvent.click(await screen.findByRole("button", { name: "Delete" }));
+    const question = await screen.findByRole("dialog", { name: "Delete the role curator?" });
+    expect(within(question).getByText(/held in 2 places.*viewer/)).toBeTruthy();
+    await userEvent.click(within(question).getByRole("button", { name: "Delete" }));
+    await waitFor(() => expect(sent.some(({ call }) => call.startsWith("DELETE"))).toBe(true));
+  });
+
+  it("are given in the list of a team's people", async () => {
+    const sent = network({ ...answers, "POST /app/teams/lab/members": undefined });
+    open(routes, "/teams/lab");
+    const role = await screen.findByLabelText("Role of ada");
+    await within(role).findByRole("option", { name: "curator" });
+    await userEvent.selectOptions(role, "curator");
+    await waitFor(() => expect(sent.some(({ call }) => call.startsWith("POST"))).toBe(true));
+    expect(sent.find(({ call }) => call.startsWith("POST"))?.body).toEqual({ username: "ada", role: "curator" });
   });
 });

@@ -13,8 +13,8 @@ export function InvitationTable({ team }: { team: Team }) {
   const { t } = useTranslation();
   const { withdraw, invite } = useTeamActions(team.name);
   const [once, setOnce] = useState<Once | null>(null);
-  const renew = async ({ email, role }: Invitation) => {
-    const made = await invite({ email, role });
+  const renew = async ({ email, role, customRole }: Invitation) => {
+    const made = await invite({ email, role: customRole ?? role });
     const text = made.mailed ? t("accounts.team.linkMailed") : t("accounts.team.linkText");
     setOnce({ title: t("accounts.team.link", { email }), text, secret: made.url });
   };
@@ -36,7 +36,7 @@ export function InvitationTable({ team }: { team: Team }) {
               <td className={styles.name} title={invitation.email}>
                 {invitation.email}
               </td>
-              <td>{t(`accounts.role.${invitation.role}`)}</td>
+              <td>{invitation.customRole ?? t(`accounts.role.${invitation.role}`)}</td>
               <td>
                 <RelativeTime at={invitation.expiresAt} />
               </td>

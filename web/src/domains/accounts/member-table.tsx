@@ -20,15 +20,27 @@ interface MemberTableProps {
   /** what goes with them, and with the reader */
   removeText: string;
   leaveText: string;
-  setRole: (member: TeamMember, role: Role) => Promise<unknown>;
+  /** names of roles of the organization's own that they may hold */
+  custom?: readonly string[];
+  setRole: (member: TeamMember, role: string) => Promise<unknown>;
   remove: (member: TeamMember) => Promise<unknown>;
 }
 
 /** The people who belong to a team or an organization; who decides about them can change each. */
-export function MemberTable({ place, members, label, self, removeText, leaveText, setRole, remove }: MemberTableProps) {
+export function MemberTable({
+  place,
+  members,
+  label,
+  self,
+  removeText,
+  leaveText,
+  custom,
+  setRole,
+  remove,
+}: MemberTableProps) {
   const { t } = useTranslation();
   const failureText = useFailureText();
-  const change = (member: TeamMember, role: Role) =>
+  const change = (member: TeamMember, role: string) =>
     void setRole(member, role).catch((failure: unknown) => toast.bad(failureText(failure)));
   return (
     <Table label={label}>
@@ -48,15 +60,15 @@ export function MemberTable({ place, members, label, self, removeText, leaveText
             </td>
             <td>
               {place.canManage ? (
-                <RoleSelect
+                <RoleSelect<string>
                   label={t("accounts.team.roleOf", { name: member.username })}
-                  value={member.role}
+                  value={member.customRole ?? member.role}
+                  {...(custom && { custom })}
                   onChange={(role) => change(member, role)}
                 />
               ) : (
-                t(`accounts.role.${member.role}`)
-              )}{" "}
-              {member.customRole && <Badge>{member.customRole}</Badge>}
+                (member.customRole ?? t(`accounts.role.${member.role}`))
+              )}
             </td>
             <RowActions>
               {(place.canManage || member.username === self) && (
@@ -80,8 +92,21 @@ export function MemberTable({ place, members, label, self, removeText, leaveText
   );
 }
 
-export function RoleSelect({ label, value, onChange }: { label: string; value: Role; onChange: (role: Role) => void }) {
+interface RoleSelectProps<T extends string> {
+  label: string;
+  value: T | Role;
+  /** names of roles of the organization's own */
+  custom?: readonly T[];
+  onChange: (role: T | Role) => void;
+}
+
+export function RoleSelect<T extends string = Role>({ label, value, custom = [], onChange }: RoleSelectProps<T>) {
   const { t } = useTranslation();
-  const options = ROLES.map((role) => ({ value: role, label: t(`accounts.role.${role}`) }));
-  return <Select className={styles.role} aria-label={label} value={value} options={options} onChange={onChange} />;
+  const options = [
+    ...ROLES.map((role) => ({ value: role, label: t(`accounts.role.${role}`) })),
+    ...custom.map((name) => ({ value: name, label: name })),
+  ];
+  return (
+    <Select<T | Role> className={styles.role} aria-label={label} value={value} options={options} onChange={onChange} />
+  );
 }

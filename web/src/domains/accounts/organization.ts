@@ -3,7 +3,6 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { appPath, get, post, remove } from "@/api/client";
 import type { NewServiceAccount, Organization, OrganizationUsage } from "@/api/contract";
 import { keys } from "@/api/keys";
-import type { Role } from "./team";
 
 export const organizationQuery = (name: string) =>
   queryOptions({
@@ -25,7 +24,7 @@ export function useOrganizationActions(name: string) {
   const renewSession = () => void client.invalidateQueries({ queryKey: keys.session });
   return {
     setMember: useMutation({
-      mutationFn: (given: { username: string; role: Role }) => post(appPath("organizations", name, "members"), given),
+      mutationFn: (given: { username: string; role: string }) => post(appPath("organizations", name, "members"), given),
       onSettled,
     }).mutateAsync,
     removeMember: useMutation({

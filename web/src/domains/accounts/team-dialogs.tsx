@@ -8,10 +8,10 @@ import { useOrganizationActions } from "./organization";
 import { type Role, useTeamActions } from "./team";
 
 /** Adds somebody who has an account at once, and shows a link for an address that has none. */
-export function AddMemberButton({ team }: { team: string }) {
+export function AddMemberButton({ team, custom }: { team: string; custom: readonly string[] }) {
   const { t } = useTranslation();
   const { setMember, invite } = useTeamActions(team);
-  const [role, setRole] = useState<Role>("member");
+  const [role, setRole] = useState<string>("member");
   return (
     <AskOnceButton
       label={t("accounts.team.add")}
@@ -28,7 +28,7 @@ export function AddMemberButton({ team }: { team: string }) {
       }}
     >
       <Field label={t("accounts.team.role")}>
-        {() => <RoleSelect label={t("accounts.team.role")} value={role} onChange={setRole} />}
+        {() => <RoleSelect<string> label={t("accounts.team.role")} value={role} custom={custom} onChange={setRole} />}
       </Field>
     </AskOnceButton>
   );
@@ -50,7 +50,7 @@ export function AddPersonButton({ organization }: { organization: string }) {
       }}
     >
       <Field label={t("accounts.team.role")}>
-        {() => <RoleSelect label={t("accounts.team.role")} value={role} onChange={setRole} />}
+        {() => <RoleSelect<Role> label={t("accounts.team.role")} value={role} onChange={setRole} />}
       </Field>
     </AskOnceButton>
   );

@@ -20,7 +20,7 @@ export function useTeamActions(team: string) {
   const renewSession = () => void client.invalidateQueries({ queryKey: keys.session });
   return {
     setMember: useMutation({
-      mutationFn: (given: { username: string; role: Role }) => post(appPath("teams", team, "members"), given),
+      mutationFn: (given: { username: string; role: string }) => post(appPath("teams", team, "members"), given),
       onSettled,
     }).mutateAsync,
     removeMember: useMutation({
@@ -33,7 +33,7 @@ export function useTeamActions(team: string) {
       onSettled,
     }).mutateAsync,
     invite: useMutation({
-      mutationFn: (given: { email: string; role: Role }) =>
+      mutationFn: (given: { email: string; role: string }) =>
         post<MadeLink>(appPath("teams", team, "invitations"), given),
       onSettled,
       gcTime: 0,

@@ -134,7 +134,7 @@ function AddForm({ registry }: { registry: Registry }) {
         {(control) => <Input {...control} name="name" autoComplete="off" required />}
       </Field>
       <Field label={t("accounts.team.role")}>
-        {() => <RoleSelect label={t("accounts.team.role")} value={role} onChange={setRole} />}
+        {() => <RoleSelect<Role> label={t("accounts.team.role")} value={role} onChange={setRole} />}
       </Field>
       <Button type="submit" look="primary" busy={busy}>
         {t("registries.people.add")}

@@ -15,6 +15,7 @@ import { TabFrame } from "@/ui/tab-frame";
 import NotFoundPage from "../not-found";
 import RegistriesPage from "../registries";
 import { People } from "./people";
+import { Roles } from "./roles";
 import { Services } from "./services";
 import { Teams } from "./teams";
 import { Usage } from "./usage";
@@ -24,6 +25,7 @@ const PARTS = {
   "": { word: "people", Part: People },
   teams: { word: "teams", Part: Teams },
   "service-accounts": { word: "services", Part: Services },
+  roles: { word: "roles", Part: Roles },
   registry: { word: "registries", Part: RegistriesPage },
   usage: { word: "usage", Part: Usage },
 } as const satisfies Record<string, { word: string; Part: ComponentType<{ organization: Organization }> }>;

@@ -5,6 +5,7 @@ import { InvitationTable } from "@/domains/accounts/invitation-table";
 import { MemberTable } from "@/domains/accounts/member-table";
 import styles from "@/domains/accounts/people.module.css";
 import { PeopleList } from "@/domains/accounts/people-list";
+import { useCustomRoles } from "@/domains/accounts/roles";
 import { useUser } from "@/domains/accounts/session";
 import { useTeamActions } from "@/domains/accounts/team";
 import { AddMemberButton } from "@/domains/accounts/team-dialogs";
@@ -16,12 +17,17 @@ export function People({ team }: { team: Team }) {
   const { username, admin } = useUser();
   const navigate = useNavigate();
   const { setMember, removeMember } = useTeamActions(team.name);
+  const custom = useCustomRoles(team);
   const remove = async (member: TeamMember) => {
     await removeMember(member.id);
     if (member.username === username && !admin) void navigate("/home");
   };
   return (
-    <Page title={t("accounts.team.people")} nested actions={team.canManage && <AddMemberButton team={team.name} />}>
+    <Page
+      title={t("accounts.team.people")}
+      nested
+      actions={team.canManage && <AddMemberButton team={team.name} custom={custom} />}
+    >
       <PeopleList members={team.members.filter((member) => !member.service)} empty={null}>
         {(shown) => (
           <MemberTable
@@ -31,6 +37,7 @@ export function People({ team }: { team: Team }) {
             self={username}
             removeText={t("accounts.team.removeText")}
             leaveText={t("accounts.team.leaveText")}
+            custom={custom}
             setRole={(member, role) => setMember({ username: member.username, role })}
             remove={remove}
           />
