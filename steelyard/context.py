@@ -229,6 +229,8 @@ class Identity:
     project_rights: Mapping[int, frozenset[tuple[str, str]]] = field(default_factory=dict)
     # entity ids of the teams of organizations that the account administers
     oversees: frozenset[int] = frozenset()
+    # Where personal entities are switched off, the entities that are no person's; None where they are on.
+    shared_entities: frozenset[int] | None = None
     # False: administering the server or an organization opens no team (`AccountPolicy.admins_enter_teams`)
     enters_teams: bool = True
     # The bounds of the key that it was known by; those of a browser session are none.

@@ -209,6 +209,34 @@ async def test_personal_entities_can_be_switched_off(site):
         assert await see(person, team) == 200
 
 
+async def test_where_they_are_off_an_open_one_is_only_looked_at_and_cleared_away_by_administrators(site):
+    person, other, admin = await site.user(), await site.user(), await site.user(admin=True)
+    assert (await log(person)).data
+    project, run = f"/app/projects/{person.name}/p", f"/app/runs/{person.name}/p/r"
+    assert (await person.send("PATCH", project, {"visibility": "open"})).status == 200
+    assert (await other.send("PATCH", run, {"notes": "x"})).status == 200
+    stream = f"/files/{person.name}/p/r/file_stream"
+    team = await site.team(other)
+    with under(site, personal_entities=False):
+        for caller in (person, other, admin):
+            assert (await caller.send("GET", run)).status == 200
+            assert (await caller.send("PATCH", run, {"notes": "y"})).status == 403
+            assert (await caller.send("POST", stream, {})).status == 403
+            assert (await caller.send("PATCH", project, {"description": "y"})).status == 403
+            assert (await caller.send("PATCH", project, {"visibility": "private"})).status == 403
+            assert (await log(caller, person.name)).status == 403
+        for caller in (person, other):
+            assert (await caller.send("DELETE", run)).status == 403
+            assert (await caller.send("DELETE", project)).status == 403
+        assert (await log(other, team)).data, "teams are as before"
+        fresh = await site.team(other)
+        await site.settle(other)
+        assert (await log(other, fresh)).data, "and so is one of a moment ago"
+        assert (await admin.send("DELETE", run)).status == 204
+        assert (await admin.send("DELETE", project)).status == 204
+        assert (await admin.send("GET", project)).status == 404
+
+
 # ---- service accounts -----------------------------------------------------------------------------------------
 
 

@@ -105,6 +105,9 @@ def allows(identity: Identity | None, permission: Permission, target: Target) ->
         return False
     if key.project_ids is not None and target.project_id not in key.project_ids:
         return False
+    if permission is not Permission.READ and _is_closed(identity, target.entity_id):
+        # what is there is read-only for everybody; administrators clear it away
+        return permission is Permission.DELETE and oversees(identity, target.entity_id)
     if permission is Permission.PEOPLE and oversees(identity, target.entity_id):
         return True
     right = (target.thing, permission)
@@ -114,6 +117,15 @@ def allows(identity: Identity | None, permission: Permission, target: Target) ->
         or right in added
         or right in _BY_VISIBILITY.get(target.visibility, _NONE)
     )
+
+
+def _is_closed(identity: Identity, entity_id: int) -> bool:
+    """Tell whether it is a personal entity on a server where those are switched off."""
+    if identity.shared_entities is None or entity_id in identity.shared_entities:
+        return False
+    # a team of a moment ago is known to its own people before it is to all
+    is_ours = entity_id in identity.roles or entity_id in identity.oversees
+    return entity_id == identity.entity_id or not is_ours
 
 
 def rights_of_role(role: str) -> Rights:

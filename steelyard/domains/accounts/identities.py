@@ -44,6 +44,8 @@ class Authenticator:
         self._known = Remembered(self._load, CACHE_TTL_S, CACHE_MAX)
         self._proofs = Remembered(self._is_good, CACHE_TTL_S, CACHE_MAX)
         self._used = Recently(USE_NOTED_S, CACHE_MAX)
+        # One answer for all callers: it may name thousands of entities.
+        self._shared: Remembered[None, frozenset[int]] = Remembered(self._load_shared, CACHE_TTL_S, 1)
 
     async def by_header(self, authorization: str, address: str) -> Identity:
         """Return who an `Authorization` header names, sent from `address`.
@@ -72,7 +74,16 @@ class Authenticator:
             raise Unauthenticated("the API key is not recognised; sign in and make a new one at /authorize")
         key, identity = found
         await self._note_use(key)
-        return identity
+        return await self._within_policy(identity)
+
+    async def _load_shared(self, _: None) -> frozenset[int]:
+        return await self._ports.database.read_at_once(queries.list_shared_entities)
+
+    async def _within_policy(self, identity: Identity) -> Identity:
+        """Return the caller, told which entities are no person's where personal ones are switched off."""
+        if self._ports.policy.accounts.personal_entities:
+            return identity
+        return replace(identity, shared_entities=await self._shared.get(None))
 
     async def _note_use(self, key: int) -> None:
         """Record when a key was last used, at most once in `USE_NOTED_S`, so that reading stays reading."""
@@ -107,7 +118,7 @@ class Authenticator:
         if found is not None and now - found[1].last_seen_at >= SEEN_NOTED:
             async with self._ports.database.write() as conn:
                 await queries.touch_session(conn, found[1].id, now)
-        return found
+        return (await self._within_policy(found[0]), found[1]) if found else None
 
 
 def used_since(ports: Ports) -> datetime:

@@ -135,6 +135,12 @@ async def list_entities_of(conn: AsyncConnection, organization_ids: list[int]) -
     return [_entity(row) for row in await conn.execute(statement.order_by(t.entities.c.name))]
 
 
+async def list_shared_entities(conn: AsyncConnection) -> frozenset[int]:
+    """Return the ids of all entities that are no person's own."""
+    found = await conn.execute(select(t.entities.c.id).where(t.entities.c.kind != EntityKind.USER))
+    return frozenset(found.scalars())
+
+
 async def list_entities(conn: AsyncConnection, ids: list[int]) -> list[Entity]:
     rows = await conn.execute(select(*_ENTITY).where(t.entities.c.id.in_(ids)).order_by(t.entities.c.name))
     return [_entity(row) for row in rows]

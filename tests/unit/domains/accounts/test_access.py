@@ -163,6 +163,21 @@ def test_nobody_gives_or_takes_a_role_that_may_more_than_theirs(
         require_as_much(asking(giver), target, given_role, given_added)
 
 
+def test_a_personal_entity_that_is_switched_off_is_looked_at_and_deleted() -> None:
+    shared = frozenset({TEAM})
+    for identity, expected in ((STRANGER, {READ}), (OPERATOR, {READ, DELETE})):
+        closed = dataclasses.replace(identity, shared_entities=shared)
+        for thing in Thing:
+            if thing is not Thing.TEAM:
+                assert granted(closed, 9, Visibility.OPEN, 90, thing=thing) == expected
+                assert granted(closed, TEAM, Visibility.OPEN, 70, thing=thing) == granted(
+                    identity, TEAM, Visibility.OPEN, 70, thing=thing
+                )
+    own = dataclasses.replace(STRANGER, roles={1: "viewer", 8: "member"}, shared_entities=shared)
+    assert granted(own, 1, Visibility.OPEN, 10) == {READ}
+    assert granted(own, 8, Visibility.TEAM, 80) == GRANTED["member"], "a team of a moment ago"
+
+
 @given(TARGETS, st.sampled_from(Permission))
 def test_nobody_may_nothing_and_the_system_everything(target: Target, item: Permission) -> None:
     assert not allows(None, item, target)
