@@ -126,6 +126,7 @@ class Generated:
 def _name(case: Case, things: Things) -> None:
     """Put the names of things that there are where a request names such."""
     place = {"entity": things["entityName"], "project": things["projectName"], "team": things["entityName"]} | VERSION
+    place["organization"] = things["$organization"]
     known = place | {"run": "r", "source": things["$source"], "node": things["$version"], "runs": ["r"]}
     for part in case.path_parameters or {}:
         if isinstance(known.get(part), str):
