@@ -42,7 +42,10 @@ def make_app(settings: Settings, ports: Ports, *, announce: str) -> ASGIApp:
             yield
 
     beside = monitoring if metrics.on_main else None
-    return build_app(ports, lifespan, Options(bucket_origin(settings.objects), settings.logs.access, beside))
+    named = settings.server.cors_origins.replace(",", " ").split()
+    # the chart of W&B Server adds `null`, for a form that we take without
+    origins = tuple(origin.rstrip("/") for origin in named if origin != "null")
+    return build_app(ports, lifespan, Options(bucket_origin(settings.objects), settings.logs.access, beside, origins))
 
 
 async def make_configured_admin(settings: Settings, ports: Ports) -> None:

@@ -60,6 +60,8 @@ class AccountPolicy:
     personal_entities: bool = True
     # True: whoever has an account makes teams.
     user_teams: bool = False
+    # False: clients do not upload the source of programs, whatever their owners have chosen.
+    code_saving: bool = True
     # False: administrators see the teams that they belong to, and no others.
     admins_enter_teams: bool = True
 

@@ -51,7 +51,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
     directory = None if settings.accounts.restore else open_directory(settings.ldap)
     database = open_settled_database(settings)
     try:
-        await _bring_up_to_date(database, settings, migrate=migrate)
+        await bring_up_to_date(database, settings, migrate=migrate)
         objects = open_store(settings.objects, settings.data_dir, await _signing_key(database))
     except BaseException:
         await database.close()
@@ -77,6 +77,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
             accounts=AccountPolicy(
                 personal_entities=not settings.accounts.no_personal_entities,
                 user_teams=settings.accounts.user_team_creation,
+                code_saving=not settings.accounts.no_code_saving,
                 admins_enter_teams=not settings.accounts.no_admin_team_access,
             ),
             audit=AuditPolicy(**vars(settings.audit)),
@@ -123,16 +124,17 @@ def is_of_another_server(data_dir: Path) -> bool:
     return (data_dir / "mysql" / "ibdata1").exists() and not (data_dir / "steelyard.db").exists()
 
 
-async def _bring_up_to_date(database: Database, settings: Settings, *, migrate: bool) -> None:
+async def bring_up_to_date(database: Database, settings: Settings, *, migrate: bool) -> None:
     await _state_version(database)
     if migrate and not settings.database.auto_migrate:
         async with database.read() as conn:
             found = await migrations.current_revision(conn)
-        if found != migrations.head_revision():
+        if found is None or found < migrations.head_revision():
             raise Unavailable(
                 f"the database schema is at {found or 'nothing'}, this release needs {migrations.head_revision()}:"
                 " run `steelyard migrate` (STEELYARD_DATABASE_AUTO_MIGRATE is false)"
             )
+        await _tell_of_newer_schema(database)
     elif migrate and await migrations.upgrade(database):
         log.info("database schema is up to date", revision=migrations.head_revision())
     elif migrate:

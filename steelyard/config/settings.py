@@ -51,6 +51,14 @@ class ServerSettings:
             " private one: the web app shows it, and what to set"
         },
     )
+    cors_origins: str = field(
+        default="",
+        metadata={
+            "doc": "origins whose pages may ask this server with an API key of theirs, such as https://lab.example.org,"
+            " by commas; * for all; cookies never count there",
+            "form": r"(\s*(\*|null|https?://[^/\s,*]+)\s*(,|$))*",
+        },
+    )
     drain_s: int = field(
         default=3,
         metadata={"doc": "how long a process that is to end (SIGTERM) still serves those who are connected, seconds"},
@@ -117,6 +125,12 @@ class ObjectSettings:
     )
     read_ttl_s: int = field(default=3600, metadata={"doc": "how long signed URLs are good for reading, seconds"})
     write_ttl_s: int = field(default=86_400, metadata={"doc": "how long signed URLs are good for uploads, seconds"})
+    access_identity: str = field(
+        default="",
+        metadata={
+            "doc": "whom the bucket's owner must let in, in words: only shown to administrators, in the settings"
+        },
+    )
     attribution_disabled: bool = field(
         default=False, metadata={"doc": "signed URLs do not say who asked for them (X-User), for the logs of buckets"}
     )
@@ -134,6 +148,9 @@ class AccountSettings:
         metadata={"doc": "nobody makes projects under their own name, and those that are there are read-only"},
     )
     user_team_creation: bool = field(default=False, metadata={"doc": "whoever has an account may make teams"})
+    no_code_saving: bool = field(
+        default=False, metadata={"doc": "clients do not upload the source of programs, whatever their owners chose"}
+    )
     no_admin_team_access: bool = field(
         default=False,
         metadata={"doc": "administrators see only the teams they belong to, and do not add themselves to others"},

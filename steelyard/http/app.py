@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
@@ -49,6 +50,8 @@ class Options:
     bucket_origin: str = ""
     access_log: bool = True
     monitoring: Monitoring | None = None
+    # Whose pages may ask with an API key of theirs; `*` for all.
+    cors_origins: tuple[str, ...] = ()
 
 
 DEFAULT = Options()
@@ -84,7 +87,15 @@ def build_app(ports: Ports, lifespan: Lifespan, options: Options = DEFAULT) -> A
     handlers = {SteelyardError: on_error, Exception: on_error}
     app = Starlette(routes=routes, exception_handlers=handlers, lifespan=run)
     stream = FileStream(system, Admission(ports, authenticator), journal)
-    return Requests(HotFirst(stream, _objects(ports, system, authenticator), app), is_logged=options.access_log)
+    asked = _open_to(options.cors_origins, app) if options.cors_origins else app
+    return Requests(HotFirst(stream, _objects(ports, system, authenticator), asked), is_logged=options.access_log)
+
+
+def _open_to(origins: tuple[str, ...], app: ASGIApp) -> ASGIApp:
+    """Let pages of other origins ask with an API key: their requests come without cookies. Objects are open anyway."""
+    return CORSMiddleware(
+        app, origins, allow_methods=["*"], allow_headers=["*"], expose_headers=["ETag", "Retry-After"], max_age=3600
+    )
 
 
 def _objects(ports: Ports, system: Context, authenticator: Authenticator) -> ObjectRoutes | None:

@@ -78,9 +78,10 @@ def user_email(user: User, ctx: Context) -> str | None:
 
 
 @user_type.field("flags")
-def user_flags(user: User, _ctx: Context) -> dict[str, Any]:
+def user_flags(user: User, ctx: Context) -> dict[str, Any]:
     """Clients upload the program's source only where `code_saving_enabled` is on."""
-    return {"code_saving_enabled": True, **jsontext.loads(user.settings or "{}")}
+    flags = {"code_saving_enabled": True, **jsontext.loads(user.settings or "{}")}
+    return flags if ctx.ports.policy.accounts.code_saving else flags | {"code_saving_enabled": False}
 
 
 @user_type.field("accountType")
@@ -159,8 +160,8 @@ def entity_read_only(entity: Entity, ctx: Context) -> bool:
 
 
 @entity_type.field("codeSavingEnabled")
-def code_saving_enabled(_entity: Entity, _ctx: Context) -> bool:
-    return True
+def code_saving_enabled(_entity: Entity, ctx: Context) -> bool:
+    return ctx.ports.policy.accounts.code_saving
 
 
 @entity_type.field("defaultAccess")
