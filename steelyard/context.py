@@ -13,6 +13,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
+from steelyard.kernel.banner import Banner
 from steelyard.kernel.clock import Clock
 from steelyard.kernel.lasting import Lasting
 from steelyard.kernel.limiter import Limiter
@@ -119,6 +120,7 @@ class Policy:
     public_url: str = ""
     # What clients must trust to reach it, as PEM, where its authority is a private one.
     client_authority: str = ""
+    banners: tuple[Banner, ...] = ()
     history: HistoryPolicy = HistoryPolicy()
     table_index_bytes: int = 10 << 30
     gc: CollectionPolicy = CollectionPolicy()

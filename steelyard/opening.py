@@ -15,6 +15,7 @@ from steelyard.adapters.objects.open import open_store
 from steelyard.adapters.sso.federation import PublishedKeys
 from steelyard.adapters.sso.open import open_provider
 from steelyard.config.authorities import read_authorities
+from steelyard.config.banners import parse_banners
 from steelyard.config.places import mysql_of
 from steelyard.config.settings import Settings
 from steelyard.config.sources import Loaded, variable_name
@@ -71,6 +72,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
             attributed=not settings.objects.attribution_disabled,
             public_url=settings.server.public_url.rstrip("/"),
             client_authority=_client_authority(settings.server.client_authority),
+            banners=parse_banners(settings.server.banners),
             history=HistoryPolicy(**vars(settings.history)),
             table_index_bytes=settings.tables.index_bytes,
             gc=CollectionPolicy(**vars(settings.gc)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from steelyard.config.banners import check_banners
 from steelyard.config.bucket_url import check_bucket_url
 from steelyard.config.mysql_url import check_mysql_url
 
@@ -57,6 +58,14 @@ class ServerSettings:
             "doc": "origins whose pages may ask this server with an API key of theirs, such as https://lab.example.org,"
             " by commas; * for all; cookies never count there",
             "form": r"(\s*(\*|null|https?://[^/\s,*]+)\s*(,|$))*",
+        },
+    )
+    banners: str = field(
+        default="",
+        metadata={
+            "doc": "what the web app says on top of every page, as JSON: names with the type (info, warning or error),"
+            " heading, message and dismissable of each",
+            "check": check_banners,
         },
     )
     drain_s: int = field(

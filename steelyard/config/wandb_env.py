@@ -18,6 +18,7 @@ ACCEPTED: dict[str, str] = {
     "GORILLA_FRONTEND_HOST": "server.public_url",
     "GORILLA_FILE_HOST": "server.public_url",
     "STEELYARD_TRUSTED_PROXIES": "server.trusted_proxies",
+    "BANNERS": "server.banners",
     "MYSQL": "database.url",
     "GORILLA_METADATA_STORE": "database.url",
     "GORILLA_RUN_STORE": "database.url",
@@ -144,10 +145,7 @@ NOT_YET: dict[str, str] = {
     **dict.fromkeys(("SLACK_CLIENT_ID", "SLACK_SECRET"), _SLACK),
     "GORILLA_SUPPORTED_FILE_STORES": _TEAM_BUCKETS,
     **dict.fromkeys(
-        (
-            "GORILLA_ALLOW_ANONYMOUS_PUBLIC_PROJECTS",
-            "BANNERS",
-        ),
+        ("GORILLA_ALLOW_ANONYMOUS_PUBLIC_PROJECTS",),
         _POLICY,
     ),
     "GORILLA_ACTIVITY_STORE_ENABLE": "the activity of users",

@@ -52,6 +52,7 @@ async def show_session(ctx: Context, request: Request) -> dict[str, Any]:
         "version": steelyard.__version__,
         "publicUrl": ctx.origin,
         "authority": ctx.ports.policy.client_authority,
+        "banners": [vars(banner) for banner in ctx.ports.policy.banners],
     }
 
 

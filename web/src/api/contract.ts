@@ -27,7 +27,11 @@ export interface Session {
   publicUrl: string;
   /** certificates (PEM) that clients must trust to reach it; empty: those that every machine trusts are enough */
   authority: string;
+  /** what the operator says on top of every page, to whoever is not signed in as well */
+  banners: Banner[];
 }
+/** plain text; `heading` may be empty */
+export interface Banner { name: string; type: "info" | "warning" | "error"; heading: string; message: string; dismissable: boolean }
 /** `next`: where the session at the identity provider ends as well */
 export interface SignedOut { next: string }
 export interface SessionUser { id: string; username: string; name: string; email: string; admin: boolean; entity: string; entities: EntityRef[] }

@@ -18,6 +18,7 @@ export const SIGNED_OUT: Session = {
   version: "0.0.0",
   publicUrl: "http://host:8080",
   authority: "",
+  banners: [],
 };
 export const SIGNED_IN: Session = {
   ...SIGNED_OUT,

@@ -2,6 +2,7 @@ import { HelpCircle } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet, ScrollRestoration, useNavigation } from "react-router";
+import { Banners } from "@/domains/accounts/banners";
 import { Bell } from "@/domains/alerts/bell";
 import { useAppearance } from "@/lib/theme";
 import { IconButton } from "@/ui/icon-button";
@@ -38,6 +39,7 @@ export function Shell() {
       <a href="#content" className={styles.skip}>
         {t("shell.skip")}
       </a>
+      <Banners />
       <header className={styles.bar}>
         <Link to="/home" className={styles.logo} aria-label={t("shell.home")}>
           <Mark />

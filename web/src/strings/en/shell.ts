@@ -11,6 +11,7 @@ export const shell = {
     text: "Nothing lives at this address, or it is not yours to see.",
     home: "Go to home",
   },
+  banner: { info: "Note", warning: "Warning", error: "Error", dismiss: "Dismiss" },
   kind: { user: "personal", team: "team", organization: "organization" },
   theme: { label: "Theme", light: "Light", dark: "Dark", system: "System" },
   embedded: {
