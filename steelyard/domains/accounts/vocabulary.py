@@ -53,7 +53,7 @@ WORDS = {
         _word(
             "team:people",
             Permission.PEOPLE,
-            "say who belongs to the team, up to the own role; invite people; set secrets",
+            "say who belongs to the team, up to their own role; invite people; set secrets",
         ),
         _word("team:manage", Permission.MANAGE, "change the settings of the team"),
     )

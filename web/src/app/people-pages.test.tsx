@@ -236,7 +236,7 @@ describe("roles of an organization", () => {
     open(routes, "/orgs/acme/roles");
     await userEvent.click(await screen.findByRole("button", { name: "Create role" }));
     await userEvent.type(await screen.findByLabelText("Name"), "lead");
-    await userEvent.selectOptions(screen.getByLabelText("On top of"), "member");
+    await userEvent.selectOptions(screen.getByLabelText("Based on"), "member");
     const inherited = screen.getByLabelText<HTMLInputElement>(/run:create/);
     expect([inherited.checked, inherited.disabled]).toEqual([true, true]);
     await userEvent.click(screen.getByLabelText(/project:manage/));
