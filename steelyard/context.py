@@ -65,6 +65,8 @@ class AccountPolicy:
     code_saving: bool = True
     # False: administrators see the teams that they belong to, and no others.
     admins_enter_teams: bool = True
+    # Digest of the static key that acts as the first administrator; empty: there is none.
+    global_key_digest: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -241,7 +243,8 @@ class Identity:
     key: KeyScope = UNBOUNDED
     # What the audit log calls that key; empty for browser sessions.
     key_label: str = ""
-    # What it was known by: `k1`, `s1` or `u1`, for a key, a browser session, or the account alone, by number.
+    # What it was known by: `k1`, `s1` or `u1`, for a key, a browser session, or the account alone, by number; `g1` for
+    # the global admin key that acted as account 1.
     proof: str = ""
 
 

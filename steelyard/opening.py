@@ -17,7 +17,7 @@ from steelyard.adapters.sso.open import open_provider
 from steelyard.config.authorities import read_authorities
 from steelyard.config.banners import parse_banners
 from steelyard.config.places import mysql_of
-from steelyard.config.settings import Settings
+from steelyard.config.settings import AccountSettings, Settings
 from steelyard.config.sources import Loaded, variable_name
 from steelyard.context import (
     SYSTEM,
@@ -34,6 +34,7 @@ from steelyard.context import (
 )
 from steelyard.domains.accounts import queries
 from steelyard.domains.accounts import tables as t
+from steelyard.domains.accounts.secrets import hash_token
 from steelyard.kernel.clock import utc_now
 from steelyard.kernel.errors import Invalid, Unavailable
 from steelyard.kernel.limiter import Limiter, Rates
@@ -81,6 +82,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
                 user_teams=settings.accounts.user_team_creation,
                 code_saving=not settings.accounts.no_code_saving,
                 admins_enter_teams=not settings.accounts.no_admin_team_access,
+                global_key_digest=_global_key_digest(settings.accounts),
             ),
             audit=AuditPolicy(**vars(settings.audit)),
             sso=SignOnPolicy(
@@ -192,6 +194,11 @@ async def close_ports(ports: Ports) -> None:
         await ports.directory.close()
     await ports.objects.close()
     await ports.database.close()
+
+
+def _global_key_digest(settings: AccountSettings) -> str:
+    is_on = settings.global_admin_key and settings.allow_global_admin_key
+    return hash_token(settings.global_admin_key) if is_on else ""
 
 
 def _client_authority(place: str) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from steelyard.config.settings import Settings
 from steelyard.config.wandb_env import (
     ACCEPTED,
     FITTING,
@@ -45,6 +46,17 @@ def notes_on(env: Mapping[str, str], variables: Iterable[str]) -> tuple[Note, ..
         *_grouped(env, _why_ignored, "accepted and not used: {}", is_warning=False),
         *_unknown(env),
     )
+
+
+def notes_of(settings: Settings) -> tuple[Note, ...]:
+    """Return what to tell of settings that weaken the server, and of those that need each other."""
+    key, allowed = "STEELYARD_ACCOUNTS_GLOBAL_ADMIN_KEY", "STEELYARD_ACCOUNTS_ALLOW_GLOBAL_ADMIN_KEY"
+    accounts = settings.accounts
+    if accounts.global_admin_key and accounts.allow_global_admin_key:
+        return (Note((key,), "in force: whoever has this key acts as the first administrator", is_warning=True),)
+    if accounts.global_admin_key:
+        return (Note((key,), f"it has no effect: {allowed} is not true", is_warning=True),)
+    return ()
 
 
 def is_meant(name: str, value: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from steelyard.config.admin_key import check_admin_key
 from steelyard.config.banners import check_banners
 from steelyard.config.bucket_url import check_bucket_url
 from steelyard.config.mysql_url import check_mysql_url
@@ -152,6 +153,17 @@ class AccountSettings:
     admin_email: str = field(default="", metadata={"doc": "e-mail address of the first administrator"})
     admin_password: str = field(default="", metadata={"doc": "password of the first administrator", "secret": True})
     admin_api_key: str = field(default="", metadata={"doc": "API key of the first administrator", "secret": True})
+    global_admin_key: str = field(
+        default="",
+        metadata={
+            "doc": "static key that acts as the first active administrator, where the next setting allows it",
+            "secret": True,
+            "check": check_admin_key,
+        },
+    )
+    allow_global_admin_key: bool = field(
+        default=False, metadata={"doc": "that key is good: whoever has it administers the server, until a restart"}
+    )
     no_personal_entities: bool = field(
         default=False,
         metadata={"doc": "nobody makes projects under their own name, and those that are there are read-only"},

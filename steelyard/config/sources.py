@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from steelyard.config.authorities import bundle_of
-from steelyard.config.notes import Note, is_meant, notes_on
+from steelyard.config.notes import Note, is_meant, notes_of, notes_on
 from steelyard.config.settings import Settings
 from steelyard.config.wandb_env import CONVERTED, is_in_force, names_of
 from steelyard.kernel.errors import Invalid
@@ -69,7 +69,8 @@ def load(flags: Mapping[str, Any], env: Mapping[str, str]) -> Loaded:
     origins: list[Origin] = []
     tree = _fill(Settings(), "", flags, env, origins)
     assert isinstance(tree, Settings)
-    return Loaded(tree, tuple(origins), notes_on(env, (variable_name(item.path) for item in origins)))
+    notes = notes_on(env, (variable_name(item.path) for item in origins))
+    return Loaded(tree, tuple(origins), notes_of(tree) + notes)
 
 
 def _fill(node: Any, prefix: str, flags: Mapping[str, Any], env: Mapping[str, str], out: list[Origin]) -> Any:

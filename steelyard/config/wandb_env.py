@@ -48,6 +48,8 @@ ACCEPTED: dict[str, str] = {
     "STEELYARD_ADMIN_USERNAME": "accounts.admin_username",
     "STEELYARD_ADMIN_EMAIL": "accounts.admin_email",
     "STEELYARD_ADMIN_PASSWORD": "accounts.admin_password",
+    "GLOBAL_ADMIN_API_KEY": "accounts.global_admin_key",
+    "GORILLA_INSECURE_ALLOW_API_KEY_ADMIN_ACCESS": "accounts.allow_global_admin_key",
     "SESSION_LENGTH": "accounts.session_hours",
     "LOCAL_RESTORE": "accounts.restore",
     "OIDC_ISSUER": "sso.issuer",
@@ -138,7 +140,6 @@ MEANT: dict[str, tuple[str, str]] = {
 _SLACK = "messages to Slack"
 _TEAM_BUCKETS = "buckets of teams"
 _POLICY = "this policy"
-_MACHINES = "this way of proving who calls"
 
 # Name → the capability that the server does not have yet. A setting that leaves it off is not worth a line.
 NOT_YET: dict[str, str] = {
@@ -149,7 +150,6 @@ NOT_YET: dict[str, str] = {
         _POLICY,
     ),
     "GORILLA_ACTIVITY_STORE_ENABLE": "the activity of users",
-    **dict.fromkeys(("GLOBAL_ADMIN_API_KEY", "GORILLA_INSECURE_ALLOW_API_KEY_ADMIN_ACCESS"), _MACHINES),
     "AZURE_STORAGE_KEY": "Azure Blob Storage",
     **dict.fromkeys(
         (

@@ -6,6 +6,7 @@ Other ways to prove who one is end in `load_identity` too.
 from __future__ import annotations
 
 import base64
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,11 +14,13 @@ from ipaddress import ip_address
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from steelyard.context import UNBOUNDED, AccountPolicy, Identity, KeyScope, Ports
+from steelyard.context import UNBOUNDED, AccountPolicy, Context, Identity, KeyScope, Ports
 from steelyard.domains.accounts import queries, role_queries, secrets
 from steelyard.domains.accounts.access import Rights
 from steelyard.domains.accounts.model import BrowserSession, Entity, EntityKind, ProjectRole, Role, User, strongest
 from steelyard.domains.accounts.vocabulary import rights_of
+from steelyard.domains.audit import recording as audit
+from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Denied, Unauthenticated
 from steelyard.kernel.recently import Recently
 from steelyard.kernel.remembered import Remembered
@@ -30,6 +33,9 @@ CACHE_MAX = 4096
 USE_NOTED_S = 300.0
 # How exactly it is known when a browser session was last seen.
 SEEN_NOTED = timedelta(minutes=5)
+# What the audit log calls the static key of the settings, and the kind of its proof.
+GLOBAL_KEY, GLOBAL_PROOF = "global admin key", "g"
+_UNKNOWN_KEY = "the API key is not recognised; sign in and make a new one at /authorize"
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -57,9 +63,16 @@ class Authenticator:
             raise Unauthenticated("user is not logged in")
         identity = await self._known.get(secrets.hash_token(secret))
         _check(identity.key, address, self._ports)
+        if identity.proof.startswith(GLOBAL_PROOF):
+            known = Context(self._ports, identity, address=address)
+            subject = Subject(user_id=identity.user_id, user=identity.username)
+            await audit.note_seldom(known, Action.USER_LOGIN, subject, by=GLOBAL_KEY)
         return identity
 
     async def _load(self, digest: str) -> Identity:
+        if hmac.compare_digest(digest, self._ports.policy.accounts.global_key_digest):
+            return await self._first_admin()
+
         async def find(conn: AsyncConnection) -> tuple[int, Identity] | None:
             key = await queries.find_active_key(conn, digest)
             if key is None:
@@ -71,7 +84,7 @@ class Authenticator:
 
         found = await self._ports.database.read_at_once(find)
         if found is None:
-            raise Unauthenticated("the API key is not recognised; sign in and make a new one at /authorize")
+            raise Unauthenticated(_UNKNOWN_KEY)
         key, identity = found
         await self._note_use(key)
         return await self._within_policy(identity)
@@ -84,6 +97,21 @@ class Authenticator:
         if self._ports.policy.accounts.personal_entities:
             return identity
         return replace(identity, shared_entities=await self._shared.get(None))
+
+    async def _first_admin(self) -> Identity:
+        """Return who the global admin key acts as. Raises `Unauthenticated` while there is no administrator."""
+
+        async def find(conn: AsyncConnection) -> Identity | None:
+            user_id = await queries.find_first_admin(conn)
+            if user_id is None:
+                return None
+            identity = await load_identity(conn, user_id, self._ports.policy.accounts)
+            return replace(identity, key_label=GLOBAL_KEY, proof=f"{GLOBAL_PROOF}{user_id}")
+
+        found = await self._ports.database.read_at_once(find)
+        if found is None:
+            raise Unauthenticated(_UNKNOWN_KEY)
+        return found
 
     async def _note_use(self, key: int) -> None:
         """Record when a key was last used, at most once in `USE_NOTED_S`, so that reading stays reading."""
@@ -98,8 +126,14 @@ class Authenticator:
             raise Denied("who asked for this URL may not use it any more; ask for a new one")
 
     async def _is_good(self, proof: str) -> bool:
+        kind, number = proof[:1], int(proof[1:])
+        if kind == GLOBAL_PROOF:
+            if not self._ports.policy.accounts.global_key_digest:
+                return False
+            kind = "u"  # as long as the account is good that it acts as
+
         async def find(conn: AsyncConnection) -> bool:
-            return await queries.is_good_proof(conn, proof[:1], int(proof[1:]))
+            return await queries.is_good_proof(conn, kind, number)
 
         return await self._ports.database.read_at_once(find)
 

@@ -112,6 +112,12 @@ async def lock_admins(conn: AsyncConnection) -> set[int]:
     return set((await conn.execute(statement.with_for_update())).scalars())
 
 
+async def find_first_admin(conn: AsyncConnection) -> int | None:
+    """Return the id of the active administrator who was made first."""
+    statement = select(t.users.c.id).where(t.users.c.is_admin, t.users.c.is_active).order_by(t.users.c.id).limit(1)
+    return (await conn.execute(statement)).scalar()
+
+
 async def update_user(conn: AsyncConnection, user_id: int, **values: Any) -> None:
     await conn.execute(update(t.users).where(t.users.c.id == user_id).values(**values))
 

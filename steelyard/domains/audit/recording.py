@@ -60,8 +60,13 @@ async def note_reading(ctx: Context, action: Action, subject: Subject = _NOBODY,
 
     After that it costs a look into a dict. Where the line cannot be written, reading goes on, and the server logs it.
     """
-    policy = ctx.ports.policy.audit
-    if not (policy.collect and policy.reads) or (ctx.identity is not None and ctx.identity.kind == "system"):
+    if ctx.ports.policy.audit.reads and not (ctx.identity is not None and ctx.identity.kind == "system"):
+        await note_seldom(ctx, action, subject, **detail)
+
+
+async def note_seldom(ctx: Context, action: Action, subject: Subject = _NOBODY, **detail: Any) -> None:
+    """Write a line as `note_reading` does, also where reading is not told of."""
+    if not ctx.ports.policy.audit.collect:
         return
     thing = (action, subject, repr(detail), *_caller(ctx).values())
     if not ctx.ports.looked.is_news(thing):
@@ -71,7 +76,7 @@ async def note_reading(ctx: Context, action: Action, subject: Subject = _NOBODY,
             await note(ctx, conn, action, subject, **detail)
     except Unavailable as error:
         ctx.ports.looked.forget(thing)
-        log.warning("the audit log could not tell that something was read", action=action.value, reason=str(error))
+        log.warning("the audit log could not tell what was done", action=action.value, reason=str(error))
 
 
 def _caller(ctx: Context) -> dict[str, Any]:

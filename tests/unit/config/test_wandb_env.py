@@ -1,5 +1,7 @@
 """The names of W&B Server: honoured, without effect, or not needed, and each told of in one line."""
 
+from pathlib import Path
+
 import pytest
 
 from steelyard.config.sources import Loaded, load
@@ -124,6 +126,23 @@ def test_the_form_with_a_prefix_goes_before_the_bare_one_and_ours_before_both() 
 )
 def test_values_are_read_as_the_other_server_reads_them(name: str, text: str, path: str, found: object) -> None:
     assert value(load({}, {name: text}), path) == found
+
+
+def test_the_static_key_is_told_of_by_name_and_never_by_value() -> None:
+    key, allowed = "local-" + "k" * 40, "GORILLA_INSECURE_ALLOW_API_KEY_ADMIN_ACCESS"
+    (idle,) = load({}, {"GLOBAL_ADMIN_API_KEY": key}).notes
+    (in_force,) = load({}, {"GLOBAL_ADMIN_API_KEY": key, allowed: "true"}).notes
+    assert idle.is_warning and "no effect" in idle.text and in_force.is_warning and "in force" in in_force.text
+    assert load({}, {allowed: "true"}).notes == ()
+    with pytest.raises(Invalid, match="GLOBAL_ADMIN_API_KEY: it must be 40") as refused:
+        load({}, {"GLOBAL_ADMIN_API_KEY": "local-tooshort"})
+    assert "tooshort" not in refused.value.message
+
+
+def test_the_static_key_is_read_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("k" * 40 + "\n")
+    found = load({}, {"GLOBAL_ADMIN_API_KEY_FILE": str(tmp_path / "key")}).settings.accounts
+    assert found.global_admin_key == "k" * 40
 
 
 def test_rates_hold_only_where_a_limiter_is_set() -> None:
