@@ -12,6 +12,11 @@ _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ns|us|µs|ms|s|m|h)")
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
+def seconds_of(text: str) -> str:
+    """Return whole seconds, rounded up; a number alone is seconds. Raises `Invalid`."""
+    return text.strip() if text.strip().isdecimal() else _whole(text, 1)
+
+
 def hours_of(text: str) -> str:
     """Return whole hours, rounded up; a number alone is hours. Raises `Invalid`."""
     return text.strip() if text.strip().isdecimal() else _whole(text, HOUR_S)

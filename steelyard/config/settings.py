@@ -394,6 +394,13 @@ class LimitSettings:
     run_bytes: int = field(default=0, metadata={"doc": "streamed bytes of one run per second"})
     user_requests: int = field(default=0, metadata={"doc": "stream and API requests of one account per second"})
     user_bytes: int = field(default=0, metadata={"doc": "streamed bytes of one account per second"})
+    project_run_changes: int = field(
+        default=0, metadata={"doc": "creations and updates of runs of one project per second"}
+    )
+    project_artifacts: int = field(
+        default=0, metadata={"doc": "artifact versions that are begun in one project per window"}
+    )
+    project_artifacts_window_s: int = field(default=1, metadata={"doc": "length of that window, seconds"})
     processes: int = field(
         default=1, metadata={"doc": "server processes that requests are spread over: each allows its part of a rate"}
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from steelyard.config.durations import days_of, hours_of
+from steelyard.config.durations import days_of, hours_of, seconds_of
 from steelyard.config.percent import decoded
 
 # Name → path in our settings tree. Order matters: of two that name the same setting the first that is set wins.
@@ -106,6 +106,9 @@ ACCEPTED: dict[str, str] = {
     "GORILLA_DEFAULT_RATE_LIMITS_FILESTREAM_COUNT": "limits.project_requests",
     "GORILLA_DEFAULT_RATE_LIMITS_FILESTREAM_SIZE": "limits.project_bytes",
     "GORILLA_DEFAULT_RATE_LIMITS_FILESTREAM_PER_RUN_COUNT": "limits.run_requests",
+    "GORILLA_DEFAULT_RATE_LIMITS_RUN_UPDATE_COUNT": "limits.project_run_changes",
+    "GORILLA_DEFAULT_RATE_LIMITS_CREATE_ARTIFACTS": "limits.project_artifacts",
+    "GORILLA_DEFAULT_RATE_LIMITS_CREATE_ARTIFACTS_TIME_WINDOW": "limits.project_artifacts_window_s",
 }
 
 
@@ -119,6 +122,7 @@ CONVERTED: dict[str, Callable[[str], str]] = {
     "SESSION_LENGTH": hours_of,
     "GORILLA_SESSION_LENGTH": hours_of,
     "GORILLA_DATA_RETENTION_PERIOD": days_of,
+    "GORILLA_DEFAULT_RATE_LIMITS_CREATE_ARTIFACTS_TIME_WINDOW": seconds_of,
     "OTEL_EXPORTER_OTLP_ENDPOINT": lambda value: f"{value.rstrip('/')}/v1/traces" if value.strip() else "",
     "AUTH0_DOMAIN": _auth0_issuer,
     "GORILLA_AUTH0_DOMAIN": _auth0_issuer,
@@ -151,15 +155,7 @@ NOT_YET: dict[str, str] = {
     ),
     "GORILLA_ACTIVITY_STORE_ENABLE": "the activity of users",
     "AZURE_STORAGE_KEY": "Azure Blob Storage",
-    **dict.fromkeys(
-        (
-            "GORILLA_DEFAULT_RATE_LIMITS_RUN_UPDATE_COUNT",
-            "GORILLA_DEFAULT_RATE_LIMITS_SDK_GRAPHQL_QUERY_SECONDS",
-            "GORILLA_DEFAULT_RATE_LIMITS_CREATE_ARTIFACTS",
-            "GORILLA_DEFAULT_RATE_LIMITS_CREATE_ARTIFACTS_TIME_WINDOW",
-        ),
-        "this rate limit",
-    ),
+    "GORILLA_DEFAULT_RATE_LIMITS_SDK_GRAPHQL_QUERY_SECONDS": "this rate limit",
 }
 NOT_YET_PREFIXES: dict[str, str] = {}
 

@@ -35,8 +35,13 @@ def error_response(error: Exception, request_id: str, path: str) -> Response:
     wait_s = error.retry_after_s if isinstance(error, TooMany) else RETRY_AFTER_S
     headers = {"Retry-After": str(wait_s)} if status in {429, 503} else {}
     if status == TooMany.status:
-        headers |= {"RateLimit-Remaining": "0", "RateLimit-Reset": str(wait_s)}
+        headers = slow_down(wait_s)
     return Response(orjson.dumps(body), status, headers, media_type="application/json")
+
+
+def slow_down(wait_s: int) -> dict[str, str]:
+    """Return the headers of an answer that was refused for its rate."""
+    return {"Retry-After": str(wait_s), "RateLimit-Remaining": "0", "RateLimit-Reset": str(wait_s)}
 
 
 def _scim_response(error: Exception, status: int, code: str, message: str) -> Response:

@@ -22,7 +22,8 @@ from steelyard.graphql.schema import build_schema
 from steelyard.graphql.unsupported import UNSUPPORTED
 from steelyard.graphql.validation import DocumentCache
 from steelyard.http.callers import Callers
-from steelyard.kernel.errors import Malformed
+from steelyard.http.errors import slow_down
+from steelyard.kernel.errors import RETRY_AFTER_S, Malformed, TooMany
 from steelyard.kernel.limiter import Charge
 from steelyard.rest.bodies import read_body
 from steelyard.telemetry.traces import TRACES
@@ -88,7 +89,8 @@ class GraphQLEndpoint:
             body["data"] = outcome.data
         if errors:
             body["errors"] = format_errors(errors, ctx.request_id)
-        return _answer(body, status_of(errors, is_mutation=operation.operation is OperationType.MUTATION))
+        status = status_of(errors, is_mutation=operation.operation is OperationType.MUTATION)
+        return _answer(body, status, _pace(errors) if status == TooMany.status else {})
 
 
 def _payload(body: bytes) -> dict[str, Any]:
@@ -114,6 +116,11 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
     return next((node for node in operations if node.name and node.name.value == name), operations[0])
 
 
-def _answer(body: dict[str, Any], status: int) -> Response:
+def _pace(errors: list[GraphQLError]) -> dict[str, str]:
+    waits = [item.original_error.retry_after_s for item in errors if isinstance(item.original_error, TooMany)]
+    return slow_down(max(waits, default=RETRY_AFTER_S))
+
+
+def _answer(body: dict[str, Any], status: int, headers: dict[str, str] | None = None) -> Response:
     content = orjson.dumps(body, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS)
-    return Response(content, status_code=status, media_type="application/json")
+    return Response(content, status_code=status, headers=headers, media_type="application/json")

@@ -1,8 +1,8 @@
 """Bounds on how much may be asked in a second, by whom. Pure but for the clock; off unless a rate is set.
 
-Token buckets: each holds what two seconds allow and fills at its rate. A request passes while its buckets hold
-anything and then takes all of its cost, so that one large request passes too and the next ones wait for it.
-Counts of one process: several processes share nothing, and `processes` divides the rates among them.
+Token buckets: each holds what two seconds allow, or its window where that is longer, and fills at its rate. A request
+passes while its buckets hold anything and then takes all of its cost, so that one large request passes too and the next
+ones wait for it. Counts of one process: several processes share nothing, and `processes` divides the rates among them.
 """
 
 from __future__ import annotations
@@ -21,11 +21,16 @@ BURST_S = 2.0
 BUCKETS_MAX = 20_000
 # Nobody is asked to wait longer: rates may be changed, and clients that wait for minutes look dead.
 WAIT_MAX_S = 60
+# Rates that are counted over a window of their own, and the field that says how long it is.
+_WINDOWS = {"project_artifacts": "project_artifacts_window_s"}
+_NO_RATES = {"processes", *_WINDOWS.values()}
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Per second: requests and bytes of streams by project, run and user; API requests by user. 0 is no bound."""
+    """Per second: requests and bytes of streams by project, run and user; API requests by user; changes of runs by
+    project. Per window: artifact versions by project. 0 is no bound.
+    """
 
     project_requests: int = 0
     project_bytes: int = 0
@@ -33,14 +38,30 @@ class Rates:
     run_bytes: int = 0
     user_requests: int = 0
     user_bytes: int = 0
+    project_run_changes: int = 0
+    project_artifacts: int = 0
+    project_artifacts_window_s: int = 1
     processes: int = 1
 
     def of(self, name: str) -> float:
-        return float(getattr(self, name)) / max(self.processes, 1)
+        """Return the rate of this process, per second."""
+        return float(getattr(self, name)) / self.window_s(name) / max(self.processes, 1)
+
+    def held(self, name: str) -> float:
+        """Return what a full bucket holds."""
+        return max(self.of(name) * max(self.window_s(name), BURST_S), 1.0)
+
+    def window_s(self, name: str) -> int:
+        return max(getattr(self, _WINDOWS[name]), 1) if name in _WINDOWS else 1
+
+    @property
+    def bounds(self) -> dict[str, int]:
+        """Every rate by name, as set: per window."""
+        return {name: value for name, value in vars(self).items() if name not in _NO_RATES}
 
     @property
     def is_on(self) -> bool:
-        return any(value for name, value in vars(self).items() if name != "processes")
+        return any(self.bounds.values())
 
 
 @dataclass
@@ -93,14 +114,15 @@ class Limiter:
         for item, rate, bucket in buckets:
             if bucket.tokens <= 0:
                 self._count(item.rate).refused += 1
-                raise _refusal(item.rate, rate, bucket)
+                raise _refusal(item.rate, rate, self.rates.window_s(item.rate), bucket)
         for item, _rate, bucket in buckets:
             bucket.tokens -= item.cost
             self._count(item.rate).passed += 1
-        return min((_headroom(rate, bucket) for _item, rate, bucket in buckets), key=lambda left: left.remaining)
+        left = (_headroom(rate, self.rates.held(item.rate), bucket) for item, rate, bucket in buckets)
+        return min(left, key=lambda item: item.remaining)
 
     def _filled(self, item: Charge, rate: float) -> _Bucket:
-        now, key, burst = self.now(), (item.rate, item.key), _burst(rate)
+        now, key, burst = self.now(), (item.rate, item.key), self.rates.held(item.rate)
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = _Bucket(burst, now)
@@ -115,16 +137,14 @@ class Limiter:
         return self.counters.setdefault(rate, Counter())
 
 
-def _burst(rate: float) -> float:
-    return max(rate * BURST_S, 1.0)
-
-
-def _headroom(rate: float, bucket: _Bucket) -> Headroom:
-    missing = _burst(rate) - bucket.tokens
+def _headroom(rate: float, held: float, bucket: _Bucket) -> Headroom:
+    missing = held - bucket.tokens
     return Headroom(max(int(bucket.tokens), 0), max(math.ceil(missing / rate), 1))
 
 
-def _refusal(name: str, rate: float, bucket: _Bucket) -> TooMany:
+def _refusal(name: str, rate: float, window_s: int, bucket: _Bucket) -> TooMany:
     wait_s = min(max(math.ceil((1e-9 - bucket.tokens) / rate), 1), WAIT_MAX_S)
-    whose, what = name.split("_")
-    return TooMany(f"too many {what} per second for this {whose}; slow down", retry_after_s=wait_s)
+    whose, what = name.split("_", 1)
+    span = "second" if window_s == 1 else f"{window_s} seconds"
+    text = f"too many {what.replace('_', ' ')} per {span} for this {whose}; slow down"
+    return TooMany(text, retry_after_s=wait_s)

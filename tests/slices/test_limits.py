@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from steelyard.kernel.limiter import Limiter, Rates
 from tests.harness.site import Site
+from tests.slices.artifact_wire import Logger
 from tests.slices.streamed import START
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -27,6 +28,11 @@ async def bounded(site):
     yield make
     for made in opened:
         await made.http.aclose()
+
+
+CREATE = """mutation C($e: String!) { createArtifact(input: {entityName: $e, projectName: "demo",
+  artifactTypeName: "dataset", artifactCollectionName: "more",
+  digest: "0123456789abcdef0123456789abcdef"}) { artifact { id } } }"""
 
 
 async def stream(caller, run, body=None):
@@ -86,6 +92,47 @@ async def test_requests_of_an_account_are_bounded_wherever_they_go(bounded, user
     assert "this user" in answer.message
     other = dataclasses.replace(await site.user(), site=site)
     assert (await other.graphql("{ viewer { id } }")).status == 200
+
+
+async def raw(caller, document, **variables):
+    body = {"query": document, "variables": variables}
+    return await caller.site.http.post("/graphql", json=body, auth=("api", caller.key))
+
+
+async def test_creations_and_updates_of_runs_are_bounded_by_project(bounded, user):
+    site, seconds = bounded(project_run_changes=1)
+    caller = dataclasses.replace(user, site=site)
+    made = await raw(caller, START, name="one")
+    run = made.json()["data"]["upsertBucket"]["bucket"]["id"]
+    edit = 'mutation E($id: String!) { upsertBucket(input: {id: $id, notes: "n"}) { bucket { id } } }'
+    assert (await raw(caller, edit, id=run)).status_code == 200
+    for refused in (await raw(caller, START, name="two"), await raw(caller, edit, id=run)):
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+        assert "too many run changes per second for this project" in refused.json()["errors"][0]["message"]
+    other = 'mutation { upsertBucket(input: {modelName: "other", name: "r"}) { bucket { id } } }'
+    assert (await raw(caller, other)).status_code == 200, "another project has a rate of its own"
+    seconds[0] = 1.0
+    again = START.replace("bucket {", "inserted bucket {")
+    made = await raw(caller, again, name="two")
+    assert made.json()["data"]["upsertBucket"]["inserted"] is True, "what was refused was not made"
+
+
+async def test_artifact_versions_are_bounded_by_project_and_window(bounded, user):
+    site, seconds = bounded(project_artifacts=3, project_artifacts_window_s=30)
+    caller = dataclasses.replace(user, site=site)
+    logger = Logger(caller)
+    for number in range(3):
+        await logger.create(f"data{number}", {"a": b"1"})
+    refused = await raw(caller, CREATE, e=caller.name)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
+    assert "too many artifacts per 30 seconds for this project" in refused.json()["errors"][0]["message"]
+    seconds[0] = 10.0
+    assert (await raw(caller, CREATE, e=caller.name)).status_code == 200
+    assert (await raw(caller, CREATE, e=caller.name)).status_code == 429
+    admin = dataclasses.replace(await site.user(admin=True), site=site)
+    found = {item["name"]: item for item in (await admin.send("GET", "/app/admin/limits")).body["rates"]}
+    assert found["project_artifacts"] == {"name": "project_artifacts", "perSecond": 0.1, "passed": 4, "refused": 2}
+    assert "project_artifacts_window_s" not in found
 
 
 async def test_an_administrator_sees_what_was_refused(bounded, user):

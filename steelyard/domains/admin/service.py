@@ -63,7 +63,7 @@ class RateUse:
     """A rate as set, and how often this process let requests pass and refused them since its start."""
 
     name: str
-    per_second: int
+    per_second: float
     passed: int
     refused: int
 
@@ -72,10 +72,10 @@ def show_limits(ctx: Context) -> list[RateUse]:
     """Return every rate, those that are off too. For administrators."""
     access.require_admin(ctx)
     limiter = ctx.ports.limiter
-    rates = {name: value for name, value in vars(limiter.rates).items() if name != "processes"}
+    windows = {name: limiter.rates.window_s(name) for name in limiter.rates.bounds}
     unused = Counter()
     return [
-        RateUse(name, value, counter.passed, counter.refused)
-        for name, value in rates.items()
+        RateUse(name, value if windows[name] == 1 else value / windows[name], counter.passed, counter.refused)
+        for name, value in limiter.rates.bounds.items()
         for counter in [limiter.counters.get(name, unused)]
     ]

@@ -42,6 +42,7 @@ from steelyard.domains.runs import queries as run_queries
 from steelyard.domains.runs.changes import Kind as ChangeKind
 from steelyard.kernel.errors import Invalid, NotFound
 from steelyard.kernel.ids import random_name
+from steelyard.kernel.limiter import Charge
 from steelyard.ports.objects import SignedRequest
 from steelyard.sql.dialect import insert_ignore, insert_row
 
@@ -56,6 +57,7 @@ async def create_version(ctx: Context, spec: NewVersion) -> Artifact:
     async with ctx.database.write() as conn:
         right = (Permission.APPEND, Thing.ARTIFACT)
         project = await projects.ensure_project(ctx, conn, spec.entity, spec.project, right)
+        ctx.ports.limiter.charge([Charge("project_artifacts", project.id, 1)])
         run = await _run_id(conn, project, spec.run)
         sequence = await _ensure_sequence(ctx, conn, project, spec)
         await ttl_policy.check_setting(ctx, conn, sequence, spec.ttl_s)

@@ -25,6 +25,7 @@ from steelyard.domains.runs.writing import (
     write_change,
 )
 from steelyard.kernel.errors import NotFound
+from steelyard.kernel.limiter import Charge
 
 
 async def find_named_run(ctx: Context, name: RunName) -> Run | None:
@@ -76,6 +77,7 @@ async def update_run(ctx: Context, run: int, change: RunChange, permission: Perm
     columns = change.columns()
     async with ctx.database.write() as conn:
         found = await load_for_change(ctx, conn, run, permission)
+        ctx.ports.limiter.charge([Charge("project_run_changes", found.project_id, 1)])
         after = condition_given(found.condition, change) or found.condition
         await write_change(conn, found, ctx.ports.clock(), change, columns | condition_columns(found.condition, after))
         changed = await reload_run(conn, found.project_id, found.run_id)

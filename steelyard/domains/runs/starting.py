@@ -35,6 +35,7 @@ from steelyard.domains.runs.writing import (
 )
 from steelyard.kernel.errors import Invalid, NotFound, Unavailable
 from steelyard.kernel.ids import random_name
+from steelyard.kernel.limiter import Charge
 from steelyard.kernel.names import check_run_id
 from steelyard.sql.dialect import insert_ignore
 
@@ -102,6 +103,7 @@ async def _upsert_run(
         if origin is not None and await queries.lock_condition(conn, origin.parent.id) is None:
             raise OriginMoved
         project = await projects.ensure_project(ctx, conn, name.entity, name.project, (Permission.APPEND, Thing.RUN))
+        ctx.ports.limiter.charge([Charge("project_run_changes", project.id, 1)])
         found = await queries.lock_project_run(conn, project.id, run_id)
         new = {**taken_over, **columns, "run_id": run_id}
         inserted = found is None and await _insert_run(ctx, conn, project, change, new)
@@ -138,6 +140,7 @@ async def resume_run(ctx: Context, run: int, change: RunChange) -> Run:
     columns = change.columns()
     async with ctx.database.write() as conn:
         found = await load_for_change(ctx, conn, run, Permission.APPEND)
+        ctx.ports.limiter.charge([Charge("project_run_changes", found.project_id, 1)])
         await _start_again(ctx, conn, found, change, columns)
         changed = await reload_run(conn, found.project_id, found.run_id)
     await note_activity(ctx, changed)

@@ -152,6 +152,14 @@ def test_rates_hold_only_where_a_limiter_is_set() -> None:
     assert load({}, rate | {"GORILLA_LIMITER": "redis://r:6379"}).settings.limits.project_requests == 500
 
 
+@pytest.mark.parametrize(("window", "seconds"), [("90", 90), ("1m30s", 90), ("250ms", 1)])
+def test_rates_of_runs_and_artifacts_are_read(window: str, seconds: int) -> None:
+    names = {"RUN_UPDATE_COUNT": "80", "CREATE_ARTIFACTS": "7", "CREATE_ARTIFACTS_TIME_WINDOW": window}
+    env = {f"GORILLA_DEFAULT_RATE_LIMITS_{name}": text for name, text in names.items()}
+    found = load({}, env | {"GORILLA_LIMITER": "redis://r:6379"}).settings.limits
+    assert (found.project_run_changes, found.project_artifacts, found.project_artifacts_window_s) == (80, 7, seconds)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
