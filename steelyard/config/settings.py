@@ -394,6 +394,9 @@ class LimitSettings:
     run_bytes: int = field(default=0, metadata={"doc": "streamed bytes of one run per second"})
     user_requests: int = field(default=0, metadata={"doc": "stream and API requests of one account per second"})
     user_bytes: int = field(default=0, metadata={"doc": "streamed bytes of one account per second"})
+    user_query_seconds: int = field(
+        default=0, metadata={"doc": "seconds that the API queries of one account may take per second, all together"}
+    )
     project_run_changes: int = field(
         default=0, metadata={"doc": "creations and updates of runs of one project per second"}
     )

@@ -106,6 +106,7 @@ ACCEPTED: dict[str, str] = {
     "GORILLA_DEFAULT_RATE_LIMITS_FILESTREAM_COUNT": "limits.project_requests",
     "GORILLA_DEFAULT_RATE_LIMITS_FILESTREAM_SIZE": "limits.project_bytes",
     "GORILLA_DEFAULT_RATE_LIMITS_FILESTREAM_PER_RUN_COUNT": "limits.run_requests",
+    "GORILLA_DEFAULT_RATE_LIMITS_SDK_GRAPHQL_QUERY_SECONDS": "limits.user_query_seconds",
     "GORILLA_DEFAULT_RATE_LIMITS_RUN_UPDATE_COUNT": "limits.project_run_changes",
     "GORILLA_DEFAULT_RATE_LIMITS_CREATE_ARTIFACTS": "limits.project_artifacts",
     "GORILLA_DEFAULT_RATE_LIMITS_CREATE_ARTIFACTS_TIME_WINDOW": "limits.project_artifacts_window_s",
@@ -155,7 +156,6 @@ NOT_YET: dict[str, str] = {
     ),
     "GORILLA_ACTIVITY_STORE_ENABLE": "the activity of users",
     "AZURE_STORAGE_KEY": "Azure Blob Storage",
-    "GORILLA_DEFAULT_RATE_LIMITS_SDK_GRAPHQL_QUERY_SECONDS": "this rate limit",
 }
 NOT_YET_PREFIXES: dict[str, str] = {}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Awaitable, Iterable
 from typing import Any
 
 import orjson
@@ -58,7 +59,8 @@ class GraphQLEndpoint:
     async def answer(self, request: Request) -> Response:
         ctx = await self._callers.of_api(request)
         if ctx.identity is not None:
-            ctx.ports.limiter.charge([Charge("user_requests", ctx.identity.user_id, 1)])
+            asker = ctx.identity.user_id
+            ctx.ports.limiter.charge([Charge("user_requests", asker, 1), Charge("user_query_seconds", asker, 0)])
         payload = _payload(await read_body(request, BODY_MAX_BYTES))
         prepared = self._documents.prepare(payload["query"])
         if prepared.document is None:
@@ -68,7 +70,19 @@ class GraphQLEndpoint:
             access.require_changes(ctx)
         kind, name = operation.operation.value, operation.name.value[:_NAME_MAX] if operation.name else ""
         with TRACES.span(f"{kind} {name}".rstrip(), **{"graphql.operation.type": kind, "graphql.operation.name": name}):
-            return await self._execute(ctx, prepared.document, operation, payload.get("variables") or {})
+            return await self._timed(
+                ctx, self._execute(ctx, prepared.document, operation, payload.get("variables") or {})
+            )
+
+    async def _timed(self, ctx: Context, work: Awaitable[Response]) -> Response:
+        """Have the time of a query count among those of who asks."""
+        began_s = time.perf_counter()
+        try:
+            return await work
+        finally:
+            if ctx.identity is not None:
+                took_s = time.perf_counter() - began_s
+                ctx.ports.limiter.spend(Charge("user_query_seconds", ctx.identity.user_id, took_s))
 
     async def _execute(
         self, ctx: Context, document: DocumentNode, operation: OperationDefinitionNode, variables: dict[str, Any]

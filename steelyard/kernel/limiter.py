@@ -28,8 +28,8 @@ _NO_RATES = {"processes", *_WINDOWS.values()}
 
 @dataclass(frozen=True)
 class Rates:
-    """Per second: requests and bytes of streams by project, run and user; API requests by user; changes of runs by
-    project. Per window: artifact versions by project. 0 is no bound.
+    """Per second: requests and bytes of streams by project, run and user; API requests, and seconds that queries take,
+    by user; changes of runs by project. Per window: artifact versions by project. 0 is no bound.
     """
 
     project_requests: int = 0
@@ -38,6 +38,7 @@ class Rates:
     run_bytes: int = 0
     user_requests: int = 0
     user_bytes: int = 0
+    user_query_seconds: int = 0
     project_run_changes: int = 0
     project_artifacts: int = 0
     project_artifacts_window_s: int = 1
@@ -120,6 +121,12 @@ class Limiter:
             self._count(item.rate).passed += 1
         left = (_headroom(rate, self.rates.held(item.rate), bucket) for item, rate, bucket in buckets)
         return min(left, key=lambda item: item.remaining)
+
+    def spend(self, item: Charge) -> None:
+        """Take a cost that is known only afterwards, of a request that `charge` has let pass at no cost."""
+        rate = self.rates.of(item.rate)
+        if rate:
+            self._filled(item, rate).tokens -= item.cost
 
     def _filled(self, item: Charge, rate: float) -> _Bucket:
         now, key, burst = self.now(), (item.rate, item.key), self.rates.held(item.rate)

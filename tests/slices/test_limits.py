@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 import pytest_asyncio
 
-from steelyard.kernel.limiter import Limiter, Rates
+from steelyard.kernel.ids import decode_global_id
+from steelyard.kernel.limiter import Charge, Limiter, Rates
 from tests.harness.site import Site
 from tests.slices.artifact_wire import Logger
 from tests.slices.streamed import START
@@ -144,3 +145,17 @@ async def test_an_administrator_sees_what_was_refused(bounded, user):
     found = {item["name"]: item for item in (await admin.send("GET", "/app/admin/limits")).body["rates"]}
     assert (found["run_requests"]["passed"], found["run_requests"]["refused"]) == (2, 2)
     assert found["project_bytes"] == {"name": "project_bytes", "perSecond": 0, "passed": 0, "refused": 0}
+
+
+async def test_who_has_asked_for_too_long_waits_until_the_time_is_made_up_for(bounded, user):
+    site, seconds = bounded(user_query_seconds=1)
+    caller = await start(site, user)
+    assert (await caller.graphql("{ viewer { username } }")).status == 200
+    who = (await caller.graphql("{ viewer { id } }")).data["viewer"]["id"]
+    site.ports.limiter.spend(Charge("user_query_seconds", decode_global_id("User", who), 5))
+    refused = await caller.graphql("{ viewer { username } }")
+    assert (refused.status, refused.message) == (429, "too many query seconds per second for this user; slow down")
+    seconds[0] += 5
+    assert (await caller.graphql("{ viewer { username } }")).status == 200
+    counted = site.ports.limiter.counters["user_query_seconds"]
+    assert (counted.passed, counted.refused) == (3, 1)
