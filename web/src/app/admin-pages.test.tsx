@@ -163,7 +163,7 @@ describe("the list of users", () => {
     expect(router.state.location.search).toBe("?page=2");
     await userEvent.type(screen.getByRole("searchbox", { name: "Search" }), "bo");
     await waitFor(() => expect(screen.queryByText("zoe@example.org")).toBeNull());
-    expect(router.state.location.search).toBe("?search=bo");
+    await waitFor(() => expect(router.state.location.search).toBe("?search=bo"));
     await userEvent.clear(screen.getByRole("searchbox", { name: "Search" }));
     await userEvent.type(screen.getByRole("searchbox", { name: "Search" }), "zzz");
     expect(await screen.findByText("Nothing matches “zzz”")).toBeTruthy();

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Input } from "./field";
 
 // a server is asked when the typing rests, not at each letter
@@ -13,11 +13,19 @@ interface SearchInputProps {
 /** A field whose words are looked for by the server. */
 export function SearchInput({ label, value, onChange }: SearchInputProps) {
   const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
+  // what was asked for comes back as the value, when more may have been typed already
+  const asked = useRef(value);
+  useEffect(() => {
+    if (value !== asked.current) setTyped(value);
+    asked.current = value;
+  }, [value]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only typing starts the pause
   useEffect(() => {
     if (typed.trim() === value) return;
-    const timer = setTimeout(() => onChange(typed.trim()), PAUSE_MS);
+    const timer = setTimeout(() => {
+      asked.current = typed.trim();
+      onChange(asked.current);
+    }, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [typed]);
   return (
