@@ -74,8 +74,24 @@ def pages() -> dict[Path, str]:
         REFERENCE / "permissions.md": HEADER + permissions_page(),
         REFERENCE / "schema.graphql": print_reference(),
         REFERENCE / "routes.md": HEADER + routes_page(),
-        OPENAPI: json.dumps(described(), indent=1, ensure_ascii=False) + "\n",
+        OPENAPI: laid_out(described()) + "\n",
     }
+
+
+def laid_out(document: dict[str, Any]) -> str:
+    """Return the JSON with a line for each route and each shape, so that a change shows where it is."""
+    parts = {name: f"{{{_lines(part)}}}" for name, part in document["components"].items()}
+    given = {name: json.dumps(value, ensure_ascii=False) for name, value in document.items()}
+    given |= {"paths": f"{{{_lines(document['paths'])}}}", "components": f"{{{_joined(parts)}}}"}
+    return f"{{{_joined(given)}\n}}"
+
+
+def _lines(items: dict[str, Any]) -> str:
+    return _joined({name: json.dumps(value, ensure_ascii=False) for name, value in items.items()})
+
+
+def _joined(items: dict[str, str]) -> str:
+    return ",".join(f"\n{json.dumps(name)}: {text}" for name, text in items.items())
 
 
 def settings_page() -> str:
