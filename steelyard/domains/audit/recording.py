@@ -18,6 +18,7 @@ from steelyard.context import Context
 from steelyard.domains.audit.model import OK, Action, Subject
 from steelyard.domains.audit.tables import audit_lines
 from steelyard.kernel.errors import Unavailable
+from steelyard.sql.failures import as_told
 
 log = structlog.get_logger()
 
@@ -74,9 +75,12 @@ async def note_seldom(ctx: Context, action: Action, subject: Subject = _NOBODY, 
     try:
         async with ctx.database.write() as conn:
             await note(ctx, conn, action, subject, **detail)
-    except Unavailable as error:
+    except Exception as error:
         ctx.ports.looked.forget(thing)
-        log.warning("the audit log could not tell what was done", action=action.value, reason=str(error))
+        told = as_told(error)
+        if not isinstance(told, Unavailable):
+            raise
+        log.warning("the audit log could not tell what was done", action=action.value, reason=told.message)
 
 
 def _caller(ctx: Context) -> dict[str, Any]:
