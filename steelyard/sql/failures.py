@@ -7,13 +7,17 @@ Clients repeat what is answered with 503 for days (docs/protocol/README.md, erro
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from steelyard.kernel.errors import Invalid, SteelyardError, Unavailable
 from steelyard.sql.dialect import is_full, is_passing, is_too_long
 
+log = structlog.get_logger()
 # No room on the device, none in the quota; a file larger than the process may write.
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 # More open files than the process, or the system, may have.
@@ -36,6 +40,18 @@ def as_told(error: BaseException | None) -> SteelyardError | None:
     if isinstance(error, OSError) and error.errno in _NO_HANDLES:
         return Unavailable("the server is busy; the request may be repeated")
     return None
+
+
+@contextmanager
+def going_on(failed: str, **facts: str) -> Iterator[None]:
+    """Let work fail that the answer does not need, of passing faults alone; the log says what `failed`, and why."""
+    try:
+        yield
+    except Exception as error:
+        told = as_told(error)
+        if not isinstance(told, Unavailable):
+            raise
+        log.warning(failed, reason=told.message, **facts)
 
 
 def _of_database(error: DBAPIError) -> SteelyardError | None:

@@ -24,6 +24,7 @@ from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Denied, Unauthenticated
 from steelyard.kernel.recently import Recently
 from steelyard.kernel.remembered import Remembered
+from steelyard.sql.failures import going_on
 
 # A revoked key, an ended account and a changed role are noticed everywhere within this time.
 CACHE_TTL_S = 3.0
@@ -117,8 +118,9 @@ class Authenticator:
         """Record when a key was last used, at most once in `USE_NOTED_S`, so that reading stays reading."""
         if not self._used.is_news(key):
             return
-        async with self._ports.database.write() as conn:
-            await queries.touch_key(conn, key, self._ports.clock())
+        with going_on("the use of a key could not be noted"):
+            async with self._ports.database.write() as conn:
+                await queries.touch_key(conn, key, self._ports.clock())
 
     async def vouch(self, proof: str) -> None:
         """Raise `Denied` where the `Identity.proof` of an earlier caller has been taken back, or the account ended."""
@@ -150,8 +152,9 @@ class Authenticator:
 
         found = await self._ports.database.read_at_once(find)
         if found is not None and now - found[1].last_seen_at >= SEEN_NOTED:
-            async with self._ports.database.write() as conn:
-                await queries.touch_session(conn, found[1].id, now)
+            with going_on("the use of a browser session could not be noted"):
+                async with self._ports.database.write() as conn:
+                    await queries.touch_session(conn, found[1].id, now)
         return (await self._within_policy(found[0]), found[1]) if found else None
 
 

@@ -10,17 +10,13 @@ from dataclasses import fields
 from typing import Any
 
 import orjson
-import structlog
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.audit.model import OK, Action, Subject
 from steelyard.domains.audit.tables import audit_lines
-from steelyard.kernel.errors import Unavailable
-from steelyard.sql.failures import as_told
-
-log = structlog.get_logger()
+from steelyard.sql.failures import going_on
 
 _NOBODY = Subject()
 _SUBJECT = tuple(item.name for item in fields(Subject))
@@ -72,15 +68,11 @@ async def note_seldom(ctx: Context, action: Action, subject: Subject = _NOBODY, 
     thing = (action, subject, repr(detail), *_caller(ctx).values())
     if not ctx.ports.looked.is_news(thing):
         return
-    try:
+    with going_on("the audit log could not tell what was done", action=action.value):
         async with ctx.database.write() as conn:
             await note(ctx, conn, action, subject, **detail)
-    except Exception as error:
-        ctx.ports.looked.forget(thing)
-        told = as_told(error)
-        if not isinstance(told, Unavailable):
-            raise
-        log.warning("the audit log could not tell what was done", action=action.value, reason=told.message)
+        return
+    ctx.ports.looked.forget(thing)
 
 
 def _caller(ctx: Context) -> dict[str, Any]:
