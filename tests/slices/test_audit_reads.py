@@ -69,7 +69,7 @@ async def test_a_report_is_told_of_by_its_name(site: Site):
 
 
 async def test_looking_for_people_is_told_of_with_whom_it_found(site: Site):
-    admin, somebody = await site.user(admin=True), await site.user()
+    admin, somebody, _ = await site.user(admin=True), await site.user(), await site.user()
     assert (await admin.graphql(FIND, q=somebody.name)).data["users"]["edges"]
     assert (await admin.send("GET", "/app/admin/users?limit=3")).status == 200
     one, some = await told(site, admin)

@@ -366,7 +366,7 @@ async def test_the_next_server_is_asked_when_one_is_down(site, tree, visit, use)
 @pytest.mark.parametrize("scheme", ["ldap", "ldaps"])
 async def test_a_silent_directory_holds_up_nobody_else(site, tree, visit, use, scheme, monkeypatch):
     """A listener that never says a word: the event loop goes on, and whoever waits is told."""
-    monkeypatch.setattr(wire, "ANSWER_S", 1)
+    monkeypatch.setattr(wire, "ANSWER_S", 4)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         use(LDAP_ADDRESS=f"{scheme}://127.0.0.1:{silent.getsockname()[1]}")
         window, watcher = await visit(), await visit()
@@ -375,9 +375,9 @@ async def test_a_silent_directory_holds_up_nobody_else(site, tree, visit, use, s
         while not signing.done():
             before = time.monotonic()
             assert (await watcher.get("/app/session")).status_code == 200
-            assert time.monotonic() - before < 0.9
+            assert time.monotonic() - before < 3.5
             await asyncio.sleep(0.05)
-        assert time.monotonic() - started > 0.9, "it did wait"
+        assert time.monotonic() - started > 3.5, "it did wait"
         says(await signing, 503, "cannot be asked now")
 
 
