@@ -71,6 +71,20 @@ async def test_its_use_is_told_where_reading_is_not(place):
         assert [line["action"] for line in await lines_of(bearer, admin)] == ["user:login"]
 
 
+async def test_it_is_bound_by_the_policy_of_personal_entities(place):
+    async with opened(place, **NAMES) as (site, bearer):
+        admin, owner = await site.user(admin=True), await site.user()
+        upsert = """mutation U($e: String!) { upsertBucket(input: {entityName: $e, modelName: "p", name: "r"}) {
+          bucket { id } } }"""
+        assert (await owner.graphql(upsert, e=owner.name)).data
+        policy = site.ports.policy
+        without = dataclasses.replace(policy, accounts=dataclasses.replace(policy.accounts, personal_entities=False))
+        site.use(dataclasses.replace(site.ports, policy=without))
+        place_of = f"/app/projects/{owner.name}/p"
+        answers = [await who.send("PATCH", place_of, {"description": "new"}) for who in (owner, admin, bearer)]
+        assert [answer.status for answer in answers] == [403, 403, 403]
+
+
 async def test_addresses_of_files_end_with_the_key(place):
     async with opened(place, **NAMES) as (site, bearer):
         admin = await site.user(admin=True)

@@ -71,6 +71,9 @@ class Authenticator:
         return identity
 
     async def _load(self, digest: str) -> Identity:
+        return await self._within_policy(await self._of_key(digest))
+
+    async def _of_key(self, digest: str) -> Identity:
         if hmac.compare_digest(digest, self._ports.policy.accounts.global_key_digest):
             return await self._first_admin()
 
@@ -88,7 +91,7 @@ class Authenticator:
             raise Unauthenticated(_UNKNOWN_KEY)
         key, identity = found
         await self._note_use(key)
-        return await self._within_policy(identity)
+        return identity
 
     async def _load_shared(self, _: None) -> frozenset[int]:
         return await self._ports.database.read_at_once(queries.list_shared_entities)
