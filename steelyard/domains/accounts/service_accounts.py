@@ -6,18 +6,17 @@ One belongs to a team, or to an organization and so to all its teams. It ends wh
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts import access, keys, queries, role_queries, standings
 from steelyard.domains.accounts import tables as t
-from steelyard.domains.accounts.access import Permission, Target, Thing
+from steelyard.domains.accounts.access import Permission
 from steelyard.domains.accounts.keys import NewKey
 from steelyard.domains.accounts.model import Entity, EntityKind, NewApiKey, Role, Standing, User
 from steelyard.domains.accounts.people import free_username
+from steelyard.domains.accounts.teams import in_team, people_of
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action, Subject
 from steelyard.kernel.errors import Invalid, NotFound
@@ -34,10 +33,10 @@ async def create_service_account(ctx: Context, owner: str, name: str, *, unseen:
         raise Invalid("a service account needs a name")
     async with ctx.database.write() as conn:
         entity = await _load_owner(ctx, conn, owner)
-        access.require_as_much(ctx, _people_of(entity), Role.MEMBER)
+        access.require_as_much(ctx, people_of(entity), Role.MEMBER)
         made = await _insert(ctx, conn, entity, name)
         account = await _account(conn, made.key.user_id)
-        await audit.note(ctx, conn, Action.TEAM_CREATE_SERVICE_ACCOUNT, _in(entity, account), name=name)
+        await audit.note(ctx, conn, Action.TEAM_CREATE_SERVICE_ACCOUNT, in_team(entity, account), name=name)
         if unseen:
             await keys.keep_unseen(ctx, conn, made)
     return made
@@ -55,7 +54,7 @@ async def renew_key(ctx: Context, owner: str, user_id: int) -> NewApiKey:
             raise NotFound("there is no such service account")
         # whoever is shown the key may do what the account may
         held = await role_queries.find_team_standing(conn, entity.id, account.id)
-        standings.require_as_much(ctx, _people_of(entity), held or Standing(Role.MEMBER))
+        standings.require_as_much(ctx, people_of(entity), held or Standing(Role.MEMBER))
         for key in await queries.list_keys(conn, account.id):
             await conn.execute(delete(t.api_keys).where(t.api_keys.c.id == key.id))
             await audit.note(ctx, conn, Action.USER_DELETE_API_KEY, account.subject, key=key.label)
@@ -67,17 +66,9 @@ async def _load_owner(ctx: Context, conn: AsyncConnection, name: str) -> Entity:
     entity = await queries.find_entity(conn, name)
     if entity is None or entity.kind is EntityKind.USER:
         raise NotFound(f"there is no team {name!r}")
-    access.require(ctx, Permission.PEOPLE, _people_of(entity))
+    access.require(ctx, Permission.PEOPLE, people_of(entity))
     access.require_whole(ctx)
     return entity
-
-
-def _people_of(owner: Entity) -> Target:
-    return Target(owner.id, thing=Thing.TEAM)
-
-
-def _in(owner: Entity, account: User) -> Subject:
-    return replace(owner.subject, user_id=account.id, user=account.username)
 
 
 async def _account(conn: AsyncConnection, user_id: int) -> User:
