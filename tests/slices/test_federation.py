@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from steelyard.context import FederationPolicy
-from steelyard.domains.accounts import federation, people, provider_queries, queries, service
+from steelyard.domains.accounts import federation, issuer_queries, people, queries, service
 from steelyard.domains.accounts.service import NewUser
 from steelyard.kernel.errors import Conflict, Denied, Invalid, NotFound
 from tests.harness.engines import Engine
@@ -258,7 +258,7 @@ async def test_an_access_token_ends(site, forger):
         assert (await ask(caller)).status_code == 401
         await granted(site, forger, f"{name}@example.org")  # which clears away what is over
         async with site.ports.database.read() as conn:
-            assert await provider_queries.list_ended_tokens(conn, site.clock.now, 10) == []
+            assert await issuer_queries.list_ended_tokens(conn, site.clock.now, 10) == []
     finally:
         site.clock.now = before
 

@@ -60,8 +60,8 @@ async def exchange(ctx: Context, assertion: str) -> Granted:
         raise TokenRefused("the assertion is no token that is read here")
     name = reader.issuer_of(assertion)
     async with ctx.database.read() as conn:
-        issuer = await provider_queries.find_issuer(conn, name)
-        organizations = await provider_queries.list_organization_names(conn)
+        issuer = await issuer_queries.find_issuer(conn, name)
+        organizations = await issuer_queries.list_organization_names(conn)
     if issuer is None:
         raise TokenRefused(f"this server knows no issuer {name[:200]!r}; an administrator adds it")
     claims = await reader.read(issuer.issuer, assertion)
@@ -132,7 +132,7 @@ async def _grant(ctx: Context, issuer: TokenIssuer, user: User, subject: str) ->
     lasts_s = max(ctx.ports.policy.federation.token_s, 1)
     own = Identity(user.id, user.username, user.entity_id, user.is_admin)
     async with ctx.database.write() as conn:
-        over = await provider_queries.list_ended_tokens(conn, now, _CLEARED)
+        over = await issuer_queries.list_ended_tokens(conn, now, _CLEARED)
         if over:
             await conn.execute(delete(t.api_keys).where(t.api_keys.c.id.in_(over)))
         await insert_row(
@@ -182,7 +182,7 @@ async def add_issuer(ctx: Context, issuer: str, audience: str, *, by_email: bool
 async def list_issuers(ctx: Context) -> list[TokenIssuer]:
     access.require_admin(ctx)
     async with ctx.database.read() as conn:
-        return await provider_queries.list_issuers(conn)
+        return await issuer_queries.list_issuers(conn)
 
 
 def _is_issuer(text: str) -> bool:
@@ -212,7 +212,7 @@ async def show_issuers(ctx: Context) -> list[ShownIssuer]:
     access.require_admin(ctx)
     async with ctx.database.read() as conn:
         shown = []
-        for issuer in await provider_queries.list_issuers(conn):
+        for issuer in await issuer_queries.list_issuers(conn):
             bound = await issuer_queries.list_bound(conn, issuer.issuer, _SHOWN_SUBJECTS + 1)
             shown.append(ShownIssuer(issuer, bound[:_SHOWN_SUBJECTS], len(bound) > _SHOWN_SUBJECTS))
     return shown
@@ -241,7 +241,7 @@ async def remove_issuer(ctx: Context, issuer: str) -> None:
     """Let tokens of an issuer count no more; the access tokens that were given for them end with it."""
     access.require_admin(ctx)
     async with ctx.database.write() as conn:
-        found = await provider_queries.find_issuer(conn, issuer)
+        found = await issuer_queries.find_issuer(conn, issuer)
         if found is None:
             raise NotFound(f"there is no issuer {issuer[:200]!r}")
         await conn.execute(delete(t.api_keys).where(t.api_keys.c.issuer_id == found.id))
@@ -256,7 +256,7 @@ async def bind_subject(ctx: Context, issuer: str, subject: str, username: str) -
         raise Invalid(f"a subject has 1 to {_NAME_MAX} characters")
     now = ctx.ports.clock()
     async with ctx.database.write() as conn:
-        if await provider_queries.find_issuer(conn, issuer) is None:
+        if await issuer_queries.find_issuer(conn, issuer) is None:
             raise NotFound(f"there is no issuer {issuer[:200]!r}; add it first")
         user = await load_user_by_name(conn, username)
         bound = {"user_id": user.id, "issuer": issuer, "subject": subject, "created_at": now, "last_used_at": now}
@@ -279,7 +279,7 @@ async def unbind_subject(ctx: Context, issuer: str, subject: str) -> User:
             raise NotFound(f"{subject[:200]!r} of this issuer has no account")
         table = t.provider_identities.c
         await conn.execute(delete(t.provider_identities).where(table.issuer == issuer, table.subject == subject))
-        found = await provider_queries.find_issuer(conn, issuer)
+        found = await issuer_queries.find_issuer(conn, issuer)
         if found is not None:
             keys = t.api_keys.c
             await conn.execute(delete(t.api_keys).where(keys.issuer_id == found.id, keys.user_id == user.id))

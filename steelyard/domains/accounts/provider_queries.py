@@ -1,17 +1,13 @@
-"""Questions about identity providers and issuers of tokens: whom they vouch for, what they told. They never commit."""
+"""Questions about identity providers and directories: whom they vouch for, what they told. They never commit."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts import queries as accounts
 from steelyard.domains.accounts import tables as t
-from steelyard.domains.accounts.model import TokenIssuer, User
-
-# ---- single sign-on -------------------------------------------------------------------------------------------
+from steelyard.domains.accounts.model import User
 
 
 async def find_user_of_provider(conn: AsyncConnection, issuer: str, subject: str) -> User | None:
@@ -53,32 +49,3 @@ async def find_told(conn: AsyncConnection, issuer: str, subject: str) -> tuple[s
     found = select(table.c.email, table.c.name).where(table.c.issuer == issuer, table.c.subject == subject)
     row = (await conn.execute(found)).first()
     return (row.email, row.name) if row else (None, None)
-
-
-# ---- identity federation --------------------------------------------------------------------------------------
-
-
-async def find_issuer(conn: AsyncConnection, issuer: str) -> TokenIssuer | None:
-    found = [item for item in await _issuers(conn, t.token_issuers.c.issuer == issuer) if item.issuer == issuer]
-    return found[0] if found else None
-
-
-async def list_issuers(conn: AsyncConnection) -> list[TokenIssuer]:
-    return await _issuers(conn, t.token_issuers.c.id > 0)
-
-
-async def _issuers(conn: AsyncConnection, where: ColumnElement[bool]) -> list[TokenIssuer]:
-    columns = [t.token_issuers.c[name] for name in ("id", "issuer", "audience", "by_email")]
-    statement = select(*columns).where(where).order_by(t.token_issuers.c.issuer)
-    return [TokenIssuer(**row._mapping) for row in await conn.execute(statement)]
-
-
-async def list_organization_names(conn: AsyncConnection) -> list[str]:
-    return list((await conn.execute(select(t.organizations.c.name))).scalars())
-
-
-async def list_ended_tokens(conn: AsyncConnection, now: datetime, limit: int) -> list[int]:
-    """Return the ids of some access tokens that are over."""
-    keys = t.api_keys.c
-    statement = select(keys.id).where(keys.issuer_id.is_not(None), keys.expires_at < now).limit(limit)
-    return list((await conn.execute(statement)).scalars())
