@@ -28,6 +28,18 @@ def load_at_first_use(name: str) -> None:
         sys.modules[name] = _Later(name)
 
 
+def leave_out(name: str) -> None:
+    """Let modules that take names from `name` have them without loading it. Only where nothing uses those names."""
+    if name not in sys.modules:
+        sys.modules[name] = _LeftOut(name)
+
+
+class _LeftOut(ModuleType):
+    def __getattr__(self, attribute: str) -> None:
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+
+
 class _Later(ModuleType):
     """Stands for a module and becomes it: whoever has imported it before has it whole afterwards."""
 

@@ -12,7 +12,18 @@ from tests.harness.server import Server
 CPU_MAX_S = 1.5
 MEMORY_MAX_MB = 120
 # Heavy, and for work that a server may never do; each comes with its first use.
-LATER = {"pyarrow", "numpy", "botocore", "alembic", "aiosmtpd", "opentelemetry", "joserfc", "ldap3", "pydantic"}
+LATER = {
+    "pyarrow",
+    "numpy",
+    "botocore",
+    "alembic",
+    "aiosmtpd",
+    "opentelemetry",
+    "joserfc",
+    "ldap3",
+    "pydantic",
+    "sqlalchemy.orm",
+}
 STARTS = 2
 # A library for logs loads `rich` where it finds it; it comes with tools of development, and no installation has it.
 AS_INSTALLED = "import sys; sys.modules['rich'] = None; from steelyard.cli import main; main()"
@@ -46,7 +57,7 @@ def modules_of_start(server: Server) -> set[str]:
     server.program = [server.program[0], "-X", "importtime", *server.program[1:]]
     server.start().stop()
     lines = re.findall(r"^import time:.*\|\s*(\S+)$", server.log_text()[before:], re.MULTILINE)
-    return {name.partition(".")[0] for name in lines}
+    return {*lines, *(name.partition(".")[0] for name in lines)}
 
 
 def cpu_s(server: Server) -> float:

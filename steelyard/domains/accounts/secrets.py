@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import re
 import secrets
@@ -43,7 +44,15 @@ def _verify(stored: str, password: str) -> bool:
         return False
 
 
-_DECOY = _hasher.hash(secrets.token_hex(16))
+def _unpadded(size: int) -> str:
+    return base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=")
+
+
+# A hash in the form of the others, which costs as much to compare with as they do and which no known password has.
+_DECOY = (
+    f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    f"${_unpadded(_hasher.salt_len)}${_unpadded(_hasher.hash_len)}"
+)
 
 
 def new_api_key() -> str:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from argon2 import extract_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,11 @@ async def test_passwords_of_unfit_length(password: str) -> None:
 @pytest.mark.parametrize("password", ["123456789012", "längeres pässwörd 🔑", " " * 12, "x" * 1024])
 async def test_any_characters_make_a_password(password: str) -> None:
     assert await secrets.password_matches(await secrets.hash_password(password), password)
+
+
+async def test_what_nobody_has_costs_as_much_to_compare_with() -> None:
+    wanted = extract_parameters(await secrets.hash_password("a long password"))
+    assert extract_parameters(secrets._DECOY) == wanted
 
 
 def test_new_keys_suit_every_client_version() -> None:
