@@ -22,6 +22,7 @@ from steelyard.ports.directory import Directory
 from steelyard.ports.federation import TokenReader
 from steelyard.ports.mail import Mailer
 from steelyard.ports.objects import Grant, ObjectStore
+from steelyard.ports.slack import Slack
 from steelyard.ports.sso import IdentityProvider
 from steelyard.sql.engine import Database
 
@@ -166,6 +167,8 @@ class Ports:
     policy: Policy
     # None where the operator has named no mail server.
     mail: Mailer | None = None
+    # None where the operator has named no Slack app.
+    slack: Slack | None = None
     # None where there is no single sign-on.
     sso: IdentityProvider | None = None
     # None where people do not sign in by a directory.

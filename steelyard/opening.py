@@ -12,6 +12,7 @@ from steelyard import migrations
 from steelyard.adapters.ldap.open import open_directory
 from steelyard.adapters.mail.smtp import open_mailer
 from steelyard.adapters.objects.open import open_store
+from steelyard.adapters.slack.open import open_slack
 from steelyard.adapters.sso.federation import PublishedKeys
 from steelyard.adapters.sso.open import open_provider
 from steelyard.config.authorities import read_authorities
@@ -51,6 +52,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
     # whoever needs a way in past a provider that fails has it for as long as the setting is there
     provider = None if settings.accounts.restore else open_provider(settings.sso)
     directory = None if settings.accounts.restore else open_directory(settings.ldap)
+    slack = open_slack(settings.slack)
     database = open_settled_database(settings)
     try:
         await bring_up_to_date(database, settings, migrate=migrate)
@@ -96,6 +98,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
             features_off=frozenset(settings.features.off.replace(",", " ").split()),
         ),
         mail=open_mailer(settings.mail, settings.server.public_url),
+        slack=slack,
         sso=provider,
         directory=directory,
         federation=PublishedKeys(),

@@ -21,8 +21,8 @@ Values = dict[str, Any]
 KEPT = {"global", "app", "ingress", "route", "artifactsGc", "imagePullSecrets"}
 KEPT_GLOBAL = {
     *("host", "size", "imageRegistry", "repositoryPrefix", "imagePullSecrets", "mysql", "bucket", "defaultBucket"),
-    *("auth", "email", "extraEnv", "env", "extraEnvFrom", "customCACerts", "caCertsConfigMap", "nodeSelector"),
-    *("tolerations", "priorityClassName", "storageClass", "common", "pod", "deployment", "service"),
+    *("auth", "email", "slack", "banners", "extraEnv", "env", "extraEnvFrom", "customCACerts", "caCertsConfigMap"),
+    *("nodeSelector", "tolerations", "priorityClassName", "storageClass", "common", "pod", "deployment", "service"),
 }
 REASONS = {
     "license": "no licence is needed",

@@ -33,7 +33,7 @@ from steelyard.kernel.errors import Invalid
 def doctor(
     ctx: click.Context, only: tuple[str, ...], deep: bool, consistency: bool, data: Path | None, as_json: bool
 ) -> None:
-    """Check settings, database, object store, public address, mail, sign-on, and that rows and objects belong together.
+    """Check settings, database, object store, public address, mail, Slack, sign-on, and whether rows and objects match.
 
     Nothing is changed.
 

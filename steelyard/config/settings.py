@@ -432,6 +432,24 @@ class MailSettings:
     )
 
 
+_SITE = r"https?://[^/\s?#]+(/[^\s?#]*)?"
+
+
+@dataclass(frozen=True)
+class SlackSettings:
+    client_id: str = field(default="", metadata={"doc": "client id of a Slack app; empty: alerts do not go to Slack"})
+    client_secret: str = field(default="", metadata={"doc": "client secret of that app", "secret": True})
+    url: str = field(
+        default="https://slack.com", metadata={"doc": "where people approve a channel, in the browser", "form": _SITE}
+    )
+    api_url: str = field(
+        default="https://slack.com/api", metadata={"doc": "where the approval is redeemed", "form": _SITE}
+    )
+    hooks_url: str = field(
+        default="https://hooks.slack.com", metadata={"doc": "where messages go; no other address counts", "form": _SITE}
+    )
+
+
 @dataclass(frozen=True)
 class LogSettings:
     level: str = field(
@@ -485,6 +503,7 @@ class Settings:
     features: FeatureSettings = field(default_factory=FeatureSettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)
     mail: MailSettings = field(default_factory=MailSettings)
+    slack: SlackSettings = field(default_factory=SlackSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     logs: LogSettings = field(default_factory=LogSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)

@@ -26,6 +26,7 @@ from steelyard.doctor.ldap import look_at_ldap
 from steelyard.doctor.mail import look_at_mail
 from steelyard.doctor.mysql import look_at_mysql
 from steelyard.doctor.schema import look_at_schema
+from steelyard.doctor.slack import look_at_slack
 from steelyard.doctor.sso import look_at_sso
 from steelyard.kernel.errors import Invalid, SteelyardError
 from steelyard.opening import find_signing_key
@@ -35,7 +36,7 @@ LOCAL = "http://localhost:8080"
 
 
 # What may be looked at by itself.
-AREAS = ("settings", "database", "objects", "consistency", "address", "mail", "sso", "ldap")
+AREAS = ("settings", "database", "objects", "consistency", "address", "mail", "slack", "sso", "ldap")
 
 
 async def examine(
@@ -59,6 +60,7 @@ async def examine(
         "consistency": _look_at_consistency(settings, deep=deep),
         "address": _look_at_address(settings),
         "mail": _look_at_mail(settings),
+        "slack": _look_at_slack(settings),
         "sso": look_at_sso(settings.sso, settings.server.public_url, restoring=settings.accounts.restore),
         "ldap": look_at_ldap(settings.ldap, restoring=settings.accounts.restore),
     }
@@ -189,6 +191,10 @@ async def _look_at_mail(settings: Settings) -> AsyncIterator[Finding]:
         yield await look_at_mail(open_mailer(settings.mail, settings.server.public_url))
     except SteelyardError as error:
         yield fail("mail.server", error.message, "a mail server", "STEELYARD_MAIL_URL, or its parts")
+
+
+async def _look_at_slack(settings: Settings) -> AsyncIterator[Finding]:
+    yield await look_at_slack(settings.slack)
 
 
 async def _signing_key(settings: Settings) -> str:

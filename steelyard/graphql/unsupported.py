@@ -36,7 +36,6 @@ _BY_AREA = {
         "Mutation.deleteTrigger",
         "Mutation.createGenericWebhookIntegration",
         "Entity.triggers",
-        "Entity.integrations",
         "Organization.triggers",
         "Project.triggers",
     ),

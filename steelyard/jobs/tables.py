@@ -15,7 +15,7 @@ mail_outbox = Table(
     Column("recipient", Name(254), nullable=False),
     Column("subject", Name(255), nullable=False),
     Column("text", LongText, nullable=False),
-    # A `mail.MailState`.
+    # An `outbox.State`.
     Column("state", String(8), nullable=False),
     Column("attempts", Integer, nullable=False),
     # Not before this; whoever sends moves it on first, so that nobody else sends the same meanwhile.

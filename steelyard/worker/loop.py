@@ -12,6 +12,7 @@ import structlog
 from steelyard.context import Context
 from steelyard.domains.admin import purging
 from steelyard.domains.admin.audit import jobs as audit
+from steelyard.domains.alerts import slack_posts
 from steelyard.domains.artifacts import jobs as artifacts
 from steelyard.domains.files import purging as purging_files
 from steelyard.domains.history import jobs as history
@@ -50,6 +51,8 @@ SCHEDULES: list[Schedule] = [
     Schedule("expire trash", 300.0, trash.expire_trash),
     Schedule("send mail", 5.0, mail.send_due_mail),
     Schedule("forget old mail", 3600.0, mail.forget_old_mail),
+    Schedule("post to Slack", 5.0, slack_posts.send_due_posts),
+    Schedule("forget old posts", 3600.0, slack_posts.forget_old_posts),
     Schedule("forget old lines of the audit log", 3600.0, audit.forget_old_lines),
     Schedule("copy days of the audit log", 900.0, audit.copy_days),
     Schedule("forget old news", 60.0, live.forget_old_news),

@@ -289,6 +289,12 @@ ROUTES: dict[str, Ask] = {
     f"GET {PLACE_RUN}/logs/labels": _READ,
     f"GET {PLACE_RUN}/logs/search": Ask(query="?q=x"),
     f"GET {PLACE_RUN}/logs/download": _READ,
+    "GET /app/entities/{entity}/slack": Ask(path={"entity": "$team"}),
+    # the place has no Slack app, which those who may connect one are told
+    "POST /app/entities/{entity}/slack": Ask(path={"entity": "$team"}, lets_in=(409,)),
+    "DELETE /app/entities/{entity}/slack": Ask(path={"entity": "$team"}, lets_in=NOTHING),
+    # without an attempt that was begun
+    "GET /slack/callback": Ask(lets_in=(400,)),
     "GET /app/alerts": _READ,
     "POST /app/alerts/read": Ask({"upTo": 1}),
     "GET /app/alert-preferences": _READ,

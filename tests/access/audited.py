@@ -5,8 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import select
 
-from steelyard.domains.accounts import organizations, service_accounts, team_secrets, teams
+from steelyard.domains.accounts import organizations, queries, service_accounts, team_secrets, teams
 from steelyard.domains.accounts.model import Role
+from steelyard.domains.alerts import slack_queries
 from steelyard.jobs import mail
 from steelyard.jobs.tables import mail_outbox
 from steelyard.kernel.ids import encode_global_id
@@ -166,6 +167,8 @@ TOLD_OF_ROUTES: dict[str, str] = {
     f"PATCH {_RUN}": "run:update",
     f"DELETE {_RUN}": "run:delete",
     f"POST {_RUN}/stop": "run:stop",
+    "POST /app/entities/{entity}/slack": Untold("told as team:connect_slack once Slack approved, see test_slack.py"),
+    "DELETE /app/entities/{entity}/slack": "team:disconnect_slack",
     "POST /app/alerts/read": LOOKED,
     "PATCH /app/alert-preferences": LOOKED,
     "POST /app/panels:query": LOOKED,
@@ -268,6 +271,15 @@ async def _secret(place: Place, _visibility: str) -> Things:
     return {"name": name}
 
 
+async def _channel(place: Place, _visibility: str) -> Things:
+    row = {"workspace": "w", "channel": "#c", "sealed": "x", "created_by": None, "created_at": place.site.clock()}
+    async with place.site.ports.database.write() as conn:
+        team = await queries.find_entity(conn, place.team)
+        assert team is not None
+        await slack_queries.put_connection(conn, team.id, row)
+    return {"entity": place.team}
+
+
 async def _issuer(place: Place, _visibility: str) -> Things:
     caller, address = place.callers["server admin"], f"https://{fresh('x')}.example.org"
     made = await caller.send("POST", "/app/admin/federation", {"issuer": address})
@@ -336,6 +348,7 @@ ROUTES_DONE: dict[str, Ask] = ROUTES | {
         {}, _service_of_organization, path=ORGANIZATION
     ),
     "DELETE /app/teams/{team}/secrets/{name}": Ask(None, _secret, path={"team": "$team"}),
+    "DELETE /app/entities/{entity}/slack": Ask(None, _channel),
     "DELETE /app/admin/federation/{id}": Ask(None, _issuer),
     "POST /app/admin/federation/{id}/subjects": Ask({"subject": "$subject", "username": "$name"}, _issuer),
     "DELETE /app/admin/federation/{id}/subjects/{subject}": Ask(None, _bound),

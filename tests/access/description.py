@@ -52,7 +52,7 @@ FAILURES = {
 _OPEN = {"page", "signed", "absent"}
 # What only serves pages, says that something is absent, or is for `steelyard doctor` alone.
 _UNTOLD = re.compile(r"\w+ (/\{path:path\}|/assets/.*|/favicon\.svg|/app/\{path:path\}|/scim/\{path:path\}|/probe/.*)")
-_BROWSER = re.compile(r"/(app|oidc|openapi\.json)")
+_BROWSER = re.compile(r"/(app|oidc|slack|openapi\.json)")
 _CSRF = {"name": "X-CSRF-Token", "in": "header", "schema": {"type": "string"}}
 
 

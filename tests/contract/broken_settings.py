@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from steelyard.doctor.findings import Level
 from tests.contract.doctor_world import Env, World
 from tests.harness.post_office import open_post_office
+from tests.harness.slack import open_slack
 from tests.services.places import free_port
 from tests.services.proxy import NAIVE
 from tests.services.s3 import KEY, SECRET
@@ -40,6 +41,10 @@ def damaged(world: World) -> Env:
 def post_office(world: World) -> Env:
     office = world.stack.enter_context(open_post_office())
     return {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(office.port)}
+
+
+def slack(world: World) -> Env:
+    return world.stack.enter_context(open_slack()).env
 
 
 def variable(name: str, value: str, wanted: str, level: Level = Level.FAIL) -> Broken:
@@ -171,8 +176,15 @@ SQLITE_BROKEN = {
         *("settings", lambda w: {"STEELYARD_SERVER_PUBLICURL": "x"}),
         *("settings", "is STEELYARD_SERVER_PUBLIC_URL meant", "reference", Level.WARN),
     ),
-    "messages to Slack, which are not built": Broken(
-        "settings", lambda w: {"SLACK_SECRET": "x"}, "settings", "SLACK_SECRET.*no effect yet", "", Level.WARN
+    "half a Slack app": Broken(
+        "slack", lambda w: {"SLACK_SECRET": SECRET}, "slack.settings", "need SLACK_CLIENT_ID", "or neither"
+    ),
+    "a Slack app with another secret": Broken(
+        "slack", lambda w: slack(w) | {"SLACK_SECRET": SECRET}, "slack.app", "bad_client_secret", "SLACK_SECRET"
+    ),
+    "a Slack that is not reached": Broken(
+        *("slack", lambda w: slack(w) | {"STEELYARD_SLACK_API_URL": f"http://127.0.0.1:{free_port()}/api"}),
+        *("slack.app", "cannot be reached", "HTTPS_PROXY"),
     ),
     "an address where nobody listens": Broken(
         *("address", lambda w: {"HOST": f"http://127.0.0.1:{free_port()}"}),

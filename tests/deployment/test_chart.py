@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from steelyard.config.banners import parse_banners
 from steelyard.config.places import bucket_of, mysql_of
 from steelyard.config.sources import load
 from steelyard.kernel.errors import Invalid
@@ -147,6 +148,9 @@ def test_the_server_reads_what_the_chart_says(rendered: Rendered) -> None:
         "eu-central-1",
     )
     assert (bucket.key, bucket.secret) == ("AKIAEXAMPLE", "a/b+c")
+    assert (settings.slack.client_id, settings.slack.client_secret) == ("111.222", "of-the-app")
+    (banner,) = parse_banners(settings.server.banners)
+    assert (banner.message, banner.dismissable) == ('Back at 18:00: "soon"', True)
 
 
 def test_secrets_of_others_are_referred_to_and_never_copied(rendered: Rendered) -> None:
@@ -154,13 +158,13 @@ def test_secrets_of_others_are_referred_to_and_never_copied(rendered: Rendered) 
     assert [document for document in found if document["kind"] == "Secret"] == []
     env = environment(found)
     names = {"MYSQL_HOST", "MYSQL_USER", "MYSQL_PASSWORD", "BUCKET_ACCESS_KEY", "BUCKET_SECRET_KEY"}
-    names |= {"OIDC_CLIENT_SECRET", "SMTP_PASSWORD"}
+    names |= {"OIDC_CLIENT_SECRET", "SMTP_PASSWORD", "SLACK_CLIENT_ID", "SLACK_SECRET"}
     assert {name for name in names if env[name] == ELSEWHERE} == names
 
 
 def test_what_is_inline_lies_in_secrets_only(rendered: Rendered) -> None:
     shown = [document for document in rendered["04-inline"] if document["kind"] != "Secret"]
-    assert not any(secret in yaml.safe_dump(shown) for secret in ("p%40ss", "AKIAEXAMPLE", "a/b+c"))
+    assert not any(secret in yaml.safe_dump(shown) for secret in ("p%40ss", "AKIAEXAMPLE", "a/b+c", "of-the-app"))
 
 
 def test_a_compatible_store_behind_a_private_authority(rendered: Rendered) -> None:

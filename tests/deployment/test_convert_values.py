@@ -73,6 +73,9 @@ def test_an_object_of_the_operator(tmp_path: Path, home: Path) -> None:
     assert account["metadata"]["annotations"] == {"eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/w"}
     env = environment(found)
     assert (env["A"], env["GORILLA_ARTIFACT_GC_ENABLED"], env["MYSQL_HOST"]) == ("b", "true", "mysql.internal")
+    settings = read(found)
+    assert (settings.slack.client_id, settings.slack.client_secret) == ("111.222", "of-the-app")
+    assert settings.server.banners == '{"note":{"message":"hello","type":"info"}}'
     for words in ("global.redis (no Redis is needed)", "weave (one server does its work)", "app.image"):
         assert words in said
 

@@ -12,6 +12,7 @@ from steelyard.context import Context
 from steelyard.domains.accounts import queries
 from steelyard.domains.alerts.model import MAILS_MAX_PER_HOUR, RUN_MAX_PER_HOUR
 from steelyard.jobs import mail
+from steelyard.jobs.outbox import LEASE_S
 from tests.harness.post_office import open_post_office
 from tests.harness.site import Site
 from tests.slices.streamed import START
@@ -186,12 +187,14 @@ async def test_what_somebody_else_is_sending_is_left_alone(site, mailing, office
     await send(mailing, "taken")
     ctx = system(mailing)
     async with ctx.database.read() as conn:
-        (item,) = [found for found in await mail._list_due(conn, site.clock()) if "taken" in found.mail.subject]
-    assert await mail._take(ctx, item)
-    assert not await mail._take(ctx, item)
+        (item,) = [
+            found for found in await mail.OUTBOX.list_due(conn, site.clock()) if "taken" in found.message.subject
+        ]
+    assert await mail.OUTBOX.take(ctx, item)
+    assert not await mail.OUTBOX.take(ctx, item)
     await mail.send_due_mail(ctx)
     assert office.letters == []
-    site.clock.move(mail.LEASE_S + 1)
+    site.clock.move(LEASE_S + 1)
     await mail.send_due_mail(ctx)
     assert len(office.letters) == 1
 

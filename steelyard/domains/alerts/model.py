@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +14,8 @@ TITLE_MAX, TEXT_MAX = 255, 16_000
 RUN_MAX_PER_HOUR = 100
 # E-mails to one person within an hour; further alerts are shown in the app only.
 MAILS_MAX_PER_HOUR = 20
+# Messages to one channel within an hour, likewise.
+POSTS_MAX_PER_HOUR = 60
 
 
 class Severity(StrEnum):
@@ -58,9 +60,28 @@ class Preferences:
     least_severity: str = Severity.INFO
     read_up_to: int = 0
 
-    def wants_mail(self, severity: Severity) -> bool:
+    def wants(self, severity: Severity) -> bool:
         order = list(Severity)
-        return self.by_mail and order.index(severity) >= order.index(Severity(self.least_severity))
+        return order.index(severity) >= order.index(Severity(self.least_severity))
+
+
+@dataclass(frozen=True)
+class SlackConnection:
+    """The channel that alerts of a person, or of a team, go to. Who has `sealed` and the server's key posts to it."""
+
+    id: int
+    entity_id: int
+    workspace: str
+    channel: str
+    sealed: str = field(repr=False)
+    created_at: datetime
+    # user name of who connected it, None for accounts that are gone
+    created_by: str | None
+    # Since when Slack says that the channel is not there any more: nothing is posted until somebody connects again.
+    gone_at: datetime | None
+    # The last message could not be posted, since then and for this reason.
+    failed_at: datetime | None
+    last_error: str | None
 
 
 def parse_severity(text: str) -> Severity:

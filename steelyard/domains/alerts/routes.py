@@ -9,12 +9,13 @@ from starlette.requests import Request
 from steelyard.context import Context
 from steelyard.domains.alerts import service
 from steelyard.domains.alerts.model import Alert, Preferences
+from steelyard.domains.alerts.slack_routes import routes as slack_routes
 from steelyard.domains.runs.service import load_run
 from steelyard.kernel.errors import Invalid
 from steelyard.rest.bodies import find_text, read_json
 from steelyard.rest.routes import RouteTable
 
-routes = RouteTable()
+routes = RouteTable([*slack_routes.entries])
 # No database holds a longer number.
 _DIGITS_MAX = 18
 

@@ -1,4 +1,5 @@
-"""Use cases of alerts: a program sends one, its owner reads it in the app and by e-mail (docs/protocol/ingest.md)."""
+"""Use cases of alerts: a program sends one, its owner reads it in the app, by e-mail, in Slack
+(docs/protocol/ingest.md)."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from steelyard.context import Context
 from steelyard.domains.accounts import access
 from steelyard.domains.accounts import queries as accounts
 from steelyard.domains.accounts.access import Permission
-from steelyard.domains.alerts import queries
+from steelyard.domains.accounts.model import User
+from steelyard.domains.alerts import queries, slack_posts
 from steelyard.domains.alerts.model import (
     MAILS_MAX_PER_HOUR,
     RUN_MAX_PER_HOUR,
@@ -55,7 +57,7 @@ async def send_alert(ctx: Context, entity: str, project: str, run_id: str, alert
             return False
         await queries.insert_alert(conn, run.id, run.created_by, alert, now)
         await changes.record(conn, run.project_id, run.id, changes.Kind.RUN, now)
-        await _write_mail(ctx, conn, run, alert, now)
+        await _tell(ctx, conn, run, alert)
     return True
 
 
@@ -66,13 +68,23 @@ async def _is_held_back(conn: AsyncConnection, run: int, alert: NewAlert, now: d
     return await queries.count_since(conn, run, now - _HOUR) >= RUN_MAX_PER_HOUR
 
 
-async def _write_mail(ctx: Context, conn: AsyncConnection, run: Run, alert: NewAlert, now: datetime) -> None:
-    if ctx.ports.mail is None or run.created_by is None:
-        return
-    author = await accounts.find_user(conn, run.created_by)
-    if author is None or not author.is_active or "@" not in author.email:
-        return
-    if not (await queries.find_preferences(conn, author.id)).wants_mail(alert.severity):
+async def _tell(ctx: Context, conn: AsyncConnection, run: Run, alert: NewAlert) -> None:
+    """Tell the run's author as they have chosen, and the channel of its team of everything."""
+    listeners = {run.entity_id}
+    author = await accounts.find_user(conn, run.created_by) if run.created_by is not None else None
+    if author is not None:
+        chosen, listeners = await queries.find_preferences(conn, author.id), listeners - {author.entity_id}
+        if author.is_active and chosen.wants(alert.severity):
+            listeners.add(author.entity_id)
+            if chosen.by_mail:
+                await _write_mail(ctx, conn, run, alert, author)
+    text = slack_posts.post_of(run, alert, ctx.ports.policy.public_url or ctx.origin)
+    await slack_posts.write_posts(ctx, conn, text, listeners)
+
+
+async def _write_mail(ctx: Context, conn: AsyncConnection, run: Run, alert: NewAlert, author: User) -> None:
+    now = ctx.ports.clock()
+    if ctx.ports.mail is None or "@" not in author.email:
         return
     if await mail.count_lately(conn, author.email, now - _HOUR) >= MAILS_MAX_PER_HOUR:
         return

@@ -59,6 +59,8 @@ class Action(StrEnum):
     TEAM_JOIN = "team:join"
     TEAM_SET_SECRET = "team:set_secret"  # noqa: S105 - the name of an action
     TEAM_DELETE_SECRET = "team:delete_secret"  # noqa: S105 - the name of an action
+    TEAM_CONNECT_SLACK = "team:connect_slack"
+    TEAM_DISCONNECT_SLACK = "team:disconnect_slack"
     ORGANIZATION_CREATE = "organization:create"
     ORGANIZATION_DELETE = "organization:delete"
     ORGANIZATION_CREATE_ROLE = "organization:create_role"
@@ -66,6 +68,8 @@ class Action(StrEnum):
     ORGANIZATION_DELETE_ROLE = "organization:delete_role"
     ORGANIZATION_REMOVE_MEMBER = "organization:remove_member"
     USER_CHANGE_PASSWORD = "user:change_password"  # noqa: S105 - the name of an action
+    USER_CONNECT_SLACK = "user:connect_slack"
+    USER_DISCONNECT_SLACK = "user:disconnect_slack"
     USER_CREATE_LINK = "user:create_link"
     SERVER_ADD_ISSUER = "server:add_issuer"
     SERVER_REMOVE_ISSUER = "server:remove_issuer"

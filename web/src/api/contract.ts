@@ -392,6 +392,12 @@ export interface RunAlert {
 }
 export interface AlertInbox { alerts: RunAlert[]; /** counted up to 100 */ unread: number; readUpTo: number }
 export interface AlertPreferences { byMail: boolean; leastSeverity: AlertSeverity; mailConfigured: boolean }
+/** `goneAt`: since then Slack has no such channel, and nothing is posted; `failingSince`: messages wait, for `error` */
+export interface SlackConnection {
+  workspace: string; channel: string; connectedAt: string; by: string | null;
+  goneAt: string | null; failingSince: string | null; error: string | null;
+}
+export interface SlackState { /** whether the operator has named a Slack app at all */ configured: boolean; connection: SlackConnection | null }
 
 // ---- storage --------------------------------------------------------------------------------------------------
 /** what counts: versions with all their files (what others have too included), files and rows of runs; nothing deleted */

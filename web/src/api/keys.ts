@@ -9,6 +9,7 @@ export const keys = {
   home: ["home"] as const,
   alerts: ["account", "alerts"] as const,
   alertPreferences: ["account", "alert-preferences"] as const,
+  slack: (entity: string) => ["account", "slack", entity] as const,
   registries: ["registries"] as const,
   members: (entity: string, project: string) => ["project", entity, project, "members"] as const,
   entity: (entity: string) => ["entity", entity] as const,

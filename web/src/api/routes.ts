@@ -268,6 +268,11 @@ export interface Routes {
   "GET /app/alerts": { query: { before?: Int }; answer: C.AlertInbox };
   "POST /app/alerts/read": { body: { upTo: Int }; answer: null };
   "GET /app/alert-preferences": { answer: C.AlertPreferences };
+  "GET /app/entities/{entity}/slack": { answer: C.SlackState };
+  /** Answers where to approve a channel, with a cookie that the browser must bring back to `/slack/callback`. */
+  "POST /app/entities/{entity}/slack": { answer: { url: string } };
+  "DELETE /app/entities/{entity}/slack": { answer: null };
+  "GET /slack/callback": { query: { state?: string; code?: string; error?: string }; answers: { 303: null }; failure: Media<"text/html"> };
   "PATCH /app/alert-preferences": { body: { byMail?: boolean; leastSeverity?: C.AlertSeverity }; answer: C.AlertPreferences };
 
   // ---- administration of the server ---------------------------------------------------------------------------

@@ -72,6 +72,15 @@
 {{- include "steelyard.variable" (dict "name" "GORILLA_EMAIL_FROM_ADDRESS" "value" .mailFrom) }}
 {{- end }}
 {{- end }}
+{{- with $global.slack }}
+{{- if .clientId }}
+{{- include "steelyard.variable" (dict "name" "SLACK_CLIENT_ID" "value" .clientId) }}
+{{- include "steelyard.secretVariable" (dict "name" "SLACK_SECRET" "value" .secret "own" (printf "%s-slack-secret" $name) "ownKey" "SLACK_SECRET") }}
+{{- end }}
+{{- end }}
+{{- with $global.banners }}
+{{- include "steelyard.variable" (dict "name" "BANNERS" "value" (kindIs "string" . | ternary . (toJson .))) }}
+{{- end }}
 {{- include "steelyard.variable" (dict "name" "GORILLA_ARTIFACTS_GC_BATCH_SIZE" "value" .Values.artifactsGc.BatchSize) }}
 {{- include "steelyard.variable" (dict "name" "GORILLA_ARTIFACTS_GC_DELETE_FILES_NUM_WORKERS" "value" .Values.artifactsGc.DeleteFilesNumWorkers) }}
 {{- /* What is set by name comes last and, of two with one name, once. */}}

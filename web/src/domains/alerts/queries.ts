@@ -1,7 +1,7 @@
 /** Questions about alerts, and what a person has seen and wants to hear. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { appPath, get, patch, post } from "@/api/client";
-import type { AlertInbox, AlertPreferences, RunAlert } from "@/api/contract";
+import { appPath, get, patch, post, remove } from "@/api/client";
+import type { AlertInbox, AlertPreferences, RunAlert, SlackState } from "@/api/contract";
 import { keys } from "@/api/keys";
 
 // alerts are rare, and a tab that comes to the front asks at once
@@ -39,4 +39,25 @@ export function useAlertPreferences() {
       patch<AlertPreferences>("/app/alert-preferences", change),
     onSuccess: (chosen) => client.setQueryData(alertPreferencesQuery.queryKey, chosen),
   });
+}
+
+export const slackQuery = (entity: string) =>
+  queryOptions({
+    queryKey: keys.slack(entity),
+    queryFn: ({ signal }) => get<SlackState>(appPath("entities", entity, "slack"), signal),
+  });
+
+export function useSlackActions(entity: string) {
+  const client = useQueryClient();
+  return {
+    /** answers where Slack asks for a channel; it leads the browser back to the settings */
+    connect: useMutation({
+      mutationFn: () => post<{ url: string }>(appPath("entities", entity, "slack")),
+      gcTime: 0,
+    }).mutateAsync,
+    disconnect: useMutation({
+      mutationFn: () => remove(appPath("entities", entity, "slack")),
+      onSettled: () => client.invalidateQueries({ queryKey: keys.slack(entity) }),
+    }).mutateAsync,
+  };
 }

@@ -11,6 +11,7 @@ const answers = {
   "GET /app/alerts": { alerts: [], unread: 0, readUpTo: 0 },
   "GET /app/keys": { keys: [] },
   "GET /app/sessions": { sessions: [session("s1", true), session("s2", false)] },
+  "GET /app/entities/ada/slack": { configured: false, connection: null },
   "GET /app/alert-preferences": { byMail: true, leastSeverity: "INFO", mailConfigured: true },
 };
 
@@ -73,4 +74,50 @@ it("who writes to a team chooses where runs go that name no entity", async () =>
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
   expect(await screen.findByText("Profile saved.")).toBeTruthy();
   expect(sent.find(({ call }) => call === "PATCH /app/profile")?.body).toEqual({ entity: "lab" });
+});
+
+const CHANNEL = {
+  workspace: "Lab",
+  channel: "#alerts",
+  connectedAt: AT,
+  by: "ada",
+  goneAt: null,
+  failingSince: null,
+  error: null,
+};
+
+it("without a Slack app there is no word of Slack", async () => {
+  network(answers);
+  open(routes, "/settings");
+  await screen.findByLabelText("From this severity on");
+  expect(screen.queryByText(/Slack/)).toBeNull();
+});
+
+it("connecting Slack asks the server where to approve a channel", async () => {
+  const sent = network({
+    ...answers,
+    "GET /app/entities/ada/slack": { configured: true, connection: null },
+    "POST /app/entities/ada/slack": { url: "#approve" },
+  });
+  open(routes, "/settings");
+  await userEvent.click(await screen.findByRole("button", { name: "Connect Slack" }));
+  await waitFor(() => expect(sent.some(({ call }) => call === "POST /app/entities/ada/slack")).toBe(true));
+});
+
+it("a channel that Slack has no more is told, and a channel is disconnected after a question", async () => {
+  const gone = { ...CHANNEL, goneAt: AT, failingSince: AT, error: "Slack answers 410: channel_is_archived" };
+  const sent = network({
+    ...answers,
+    "GET /app/alert-preferences": { byMail: true, leastSeverity: "INFO", mailConfigured: false },
+    "GET /app/entities/ada/slack": { configured: true, connection: gone },
+    "DELETE /app/entities/ada/slack": undefined,
+  });
+  open(routes, "/settings");
+  expect(await screen.findByText(/channel_is_archived/)).toBeTruthy();
+  expect(screen.getByText("disconnected")).toBeTruthy();
+  expect(screen.getByLabelText<HTMLSelectElement>("From this severity on").disabled).toBe(false);
+  await userEvent.click(screen.getByRole("button", { name: "Disconnect" }));
+  const dialog = await screen.findByRole("dialog", { name: "Disconnect #alerts?" });
+  await userEvent.click(within(dialog).getByRole("button", { name: "Disconnect" }));
+  await waitFor(() => expect(sent.some(({ call }) => call === "DELETE /app/entities/ada/slack")).toBe(true));
 });

@@ -1,8 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { Team } from "@/api/contract";
 import styles from "@/domains/accounts/people.module.css";
 import { useTeamActions } from "@/domains/accounts/team";
+import { slackQuery } from "@/domains/alerts/queries";
+import { Slack } from "@/domains/alerts/slack";
 import { TimeToLive } from "@/domains/storage/time-to-live";
 import { ConfirmButton } from "@/ui/confirm-button";
 import { Page } from "@/ui/page";
@@ -14,8 +17,22 @@ export function Settings({ team }: { team: Team }) {
   return (
     <Page title={t("accounts.team.nav.settings")} nested>
       <TimeToLive entity={team.name} />
+      <TeamSlack team={team} />
       {team.canManage && <DeleteTeam team={team.name} />}
     </Page>
+  );
+}
+
+function TeamSlack({ team }: { team: Team }) {
+  const { t } = useTranslation();
+  const { data } = useQuery({ ...slackQuery(team.name), retry: false });
+  if (!data?.configured) return null;
+  return (
+    <section className={styles.section}>
+      <h2>{t("alerts.slack.title")}</h2>
+      <p className={styles.text}>{t("alerts.slack.teamText")}</p>
+      <Slack entity={team.name} canChange={team.canManage} />
+    </section>
   );
 }
 
