@@ -66,6 +66,8 @@ class AccountPolicy:
     code_saving: bool = True
     # False: administrators see the teams that they belong to, and no others.
     admins_enter_teams: bool = True
+    # True: whoever is not signed in may read the projects that everybody may see (docs/operate/access.md).
+    anonymous_readers: bool = False
     # Digest of the static key that acts as the first administrator; empty: there is none.
     global_key_digest: str = field(default="", repr=False)
 
@@ -247,12 +249,24 @@ class Identity:
     # What the audit log calls that key; empty for browser sessions.
     key_label: str = ""
     # What it was known by: `k1`, `s1` or `u1`, for a key, a browser session, or the account alone, by number; `g1` for
-    # the global admin key that acted as account 1.
+    # the global admin key that acted as account 1; `a0` for nobody at all.
     proof: str = ""
 
 
 # The operator at the command line, and our own background jobs: allowed everything, owning nothing.
 SYSTEM = Identity(user_id=0, username="", entity_id=0, is_admin=True, kind="system")
+
+
+# Whoever is not signed in, on a server that shows them public projects: belongs nowhere, and only reads.
+ANONYMOUS = Identity(
+    user_id=0,
+    username="",
+    entity_id=0,
+    is_admin=False,
+    kind="anonymous",
+    key=KeyScope(KeyRights.READ),
+    proof="a0",
+)
 
 
 @dataclass(frozen=True)
@@ -275,6 +289,11 @@ class Context:
     @property
     def database(self) -> Database:
         return self.ports.database
+
+    @property
+    def account(self) -> Identity | None:
+        """Who is signed in; None for nobody, who may be a reader of public projects all the same."""
+        return None if self.identity is ANONYMOUS else self.identity
 
     @property
     def may_read(self) -> Grant:

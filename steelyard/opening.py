@@ -83,6 +83,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
                 personal_entities=not settings.accounts.no_personal_entities,
                 user_teams=settings.accounts.user_team_creation,
                 code_saving=not settings.accounts.no_code_saving,
+                anonymous_readers=settings.accounts.allow_anonymous_public_projects,
                 admins_enter_teams=not settings.accounts.no_admin_team_access,
                 global_key_digest=_global_key_digest(settings.accounts),
             ),

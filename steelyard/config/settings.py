@@ -176,6 +176,10 @@ class AccountSettings:
         default=False,
         metadata={"doc": "administrators see only the teams they belong to, and do not add themselves to others"},
     )
+    allow_anonymous_public_projects: bool = field(
+        default=False,
+        metadata={"doc": "whoever is not signed in may read the projects that everybody may see: public and open ones"},
+    )
     restore: bool = field(
         default=False,
         metadata={"doc": "the start prints a link by which the first administrator chooses a new password"},

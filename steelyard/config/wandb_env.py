@@ -96,6 +96,7 @@ ACCEPTED: dict[str, str] = {
     "GORILLA_DISABLE_PERSONAL_ENTITY": "accounts.no_personal_entities",
     "GORILLA_ALLOW_USER_TEAM_CREATION": "accounts.user_team_creation",
     "GORILLA_DISABLE_ADMIN_TEAM_ACCESS": "accounts.no_admin_team_access",
+    "GORILLA_ALLOW_ANONYMOUS_PUBLIC_PROJECTS": "accounts.allow_anonymous_public_projects",
     "GORILLA_DISABLE_CODE_SAVING": "accounts.no_code_saving",
     "GORILLA_CORS_ORIGINS": "server.cors_origins",
     "GORILLA_COLLECT_AUDIT_LOGS": "audit.collect",
@@ -145,15 +146,10 @@ MEANT: dict[str, tuple[str, str]] = {
 }
 
 _TEAM_BUCKETS = "buckets of teams"
-_POLICY = "this policy"
 
 # Name → the capability that the server does not have yet. A setting that leaves it off is not worth a line.
 NOT_YET: dict[str, str] = {
     "GORILLA_SUPPORTED_FILE_STORES": _TEAM_BUCKETS,
-    **dict.fromkeys(
-        ("GORILLA_ALLOW_ANONYMOUS_PUBLIC_PROJECTS",),
-        _POLICY,
-    ),
     "GORILLA_ACTIVITY_STORE_ENABLE": "the activity of users",
     "AZURE_STORAGE_KEY": "Azure Blob Storage",
 }

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from steelyard.context import Context, Identity, Ports
+from steelyard.context import ANONYMOUS, Context, Identity, Ports
 from steelyard.domains.accounts.cookies import session_cookie
 from steelyard.domains.accounts.identities import Authenticator
 from steelyard.domains.accounts.model import BrowserSession
 from steelyard.domains.accounts.sso import CALLBACK
 from steelyard.kernel.errors import Denied
+from steelyard.kernel.limiter import Charge
 
 CSRF_HEADER = "x-csrf-token"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -43,7 +44,12 @@ class Callers:
         self._authenticator = authenticator
 
     async def of_api(self, request: HTTPConnection) -> Context:
-        """Return the context of a client request. Raises `Unauthenticated` without a good API key."""
+        """Return the context of a client request. Raises `Unauthenticated` without a good API key.
+
+        Without any, where public projects are shown to everybody, it is that of nobody.
+        """
+        if "authorization" not in request.headers and self._ports.policy.accounts.anonymous_readers:
+            return self._of_nobody(request)
         identity = await self._authenticator.by_header(request.headers.get("authorization", ""), peer(request.scope))
         return self._context(request, identity)
 
@@ -61,8 +67,10 @@ class Callers:
         if is_unsafe:
             self._refuse_other_sites(request)
         token = request.cookies.get(session_cookie(request))
-        found = await self._authenticator.by_session(token) if token else None
-        if found is None:
+        if not token:
+            return BrowserCaller(self._of_nobody(request), None)
+        found = await self._authenticator.by_session(token)
+        if found is None:  # whose session has ended is told to sign in again, whatever is shown to nobody
             return BrowserCaller(self._context(request, None), None)
         identity, session = found
         if is_unsafe:
@@ -70,6 +78,13 @@ class Callers:
             if not hmac.compare_digest(given.encode(), session.csrf_token.encode()):
                 raise Denied("the request lacks its CSRF token; reload the page")
         return BrowserCaller(self._context(request, identity), session)
+
+    def _of_nobody(self, request: HTTPConnection) -> Context:
+        """Return the context of whoever is not signed in. Raises `TooMany`: their address is bound as an account is."""
+        if not self._ports.policy.accounts.anonymous_readers:
+            return self._context(request, None)
+        self._ports.limiter.charge([Charge("user_requests", peer(request.scope), 1)])
+        return self._context(request, ANONYMOUS)
 
     def _refuse_other_sites(self, request: HTTPConnection) -> None:
         """Raise `Denied` for a page of another origin: it could sign a visitor in under an account of its own."""
@@ -79,7 +94,7 @@ class Callers:
             raise Denied("the request comes from another site")
 
     def _context(self, request: HTTPConnection, identity: Identity | None) -> Context:
-        if identity is not None:
+        if identity is not None and identity.username:
             request.scope.setdefault("state", {})["user"] = identity.username  # for the access log
         return Context(
             ports=self._ports,

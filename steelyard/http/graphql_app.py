@@ -58,9 +58,10 @@ class GraphQLEndpoint:
 
     async def answer(self, request: Request) -> Response:
         ctx = await self._callers.of_api(request)
-        if ctx.identity is not None:
-            asker = ctx.identity.user_id
-            ctx.ports.limiter.charge([Charge("user_requests", asker, 1), Charge("user_query_seconds", asker, 0)])
+        charges = [Charge("user_query_seconds", _asker(ctx), 0)]
+        if ctx.account is not None:  # who has none has been charged by their address
+            charges.append(Charge("user_requests", _asker(ctx), 1))
+        ctx.ports.limiter.charge(charges)
         payload = _payload(await read_body(request, BODY_MAX_BYTES))
         prepared = self._documents.prepare(payload["query"])
         if prepared.document is None:
@@ -80,9 +81,7 @@ class GraphQLEndpoint:
         try:
             return await work
         finally:
-            if ctx.identity is not None:
-                took_s = time.perf_counter() - began_s
-                ctx.ports.limiter.spend(Charge("user_query_seconds", ctx.identity.user_id, took_s))
+            ctx.ports.limiter.spend(Charge("user_query_seconds", _asker(ctx), time.perf_counter() - began_s))
 
     async def _execute(
         self, ctx: Context, document: DocumentNode, operation: OperationDefinitionNode, variables: dict[str, Any]
@@ -105,6 +104,11 @@ class GraphQLEndpoint:
             body["errors"] = format_errors(errors, ctx.request_id)
         status = status_of(errors, is_mutation=operation.operation is OperationType.MUTATION)
         return _answer(body, status, _pace(errors) if status == TooMany.status else {})
+
+
+def _asker(ctx: Context) -> int | str:
+    """Return whose time a query takes."""
+    return ctx.account.user_id if ctx.account is not None else ctx.address
 
 
 def _payload(body: bytes) -> dict[str, Any]:

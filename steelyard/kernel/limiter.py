@@ -73,10 +73,10 @@ class _Bucket:
 
 @dataclass(frozen=True)
 class Charge:
-    """A cost laid on one bucket: `rate` names the rate, `key` whose it is."""
+    """A cost laid on one bucket: `rate` names the rate, `key` whose it is: a number, or the address of nobody."""
 
     rate: str
-    key: int
+    key: int | str
     cost: float
 
 
@@ -101,7 +101,7 @@ class Limiter:
     rates: Rates = field(default_factory=Rates)
     now: Callable[[], float] = time.monotonic
     counters: dict[str, Counter] = field(default_factory=dict)
-    _buckets: OrderedDict[tuple[str, int], _Bucket] = field(default_factory=OrderedDict)
+    _buckets: OrderedDict[tuple[str, int | str], _Bucket] = field(default_factory=OrderedDict)
 
     def charge(self, charges: Iterable[Charge]) -> Headroom | None:
         """Let a request pass, and return what is left, None when nothing bounds it. Raises `TooMany`.

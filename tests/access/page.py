@@ -73,7 +73,8 @@ def _sections() -> Iterator[str]:
 
 TYPES = {
     "project": "with their project; a link to one that the caller may not read leads nowhere",
-    "account": "to every account; e-mail addresses and keys to their owner and administrators, members to the team",
+    "account": "to every account, and beside what the caller may read; e-mail addresses and keys to their owner and"
+    " administrators, members to the team",
     "team": "to members of the team",
     "self": "to their owner",
     "answer": "in the answer to who was allowed to ask",

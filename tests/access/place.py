@@ -12,7 +12,7 @@ from steelyard.domains.accounts import people, roles, teams
 from steelyard.domains.accounts.model import Role
 from steelyard.domains.accounts.roles import RoleSpec
 from steelyard.kernel.ids import decode_global_id, encode_global_id
-from tests.access.rules import CUSTOM, VISIBILITIES
+from tests.access.rules import ALLOWED, CUSTOM, VISIBILITIES
 from tests.harness.site import Caller, Site
 from tests.slices.artifact_wire import Logger
 from tests.slices.logged_tables import Table
@@ -189,7 +189,8 @@ class Place:
 async def open_place(site: Site, visibilities: Sequence[str] = VISIBILITIES) -> Place:
     names = ("outsider", "team viewer", "team member", "team admin", "organization admin", "deactivated user")
     callers = {name: await site.user() for name in names}
-    callers |= {"anonymous": site.nobody(), "server admin": await site.user(admin=True)}
+    callers |= {"anonymous": site.nobody(), ALLOWED: site.showing_public_projects().nobody()}
+    callers |= {"server admin": await site.user(admin=True)}
     organization = await site.organization(callers["organization admin"])
     team = await site.team(
         callers["team admin"], organization, member=callers["team member"], viewer=callers["team viewer"]

@@ -9,6 +9,7 @@ from typing import Any
 TABLE: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("permissions.toml").read_text())
 CALLERS = (
     "anonymous",
+    "anonymous (allowed)",
     "outsider",
     "team viewer",
     "viewer with a role",
@@ -25,6 +26,8 @@ CALLERS = (
     "deactivated user",
 )
 VISIBILITIES = ("open", "public", "team", "restricted")
+# On a server that shows public projects to whoever is not signed in.
+ALLOWED = "anonymous (allowed)"
 # Everything below is answered to these as to nobody.
 NOBODY = frozenset({"anonymous", "expired key", "deactivated user"})
 BOUNDED = frozenset({"read-only key", "append-only key", "key of another project"})
@@ -65,6 +68,8 @@ def rights(who: str, visibility: str) -> frozenset[str]:
     """Return what a caller may do in a project of the team."""
     if who in NOBODY or who == "key of another project":
         return frozenset()
+    if who == ALLOWED:
+        return _LOOK if visibility in _FOR_ALL else frozenset()
     unnamed = visibility == "restricted" and who in _UNNAMED
     own: frozenset[str] = frozenset() if unnamed else _IN_TEAM.get(who, frozenset())
     if who in {"read-only key", "append-only key"}:
@@ -84,6 +89,8 @@ class Rule:
 
     text: str
     needs: str = ""
+    # Whoever is not signed in is kept out, whatever they may read.
+    signed_in: bool = False
     # Who names a place to write to is refused alike whether or not there is such a project.
     by_name: bool = False
 
@@ -111,6 +118,7 @@ RULES = {
     "first start": Rule("whoever has the one-time link, or everybody where sign-up is open"),
     "never": Rule("nobody"),
     "account": Rule("every account; lists hold what the caller may see"),
+    "reader": Rule("every account, and whoever may read without one; answers hold what the caller may see"),
     "whole": Rule("the account itself, not with a bounded key"),
     "server": Rule("administrators of the server"),
     "organization": Rule("members of the organization, administrators of the server"),
@@ -119,7 +127,9 @@ RULES = {
     "delete the team": Rule("administrators of the team, of its organization, of the server"),
     "people of the organization": Rule("administrators of the organization, of the server"),
     "read in the team": Rule("members of the team", "read"),
+    "chart in the team": Rule("members of the team; of a public one, whoever may read anything", "read"),
     "read": Rule("who may read the project", "read"),
+    "read with an account": Rule("who may read the project, signed in", "read", signed_in=True),
     "describe": Rule(f"{_told('project:update')}; of name and visibility, `project:manage`", "project:update"),
     **{word: Rule(_told(word), word) for word in _OF_PROJECTS},
     **{
@@ -138,6 +148,8 @@ def expected(rule: str, who: str, visibility: str, *, is_mutation: bool = False)
         return 200
     if rule in {"anybody", "sign in", "first start", "link", "provider", "issuer"}:
         return 200 if who not in NOBODY or who == "anonymous" else 401
+    if who == ALLOWED:
+        return _of_nobody_signed_in(rule, visibility, is_mutation=is_mutation)
     if who in NOBODY:
         return 401
     if is_mutation and who == "read-only key":
@@ -153,11 +165,27 @@ def expected(rule: str, who: str, visibility: str, *, is_mutation: bool = False)
     return 403 if RULES[rule].by_name or "read" in may else 404
 
 
+def _of_nobody_signed_in(rule: str, visibility: str, *, is_mutation: bool) -> int:
+    """Return what is answered where public projects may be read without an account: those, and nothing else."""
+    needs = RULES[rule].needs
+    if rule == "reader":
+        return 200
+    if rule == "chart in the team":
+        return 404
+    if is_mutation or not needs or rule.endswith("in the team"):
+        return 401
+    may = rights(ALLOWED, visibility)
+    if needs in may and not RULES[rule].signed_in:
+        return 200
+    return 401 if "read" in may else 404
+
+
 _ADMINISTER = frozenset({"organization admin", "server admin"})
 _PEOPLE = _ADMINISTER | {"team admin"}
 # Whom each rule lets in.
 _LET_IN: Mapping[str, frozenset[str]] = {
     "account": frozenset(CALLERS),
+    "reader": frozenset(CALLERS),
     "never": frozenset(),
     "whole": frozenset(CALLERS) - BOUNDED,
     "server": frozenset({"server admin"}),

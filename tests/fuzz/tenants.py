@@ -6,6 +6,7 @@ from typing import Any
 
 from steelyard.context import KeyRights
 from tests.access.place import Place, Things, open_place
+from tests.access.rules import ALLOWED
 from tests.harness.site import Caller, Site
 from tests.slices.artifact_wire import Logger
 
@@ -47,7 +48,7 @@ class Tenants:
 async def open_tenants(site: Site) -> Tenants:
     theirs, own = await open_place(site, ["team"]), await open_place(site, ["team", "restricted"])
     strangers = {name: own.callers[name] for name in ("team admin", "team member", "team viewer", "service account")}
-    strangers |= {"anonymous": own.callers["anonymous"], "outsider": own.callers["outsider"]}
+    strangers |= {name: own.callers[name] for name in ("anonymous", ALLOWED, "outsider")}
     strangers["read-only key"] = await site.key(own.callers["team admin"], rights=KeyRights.READ)
     insiders = {name: theirs.callers[name] for name in ("team member", "team admin", "server admin")}
     found = Tenants(site, own, theirs, strangers, insiders)

@@ -96,6 +96,12 @@ class Site:
     def system(self) -> Context:
         return system_context(self.ports)
 
+    def showing_public_projects(self) -> "Site":
+        """Return the same site as another process answers that lets read who is not signed in."""
+        policy = self.ports.policy
+        accounts = replace(policy.accounts, anonymous_readers=True)
+        return Site(replace(self.ports, policy=replace(policy, accounts=accounts)), self.clock)
+
     async def user(self, *, admin: bool = False) -> Caller:
         name, key = f"u{secrets.token_hex(4)}", secrets.token_hex(20)
         await service.create_user(self.system, NewUser(name, api_key=key, is_admin=admin))

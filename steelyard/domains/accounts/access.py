@@ -83,6 +83,7 @@ def _rights(things: Iterable[Thing], permissions: Iterable[Permission]) -> Right
 
 
 _NONE: Rights = frozenset()
+_NOT_SIGNED_IN = "user is not logged in"
 _VIEWER = _rights(Thing, [Permission.READ])
 _WORKER = _rights(_OF_PROJECTS, _CHANGING) - _rights([Thing.PROJECT], [Permission.DELETE])
 _BY_ROLE: Mapping[str, Rights] = {
@@ -195,21 +196,32 @@ def shown(identity: Identity) -> Shown:
 def require(ctx: Context, permission: Permission, target: Target) -> Identity:
     """Return the caller when allowed.
 
-    Raises `Unauthenticated` for nobody, `NotFound` for what the caller may not see, `Denied` otherwise.
+    Raises `NotFound` for what the caller may not see, else `Unauthenticated` for nobody, and `Denied`.
     """
-    identity = require_account(ctx)
+    identity = require_reader(ctx)
     if allows(identity, permission, target):
         return identity
     if permission is Permission.READ or not allows(identity, Permission.READ, target):
         raise NotFound(f"{target.name} not found")
+    require_account(ctx)
     raise Denied("permission denied")
 
 
-def require_account(ctx: Context) -> Identity:
-    """Return the caller, whatever the bounds of their key."""
+def require_reader(ctx: Context) -> Identity:
+    """Return whoever may be shown what everybody may see, which `allows` and `shown` then bound: signed in or not.
+
+    Raises `Unauthenticated` for nobody, on a server that shows them nothing.
+    """
     if ctx.identity is None:
-        raise Unauthenticated("user is not logged in")
+        raise Unauthenticated(_NOT_SIGNED_IN)
     return ctx.identity
+
+
+def require_account(ctx: Context) -> Identity:
+    """Return the account of the caller, whatever the bounds of their key. Raises `Unauthenticated` for nobody."""
+    if ctx.account is None:
+        raise Unauthenticated(_NOT_SIGNED_IN)
+    return ctx.account
 
 
 def require_changes(ctx: Context) -> Identity:

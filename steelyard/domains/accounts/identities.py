@@ -14,7 +14,7 @@ from ipaddress import ip_address
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from steelyard.context import UNBOUNDED, AccountPolicy, Context, Identity, KeyScope, Ports
+from steelyard.context import ANONYMOUS, UNBOUNDED, AccountPolicy, Context, Identity, KeyScope, Ports
 from steelyard.domains.accounts import queries, role_queries, secrets
 from steelyard.domains.accounts.access import Rights
 from steelyard.domains.accounts.model import BrowserSession, Entity, EntityKind, ProjectRole, Role, User, strongest
@@ -132,6 +132,8 @@ class Authenticator:
 
     async def _is_good(self, proof: str) -> bool:
         kind, number = proof[:1], int(proof[1:])
+        if proof == ANONYMOUS.proof:
+            return self._ports.policy.accounts.anonymous_readers
         if kind == GLOBAL_PROOF:
             if not self._ports.policy.accounts.global_key_digest:
                 return False

@@ -44,8 +44,8 @@ async def tell(ctx: Context, conn: AsyncConnection, user_id: int, notice: Notice
 
 
 def _by(ctx: Context, user_id: int) -> str:
-    if ctx.identity is None:
+    if ctx.account is None:
         return "somebody who had a link to do so"
-    if ctx.identity.user_id == user_id:
-        return f"yourself, with the API key {ctx.identity.key_label}" if ctx.identity.key_label else "yourself"
-    return ctx.identity.username or "whoever operates the server"
+    if ctx.account.user_id == user_id:
+        return f"yourself, with the API key {ctx.account.key_label}" if ctx.account.key_label else "yourself"
+    return ctx.account.username or "whoever operates the server"

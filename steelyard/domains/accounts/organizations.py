@@ -192,6 +192,7 @@ async def load_joined(ctx: Context, conn: AsyncConnection, name: str) -> Organiz
 
 async def load_administered(ctx: Context, conn: AsyncConnection, name: str) -> Organization:
     """Return an organization that the caller administers. Raises `NotFound`, `Denied`."""
+    access.require_account(ctx)
     organization = await _load_organization(conn, name)
     own = await queries.find_organization_entity(conn, organization.id)
     assert own is not None, "an organization has its entity"

@@ -67,8 +67,8 @@ def _is_self(user: User, ctx: Context) -> bool:
 
 
 @user_type.field("admin")
-def user_admin(user: User, _ctx: Context) -> bool:
-    return user.is_admin
+def user_admin(user: User, ctx: Context) -> bool | None:
+    return user.is_admin if ctx.account else None
 
 
 @user_type.field("email")
@@ -78,8 +78,10 @@ def user_email(user: User, ctx: Context) -> str | None:
 
 
 @user_type.field("flags")
-def user_flags(user: User, ctx: Context) -> dict[str, Any]:
+def user_flags(user: User, ctx: Context) -> dict[str, Any] | None:
     """Clients upload the program's source only where `code_saving_enabled` is on."""
+    if ctx.account is None:
+        return None
     flags = {"code_saving_enabled": True, **jsontext.loads(user.settings or "{}")}
     return flags if ctx.ports.policy.accounts.code_saving else flags | {"code_saving_enabled": False}
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 import steelyard
 from steelyard.context import Context
 from steelyard.domains.accounts import first_start, links, queries, service, sessions, sso
-from steelyard.domains.accounts.cookies import forget_session, set_session
+from steelyard.domains.accounts.cookies import forget_session, session_cookie, set_session
 from steelyard.domains.accounts.federation_routes import routes as federation_routes
 from steelyard.domains.accounts.issuer_routes import routes as issuer_routes
 from steelyard.domains.accounts.model import Entity
@@ -40,15 +40,23 @@ routes = RouteTable(
 
 
 @routes.get("/app/session")
-async def show_session(ctx: Context, request: Request) -> dict[str, Any]:
+async def show_session(ctx: Context, request: Request) -> Response:
+    """Tell who is signed in. A session that has ended is dropped: without it public projects may be read."""
+    shown = json_response(await _session(ctx, request))
+    is_over = ctx.account is None and session_cookie(request) in request.cookies
+    return forget_session(request, shown) if is_over and ctx.ports.policy.accounts.anonymous_readers else shown
+
+
+async def _session(ctx: Context, request: Request) -> dict[str, Any]:
     session = request.state.browser_session
     return {
-        "user": await _session_user(ctx) if ctx.identity else None,
+        "user": await _session_user(ctx) if ctx.account else None,
         "csrfToken": session.csrf_token if session else "",
-        "setupRequired": ctx.identity is None and await first_start.needs_setup(ctx),
+        "setupRequired": ctx.account is None and await first_start.needs_setup(ctx),
         "signupOpen": ctx.ports.policy.signup_open and not ctx.ports.policy.sso.only_way,
         "signOn": {"label": ctx.ports.policy.sso.label} if ctx.ports.sso else None,
         "passwords": not ctx.ports.policy.sso.only_way,
+        "publicProjects": ctx.ports.policy.accounts.anonymous_readers,
         "version": steelyard.__version__,
         "publicUrl": ctx.origin,
         "authority": ctx.ports.policy.client_authority,
@@ -57,9 +65,9 @@ async def show_session(ctx: Context, request: Request) -> dict[str, Any]:
 
 
 async def _session_user(ctx: Context) -> dict[str, Any]:
-    assert ctx.identity is not None, "asked only for a signed-in caller"
+    assert ctx.account is not None, "asked only for a signed-in caller"
     async with ctx.database.read() as conn:
-        user = await queries.find_user(conn, ctx.identity.user_id)
+        user = await queries.find_user(conn, ctx.account.user_id)
     assert user is not None, "an identity has its account"
     return {
         "id": encode_global_id("User", user.id),

@@ -208,7 +208,7 @@ async def find_organization(ctx: Context, name: str) -> Organization | None:
 
 async def find_organization_of_entity(ctx: Context, entity: Entity) -> Organization | None:
     """Return the organization that a team belongs to, when the caller belongs to either."""
-    identity = access.require_account(ctx)
+    identity = access.require_reader(ctx)
     if entity.organization_id is None:
         return None
     member = entity.organization_id in identity.organization_roles or entity.id in identity.roles
@@ -225,7 +225,7 @@ async def find_organization_entity(ctx: Context, organization: Organization) -> 
 
 
 async def find_user_of_entity(ctx: Context, entity: Entity) -> User | None:
-    access.require_account(ctx)
+    access.require_reader(ctx)
     if entity.kind is not EntityKind.USER:
         return None
     async with ctx.database.read() as conn:

@@ -63,6 +63,7 @@ async def renew_key(ctx: Context, owner: str, user_id: int) -> NewApiKey:
 
 async def _load_owner(ctx: Context, conn: AsyncConnection, name: str) -> Entity:
     """Return the team or organization whose people the caller may change. Raises `NotFound`, `Denied`."""
+    access.require_account(ctx)
     entity = await queries.find_entity(conn, name)
     if entity is None or entity.kind is EntityKind.USER:
         raise NotFound(f"there is no team {name!r}")

@@ -109,7 +109,7 @@ async def open_session(ctx: Context, user_id: int, user_agent: str, id_token: st
         user = await queries.find_user(conn, user_id)
         assert user is not None, "its account is there"
         own = Identity(user.id, user.username, user.entity_id, user.is_admin)
-        await audit.note(replace(ctx, identity=ctx.identity or own), conn, Action.USER_LOGIN, user.subject)
+        await audit.note(replace(ctx, identity=ctx.account or own), conn, Action.USER_LOGIN, user.subject)
     return token
 
 

@@ -37,6 +37,7 @@ def check_name(name: str) -> str:
 
 async def list_secrets(ctx: Context, team_name: str) -> list[TeamSecret]:
     """Return the names, never the values, for those who belong to the team. Raises `NotFound`."""
+    access.require_account(ctx)
     async with ctx.database.read() as conn:
         team = await find_team(conn, team_name)
         access.require(ctx, Permission.READ, people_of(team))

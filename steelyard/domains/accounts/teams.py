@@ -88,6 +88,7 @@ async def find_team(conn: AsyncConnection, name: str) -> Entity:
 
 async def delete_team(ctx: Context, name: str) -> None:
     """Remove a team that owns no project. Raises `Conflict` while it owns one."""
+    access.require_account(ctx)
     async with ctx.database.write() as conn:
         team = await find_team(conn, name)
         access.require(ctx, Permission.PEOPLE, people_of(team))
@@ -107,6 +108,7 @@ def people_of(team: Entity) -> Target:
 
 async def load_for_people(ctx: Context, conn: AsyncConnection, name: str) -> Entity:
     """Return the team whose people the caller may change. Raises `NotFound`, `Denied`."""
+    access.require_account(ctx)
     team = await find_team(conn, name)
     access.require(ctx, Permission.PEOPLE, people_of(team))
     access.require_whole(ctx)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from steelyard.context import Context
+from steelyard.domains.accounts import access
 from steelyard.domains.accounts.model import Organization
 from steelyard.domains.admin.features import list_features
 from steelyard.graphql.binding import ObjectBinding
@@ -22,6 +23,7 @@ BINDINGS = [query, organization_type, upsert_payload]
 
 @query.field("serverInfo")
 def server_info(ctx: Context) -> dict[str, Any]:
+    access.require_account(ctx)
     features = list_features(ctx.ports.policy.features_off)
     return {
         "cliVersionInfo": _CLI_VERSIONS,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts.access import Permission, allows, require, require_account
+from steelyard.domains.accounts.access import Permission, allows, require, require_account, require_reader
 from steelyard.domains.artifacts import queries
 from steelyard.domains.artifacts.model import Artifact, Collection, Kind, Stamp, State
 from steelyard.kernel.errors import Denied, NotFound
@@ -23,7 +23,7 @@ def stamp(ctx: Context) -> Stamp:
 
 async def visible(ctx: Context, conn: AsyncConnection, artifacts: Sequence[Artifact]) -> list[Artifact]:
     """Return those of the versions that the caller may read; deleted ones are absent."""
-    require_account(ctx)
+    require_reader(ctx)
     own = {item.id for item in artifacts if allows(ctx.identity, Permission.READ, item.target)}
     linked = [item.id for item in artifacts if item.id not in own and item.state is State.COMMITTED]
     own |= await _read_by_link(ctx, conn, linked)
@@ -57,7 +57,7 @@ async def load_writable(
 ) -> Artifact:
     """Return a version that the caller may change. Raises `NotFound` or `Denied`."""
     artifact = await load_readable(ctx, conn, artifact_id)
-    if not allows(ctx.identity, permission, artifact.target):
+    if not allows(require_account(ctx), permission, artifact.target):
         raise Denied("permission denied")
     return artifact
 

@@ -137,7 +137,7 @@ def parse_fixed_path(path: str) -> FixedPath:
 
 async def resolve_fixed_path(ctx: Context, path: FixedPath) -> str:
     """Return the signed URL of the content that the path names. Raises `NotFound` unless the caller may read it."""
-    account_access.require_account(ctx)
+    account_access.require_reader(ctx)
     async with ctx.database.read() as conn:
         artifact = await _find_version(conn, path)
         blob = await (

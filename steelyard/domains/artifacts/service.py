@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from steelyard.context import Context
-from steelyard.domains.accounts.access import Permission, allows, require, require_account
+from steelyard.domains.accounts.access import Permission, allows, require, require_reader
 from steelyard.domains.artifacts import access, filters, lineage_queries, name_queries, queries
 from steelyard.domains.artifacts.model import (
     Alias,
@@ -54,7 +54,7 @@ class RunName:
 
 async def find_artifact(ctx: Context, name: str) -> Artifact | None:
     """Return the version of this global id, or of this id that a client gave to it."""
-    require_account(ctx)
+    require_reader(ctx)
     number = find_global_id("Artifact", name)
     async with ctx.database.read() as conn:
         if number is not None:
@@ -98,7 +98,7 @@ async def find_collection_by_id(ctx: Context, collection_id: int) -> Collection 
 
 async def load_collections(ctx: Context, ids: Sequence[int]) -> dict[int, Collection]:
     """Return those of `ids` whose project the caller may see, by id."""
-    require_account(ctx)
+    require_reader(ctx)
     async with ctx.database.read() as conn:
         found = await queries.list_collections_by_id(conn, ids)
     return {item.id: item for item in found if allows(ctx.identity, Permission.READ, item.target)}

@@ -65,7 +65,10 @@ async def note_seldom(ctx: Context, action: Action, subject: Subject = _NOBODY, 
     """Write a line as `note_reading` does, also where reading is not told of."""
     if not ctx.ports.policy.audit.collect:
         return
-    thing = (action, subject, repr(detail), *_caller(ctx).values())
+    known = _caller(ctx)
+    if ctx.account is None:
+        del known["client"]  # whoever has no account could name another program each time
+    thing = (action, subject, repr(detail), *known.values())
     if not ctx.ports.looked.is_news(thing):
         return
     with going_on("the audit log could not tell what was done", action=action.value):

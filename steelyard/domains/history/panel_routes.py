@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from steelyard.context import Context
-from steelyard.domains.accounts.access import require_account
+from steelyard.domains.accounts.access import require_reader
 from steelyard.domains.history.curves.answer import Answer
 from steelyard.domains.history.curves.frames import MEDIA_TYPE, message_frame
 from steelyard.domains.history.curves.resolve import resolve_runs
@@ -28,7 +28,7 @@ routes = RouteTable()
 
 @routes.post("/app/panels:query")
 async def query_panels(ctx: Context, request: Request) -> Response:
-    require_account(ctx)
+    require_reader(ctx)
     batch = read_batch(await read_json(request))
     runs = await resolve_runs(ctx, batch.runs)
     return FrameStream(Answer(ctx, batch, runs).frames(), ctx.request_id)

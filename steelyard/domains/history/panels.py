@@ -24,7 +24,7 @@ SYSTEM = "system."
 
 async def load_run(ctx: Context, entity: str, project: str, run_id: str) -> RunRef:
     """Return the run. Raises `NotFound`, also for what the caller may not see."""
-    identity = access.require_account(ctx)
+    identity = access.require_reader(ctx)
     async with ctx.database.read() as conn:
         run = await runs.find_run_ref(conn, entity, project, run_id)
     if run is None or run.deleted or not access.allows(identity, Permission.READ, run.target):

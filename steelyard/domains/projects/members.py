@@ -27,7 +27,9 @@ from steelyard.sql.dialect import insert_ignore, upsert
 
 
 async def list_members(ctx: Context, project: Project) -> list[Membership]:
+    """Return whom the project's list names, to accounts that may read it."""
     access.require(ctx, Permission.READ, project.target)
+    access.require_account(ctx)
     async with ctx.database.read() as conn:
         named = await account_queries.list_project_members(conn, project.id)
         users = {
@@ -38,8 +40,9 @@ async def list_members(ctx: Context, project: Project) -> list[Membership]:
 
 
 async def list_teams(ctx: Context, project: Project) -> list[TeamMembership]:
-    """Return the teams that the list of a registry names."""
+    """Return the teams that the list of a registry names, to accounts that may read it."""
     access.require(ctx, Permission.READ, project.target)
+    access.require_account(ctx)
     async with ctx.database.read() as conn:
         named = await account_queries.list_project_teams(conn, project.id)
         teams = {item.id: item for item in await account_queries.list_entities(conn, [item[0] for item in named])}

@@ -66,7 +66,9 @@ async def user_projects(
     user: User, ctx: Context, first: int | None = None, after: str | None = None, **_: Any
 ) -> Connection:
     """Every project of the caller's entities; of somebody else's own entity those the caller may see."""
-    if ctx.identity is None or user.id != ctx.identity.user_id:
+    if ctx.account is None:
+        return offset_page([], 0, 0)
+    if user.id != ctx.account.user_id:
         owner = await accounts.find_entity(ctx, user.username)
         return await _owned_projects(owner, ctx, first, after) if owner else offset_page([], 0, 0)
     offset, size = offset_of(after), page_size(first)
@@ -120,7 +122,9 @@ async def author(project: Project, ctx: Context) -> User | None:
 
 @project_type.field("members")
 async def project_members(project: Project, ctx: Context) -> list[dict[str, Any]]:
-    """Those whom the project's own list names."""
+    """Those whom the project's own list names; nobody for whoever is not signed in."""
+    if ctx.account is None:
+        return []
     return [_member(item) for item in await members.list_members(ctx, project)]
 
 
@@ -142,6 +146,8 @@ def _role(role: Role) -> dict[str, str]:
 @project_type.field("teamMembers")
 async def project_teams(project: Project, ctx: Context) -> list[dict[str, Any]]:
     """The teams that the list of a registry names."""
+    if ctx.account is None:
+        return []
     return [{"team": item.team, "role": _role(item.role)} for item in await members.list_teams(ctx, project)]
 
 

@@ -45,7 +45,7 @@ PROJECT_KEYS: Keys[Project] = {
 
 async def find_project(ctx: Context, entity: str, name: str) -> Project | None:
     """Return the project, None when it is absent or not the caller's to see."""
-    access.require_account(ctx)
+    access.require_reader(ctx)
     async with ctx.database.read() as conn:
         project = await queries.find_project(conn, entity, name)
     return project if project and access.allows(ctx.identity, Permission.READ, project.target) else None
@@ -68,7 +68,7 @@ async def load_project(ctx: Context, entity: str, name: str) -> Project:
 
 async def load_projects(ctx: Context, ids: list[int]) -> dict[int, Project]:
     """Return those of `ids` that the caller may see, by id."""
-    access.require_account(ctx)
+    access.require_reader(ctx)
     async with ctx.database.read() as conn:
         found = await queries.list_projects_by_id(conn, ids)
     return {item.id: item for item in found if access.allows(ctx.identity, Permission.READ, item.target)}
@@ -89,7 +89,7 @@ async def list_registries(ctx: Context, entity: Entity, filters: str | None, ord
 
     Takes them all into memory: an organization has tens of them. Raises `Invalid` for filters that say nothing.
     """
-    identity = access.require_account(ctx)
+    identity = access.require_reader(ctx)
     async with ctx.database.read() as conn:
         found = await queries.list_registries(conn, entity.id, access.shown(identity))
     return selection.select_items(found, PROJECT_KEYS, filters, order)
@@ -107,7 +107,7 @@ async def list_own_projects(ctx: Context, offset: int, limit: int) -> list[Proje
 
 
 async def _list(ctx: Context, owners: list[int], offset: int, limit: int) -> list[Project]:
-    identity = access.require_account(ctx)
+    identity = access.require_reader(ctx)
     async with ctx.database.read() as conn:
         return await queries.list_projects(conn, owners, access.shown(identity), offset, limit)
 

@@ -56,7 +56,7 @@ async def create_chart(ctx: Context, entity: str, given: ChartSpec) -> CustomCha
 
 async def find_chart(ctx: Context, entity: str, name: str) -> CustomChart | None:
     """Return the chart, None when it is absent or not the caller's to see."""
-    identity = access.require_account(ctx)
+    identity = access.require_reader(ctx)
     async with ctx.database.read() as conn:
         chart = await queries.find_chart(conn, entity, name)
     if chart is None:

@@ -163,7 +163,7 @@ async def delete_view(ctx: Context, view_id: int, *, with_drafts: bool) -> Delet
 
 async def find_view(ctx: Context, view_id: int) -> View | None:
     """Return the view, None when it is absent or not the caller's to see."""
-    identity = access.require_account(ctx)
+    identity = access.require_reader(ctx)
     async with ctx.database.read() as conn:
         view = await queries.find_view(conn, view_id)
     if view is None or not access.allows(identity, Permission.READ, view.target):

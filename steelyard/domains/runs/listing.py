@@ -212,7 +212,7 @@ async def list_runs(ctx: Context, project: Project, query: RunQuery, page: Page)
 
 async def load_found(ctx: Context, ids: list[int]) -> dict[int, Run]:
     """Return whole runs that the caller has been shown, those that are still there."""
-    access.require_account(ctx)
+    access.require_reader(ctx)
     found = await ctx.database.read_at_once(lambda conn: queries.list_runs_by_id(conn, ids))
     return {run.id: run for run in found}
 

@@ -46,7 +46,7 @@ async def find_run(ctx: Context, project: Project, run_id: str) -> Run | None:
 
 async def load_run(ctx: Context, entity: str, project: str, run_id: str) -> Run:
     """Return the run. Raises `NotFound` when it is absent or not the caller's to see."""
-    access.require_account(ctx)
+    access.require_reader(ctx)
     async with ctx.database.read() as conn:
         run = await queries.find_run(conn, entity, project, run_id)
     if run is None or not access.allows(ctx.identity, Permission.READ, run.target):
@@ -64,7 +64,7 @@ async def list_recent_runs(ctx: Context, limit: int) -> list[Run]:
 
 async def sum_up_projects(ctx: Context, project_ids: list[int]) -> dict[int, queries.Totals]:
     """Return the totals of projects that the caller has been shown."""
-    access.require_account(ctx)
+    access.require_reader(ctx)
     async with ctx.database.read() as conn:
         return await queries.sum_up_projects(conn, project_ids)
 

@@ -33,6 +33,7 @@ class TrashPage:
 async def list_trash(ctx: Context, project: Project, offset: int, limit: int) -> TrashPage:
     """Return deleted runs that can be restored, the last deleted first."""
     access.require(ctx, Permission.READ, project.target)
+    access.require_account(ctx)
     async with ctx.database.read() as conn:
         total = await queries.count_trash(conn, project.id)
         return TrashPage(total, await queries.list_trash(conn, project.id, offset, limit))
@@ -40,6 +41,7 @@ async def list_trash(ctx: Context, project: Project, offset: int, limit: int) ->
 
 async def list_trash_ids(ctx: Context, project: Project) -> list[str]:
     access.require(ctx, Permission.READ, project.target)
+    access.require_account(ctx)
     async with ctx.database.read() as conn:
         return await queries.list_trash_ids(conn, project.id, IDS_MAX)
 

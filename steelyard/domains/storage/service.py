@@ -59,7 +59,9 @@ class OwnerUsage:
 
 
 async def show_project(ctx: Context, entity: str, name: str) -> ProjectStorage:
+    """Return what the project takes, and whose it is, to accounts that may read it."""
     project = await projects.load_project(ctx, entity, name)
+    access.require_account(ctx)
     ids = [project.id]
     async with ctx.database.read() as conn:
         return ProjectStorage(

@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from steelyard.columnar.tables.cells import CUT_AT, shown
 from steelyard.columnar.tables.index_file import ColumnFacts
 from steelyard.context import Context
-from steelyard.domains.accounts.access import require_account
+from steelyard.domains.accounts.access import require_reader
 from steelyard.domains.tables import deletion, service
 from steelyard.domains.tables.exports import export_csv
 from steelyard.domains.tables.model import Making
@@ -31,7 +31,7 @@ _QUESTIONS = ("filter", "sort", "columns")
 
 @routes.post("/app/tables:describe")
 async def describe(ctx: Context, request: Request) -> Any:
-    require_account(ctx)
+    require_reader(ctx)
     body = await read_json(request)
     table = await service.describe(ctx, read_source(body.get("source")))
     if isinstance(table, Making):
@@ -59,7 +59,7 @@ def _column(name: str, facts: ColumnFacts, kind: dict[str, Any] | None) -> dict[
 
 @routes.post("/app/tables:query")
 async def query(ctx: Context, request: Request) -> Any:
-    require_account(ctx)
+    require_reader(ctx)
     body = await read_json(request)
     window = await service.read_window(ctx, read_source(body.get("source")), body)
     return _making(window) if isinstance(window, Making) else _window(window, CUT_AT)
@@ -67,7 +67,7 @@ async def query(ctx: Context, request: Request) -> Any:
 
 @routes.post("/app/tables:row")
 async def row(ctx: Context, request: Request) -> Any:
-    require_account(ctx)
+    require_reader(ctx)
     body = await read_json(request)
     number = read_number(body, "row", 0, 1 << 40)
     window = await service.read_row(ctx, read_source(body.get("source")), number)
@@ -88,7 +88,7 @@ def _window(window: Window, cut_at: int | None) -> dict[str, Any]:
 
 @routes.post("/app/tables:summarize")
 async def summarize(ctx: Context, request: Request) -> Any:
-    require_account(ctx)
+    require_reader(ctx)
     body = await read_json(request)
     found = await service.summarize(ctx, read_source(body.get("source")), body)
     if isinstance(found, Making):
@@ -105,7 +105,7 @@ async def summarize(ctx: Context, request: Request) -> Any:
 
 @routes.get("/app/tables/export")
 async def export(ctx: Context, request: Request) -> Response:
-    require_account(ctx)
+    require_reader(ctx)
     body = {key: _value(request.query_params, key) for key in ("source", *_QUESTIONS)}
     body["search"] = request.query_params.get("search", "")
     lines = await export_csv(ctx, read_source(body["source"]), body)

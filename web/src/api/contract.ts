@@ -23,6 +23,8 @@ export interface Session {
   signOn: { label: string } | null;
   /** people may sign in by a password */
   passwords: boolean;
+  /** whoever is not signed in may read public projects */
+  publicProjects: boolean;
   version: string;
   publicUrl: string;
   /** certificates (PEM) that clients must trust to reach it; empty: those that every machine trusts are enough */

@@ -7,7 +7,7 @@ import { loadPage, PageFailure } from "./page-failure";
 import { AdminFrame } from "./shell/admin-frame";
 import { ProjectFrame } from "./shell/project-frame";
 import { Shell } from "./shell/shell";
-import { SignedIn } from "./signed-in";
+import { MayLook, SignedIn } from "./signed-in";
 
 type PageModule = Promise<{ default: ComponentType }>;
 const page = (path: string, load: () => PageModule): RouteObject => ({
@@ -36,8 +36,10 @@ const projectRoutes: RouteObject[] = [
   { path: "runs", element: <KeepQuery to={(p) => projectPath(p.entity, p.project, "table")} /> },
   page("runs/:run", run),
   page("runs/:run/:tab/*", run),
-  page("trash", () => import("@/pages/trash")),
-  page("storage", () => import("@/pages/storage")),
+  {
+    element: <SignedIn />,
+    children: [page("trash", () => import("@/pages/trash")), page("storage", () => import("@/pages/storage"))],
+  },
   page("sweeps", sweeps),
   page("sweeps/:sweep/*", sweeps),
   page("artifacts/*", artifacts),
@@ -62,6 +64,29 @@ const adminRoutes: RouteObject[] = [
   { path: "*", element: <NotFoundPage /> },
 ];
 
+/** Pages that need an account; the others are shown to visitors, as far as the server lets them look. */
+const signedInRoutes: RouteObject[] = [
+  page("home", () => import("@/pages/home")),
+  page("compat", () => import("@/pages/compat")),
+  page("alerts", () => import("@/pages/alerts")),
+  page("authorize", () => import("@/pages/authorize")),
+  page("settings", () => import("@/pages/settings")),
+  page("settings/storage/:entity", () => import("@/pages/entity-storage")),
+  { path: "admin", element: <AdminFrame />, children: adminRoutes },
+  page("teams/:team", team),
+  page("teams/:team/:part", team),
+  page("profile", () => import("@/pages/profile")),
+  page("registry", registries),
+  page("registry/:name", registry),
+  page("orgs/:org", organization),
+  page("orgs/:org/:part", organization),
+  page("orgs/:org/registry/:name", registry),
+  page(":entity/registry/:name", registry),
+  page(":entity", () => import("@/pages/entity")),
+  page(":entity/projects", () => import("@/pages/projects")),
+  { path: "*", element: <NotFoundPage /> },
+];
+
 export const routes: RouteObject[] = [
   {
     ErrorBoundary: PageFailure,
@@ -74,31 +99,13 @@ export const routes: RouteObject[] = [
       page("setup", () => import("@/pages/setup")),
       page("invite", () => import("@/pages/invite")),
       {
-        element: <SignedIn />,
+        element: <MayLook />,
         children: [
           {
             element: <Shell />,
             children: [
-              page("home", () => import("@/pages/home")),
-              page("compat", () => import("@/pages/compat")),
-              page("alerts", () => import("@/pages/alerts")),
-              page("authorize", () => import("@/pages/authorize")),
-              page("settings", () => import("@/pages/settings")),
-              page("settings/storage/:entity", () => import("@/pages/entity-storage")),
-              { path: "admin", element: <AdminFrame />, children: adminRoutes },
-              page("teams/:team", team),
-              page("teams/:team/:part", team),
-              page("profile", () => import("@/pages/profile")),
-              page("registry", registries),
-              page("registry/:name", registry),
-              page("orgs/:org", organization),
-              page("orgs/:org/:part", organization),
-              page("orgs/:org/registry/:name", registry),
-              page(":entity/registry/:name", registry),
-              page(":entity", () => import("@/pages/entity")),
-              page(":entity/projects", () => import("@/pages/projects")),
+              { element: <SignedIn />, children: signedInRoutes },
               { path: ":entity/:project", element: <ProjectFrame />, children: projectRoutes },
-              { path: "*", element: <NotFoundPage /> },
             ],
           },
         ],

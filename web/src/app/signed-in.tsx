@@ -1,6 +1,8 @@
 import { ExternalLink } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, Outlet, useLocation } from "react-router";
+import { Navigate, Outlet, useLocation, useOutlet, useOutletContext } from "react-router";
+import type { Session } from "@/api/contract";
 import { useSession } from "@/domains/accounts/session";
 import { loginPath } from "@/lib/paths";
 import { buttonClass } from "@/ui/button";
@@ -11,9 +13,32 @@ import styles from "./shell/shell.module.css";
 
 /** Lets signed-in people through; all others go to the sign-in page and come back here afterwards. */
 export function SignedIn() {
+  const outlet = useOutlet(useOutletContext());
+  return <Guard opensTo={(session) => session.user !== null}>{outlet}</Guard>;
+}
+
+/**
+ * Lets visitors through too, where public projects are shown to them: the server tells what they may see. Whoever was
+ * signed in until now is asked to sign in again.
+ */
+export function MayLook() {
+  const { data } = useSession();
+  const [wasSignedIn, setWasSignedIn] = useState(false);
+  const isSignedIn = Boolean(data?.user);
+  useEffect(() => {
+    if (isSignedIn) setWasSignedIn(true);
+  }, [isSignedIn]);
+  return (
+    <Guard opensTo={(session) => session.user !== null || (session.publicProjects && !wasSignedIn)}>
+      <Outlet />
+    </Guard>
+  );
+}
+
+function Guard({ opensTo, children }: { opensTo: (session: Session) => boolean; children: ReactNode }) {
   const { data, error, refetch } = useSession();
   const { pathname, search, hash } = useLocation();
-  if (data?.user) return <Outlet />;
+  if (data && opensTo(data)) return children;
   if (data && isEmbedded) return <SignInElsewhere />;
   if (data) return <Navigate to={signInAddress(pathname + search + hash, data.signupOpen)} replace />;
   if (!error) return null;

@@ -15,6 +15,7 @@ export const SIGNED_OUT: Session = {
   signupOpen: false,
   signOn: null,
   passwords: true,
+  publicProjects: false,
   version: "0.0.0",
   publicUrl: "http://host:8080",
   authority: "",

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts.access import Permission, allows, require_account
+from steelyard.domains.accounts.access import Permission, allows, require_reader
 from steelyard.domains.artifacts import access as artifact_access
 from steelyard.domains.artifacts import queries as artifact_queries
 from steelyard.domains.artifacts.browse import walk_queries as queries
@@ -94,7 +94,7 @@ async def walk(ctx: Context, start: Ref, up: int, down: int, nodes_max: int = NO
 
     It ends with the node that brings it to `nodes_max`. Raises `NotFound` when the caller may not see the start.
     """
-    require_account(ctx)
+    require_reader(ctx)
     graph = Graph(start, nodes_max)
     async with ctx.database.read() as conn:
         graph.nodes = await _load(ctx, conn, [start])
@@ -259,7 +259,7 @@ class Members:
 
 async def list_members(ctx: Context, asked: Asked) -> Members:
     """Return a page of a cluster, the newest links first. Raises `NotFound` when the caller may not see its node."""
-    require_account(ctx)
+    require_reader(ctx)
     async with ctx.database.read() as conn:
         if asked.of not in await _load(ctx, conn, [asked.of]):
             raise NotFound(f"{asked.of.kind} not found")

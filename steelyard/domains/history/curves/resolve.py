@@ -22,7 +22,7 @@ async def resolve_runs(ctx: Context, addresses: Sequence[Address]) -> list[RunRe
 
     Costs one query per project and some hundreds of runs.
     """
-    identity = access.require_account(ctx)
+    identity = access.require_reader(ctx)
     wanted: dict[tuple[str, str], dict[str, None]] = {}
     for entity, project, run_id in addresses:
         wanted.setdefault((entity, project), {})[run_id] = None

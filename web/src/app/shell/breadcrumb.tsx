@@ -3,7 +3,7 @@ import { ChevronsUpDown } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useMatches, useNavigate } from "react-router";
-import { useUser } from "@/domains/accounts/session";
+import { useIsVisitor, useUser } from "@/domains/accounts/session";
 import { entityQuery } from "@/domains/projects/queries";
 import { runDetailQuery, runsQuery } from "@/domains/runs/queries";
 import { entityProjectsPath, projectPath, readName, registryName, registryPath, runPath } from "@/lib/paths";
@@ -14,20 +14,29 @@ import styles from "./breadcrumb.module.css";
 
 const RUNS_SHOWN = 50;
 
-/** Where the reader is: entity / project / run, each with a switcher to its neighbours. */
+/** Where the reader is: entity / project / run, each with a switcher to its neighbours; a visitor knows of fewer. */
 export function Breadcrumb() {
   const { t } = useTranslation();
+  const isVisitor = useIsVisitor();
   const params = useMatches().at(-1)?.params ?? {};
   const [entity, project, run] = [readName(params.entity), readName(params.project), params.run ?? ""];
   if (!entity) return null;
   return (
     <nav className={styles.crumbs} aria-label={t("shell.crumbs.label")}>
-      <Crumb name={entity} to={entityProjectsPath(entity)} word={t("shell.crumbs.entity")} outer={project !== ""}>
-        {(close) => <EntityChoice current={entity} close={close} />}
-      </Crumb>
+      {isVisitor ? (
+        <Crumb name={entity} outer={project !== ""} />
+      ) : (
+        <Crumb name={entity} to={entityProjectsPath(entity)} outer={project !== ""}>
+          <Switch word={t("shell.crumbs.entity")}>{(close) => <EntityChoice current={entity} close={close} />}</Switch>
+        </Crumb>
+      )}
       {project && (
-        <Crumb name={project} to={homeOf(entity, project)} word={t("shell.crumbs.project")} outer={run !== ""}>
-          {(close) => <ProjectChoice entity={entity} current={project} close={close} />}
+        <Crumb name={project} to={homeOf(entity, project)} outer={run !== ""}>
+          {!isVisitor && (
+            <Switch word={t("shell.crumbs.project")}>
+              {(close) => <ProjectChoice entity={entity} current={project} close={close} />}
+            </Switch>
+          )}
         </Crumb>
       )}
       {run && <RunCrumb entity={entity} project={project} run={run} />}
@@ -37,34 +46,45 @@ export function Breadcrumb() {
 
 interface CrumbProps {
   name: string;
-  to: string;
-  word: string;
+  to?: string;
   outer?: boolean;
-  children: (close: () => void) => React.ReactNode;
+  children?: React.ReactNode;
 }
 
-function Crumb({ name, to, word, outer = false, children }: CrumbProps) {
+function Crumb({ name, to, outer = false, children }: CrumbProps) {
+  return (
+    <span className={styles.crumb} data-outer={outer || undefined}>
+      {to === undefined ? (
+        <span className={styles.name} title={name}>
+          {name}
+        </span>
+      ) : (
+        <Link to={to} className={styles.name} title={name}>
+          {name}
+        </Link>
+      )}
+      {children}
+    </span>
+  );
+}
+
+function Switch({ word, children }: { word: string; children: (close: () => void) => React.ReactNode }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
-    <span className={styles.crumb} data-outer={outer || undefined}>
-      <Link to={to} className={styles.name} title={name}>
-        {name}
-      </Link>
-      <Popover
-        open={open}
-        onOpenChange={setOpen}
-        label={t("shell.crumbs.switch", { word })}
-        className={styles.choice}
-        trigger={
-          <button type="button" className={styles.switch} aria-label={t("shell.crumbs.switch", { word })}>
-            <ChevronsUpDown aria-hidden />
-          </button>
-        }
-      >
-        {children(() => setOpen(false))}
-      </Popover>
-    </span>
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      label={t("shell.crumbs.switch", { word })}
+      className={styles.choice}
+      trigger={
+        <button type="button" className={styles.switch} aria-label={t("shell.crumbs.switch", { word })}>
+          <ChevronsUpDown aria-hidden />
+        </button>
+      }
+    >
+      {children(() => setOpen(false))}
+    </Popover>
   );
 }
 
@@ -141,8 +161,10 @@ function RunCrumb({ entity, project, run }: { entity: string; project: string; r
   const { t } = useTranslation();
   const { data } = useQuery(runDetailQuery(entity, project, run));
   return (
-    <Crumb name={data?.title ?? run} to={runPath(entity, project, run)} word={t("shell.crumbs.run")}>
-      {(close) => <RunChoice entity={entity} project={project} current={run} close={close} />}
+    <Crumb name={data?.title ?? run} to={runPath(entity, project, run)}>
+      <Switch word={t("shell.crumbs.run")}>
+        {(close) => <RunChoice entity={entity} project={project} current={run} close={close} />}
+      </Switch>
     </Crumb>
   );
 }

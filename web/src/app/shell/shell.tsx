@@ -3,6 +3,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet, ScrollRestoration, useNavigation } from "react-router";
 import { Banners } from "@/domains/accounts/banners";
+import { useIsVisitor } from "@/domains/accounts/session";
+import { SignInLink } from "@/domains/accounts/sign-in-link";
 import { Bell } from "@/domains/alerts/bell";
 import { useAppearance } from "@/lib/theme";
 import { IconButton } from "@/ui/icon-button";
@@ -22,12 +24,13 @@ export interface ShellContext {
   barSlot: HTMLElement | null;
 }
 
-/** The frame of every page behind the sign-in: top bar, then the page. Inside a notebook it leaves the page alone. */
+/** The frame of every page but those of signing in: top bar, then the page. Inside a notebook it leaves the page alone. */
 export function Shell() {
   const { t } = useTranslation();
   const [barSlot, setBarSlot] = useState<HTMLElement | null>(null);
   const [helpOpen, setHelpOpen] = useState(false);
   const navigation = useNavigation();
+  const isVisitor = useIsVisitor();
   const { theme, chooseTheme } = useAppearance();
   useShortcutListener();
   useShortcut("?", t("shell.help.open"), () => setHelpOpen(true));
@@ -47,15 +50,19 @@ export function Shell() {
         <Breadcrumb />
         <div className={styles.end}>
           <div ref={setBarSlot} className={styles.slot} />
-          <GlobalSearch />
-          <Bell />
+          {!isVisitor && (
+            <>
+              <GlobalSearch />
+              <Bell />
+            </>
+          )}
           <IconButton
             label={t("shell.help.open")}
             icon={<HelpCircle aria-hidden />}
             className={styles.help}
             onClick={() => setHelpOpen(true)}
           />
-          <AccountMenu onHelp={() => setHelpOpen(true)} />
+          {isVisitor ? <SignInLink /> : <AccountMenu onHelp={() => setHelpOpen(true)} />}
         </div>
         {navigation.state === "loading" && (
           <div className={styles.progress} role="status" aria-label={t("common.loading")} />

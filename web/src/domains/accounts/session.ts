@@ -19,6 +19,9 @@ export function useUser(): SessionUser {
   return data.user;
 }
 
+/** Whether somebody looks who is not signed in: public projects are shown to them where the server allows it. */
+export const useIsVisitor = (): boolean => useSession().data?.user === null;
+
 /** Everything cached belonged to whoever was signed in before; the new session brings its own CSRF token. */
 async function renewSession(client: QueryClient): Promise<void> {
   const session = await loadSession();

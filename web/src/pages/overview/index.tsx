@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import type { Project } from "@/api/contract";
+import { useIsVisitor } from "@/domains/accounts/session";
 import { projectQuery } from "@/domains/projects/queries";
 import { VisibilityBadge } from "@/domains/projects/visibility";
 import { formatBytes, formatInteger } from "@/lib/number";
@@ -38,15 +39,24 @@ export default function OverviewPage() {
   );
 }
 
+type Fact = [label: string, value: ReactNode];
+
 function Facts({ project }: { project: Project }) {
   const { t } = useTranslation();
+  const isVisitor = useIsVisitor();
   const runs = (
     <Link to={projectPath(project.entity, project.name, "table")}>
       {formatInteger(project.runCount)}
       {project.runningCount > 0 && ` · ${t("projects.list.running", { count: project.runningCount })}`}
     </Link>
   );
-  const facts: [label: string, value: ReactNode][] = [
+  const trash: Fact = [
+    t("bulk.trash.title"),
+    <Link key="trash" to={projectPath(project.entity, project.name, "trash")}>
+      {t("projects.overview.openTrash")}
+    </Link>,
+  ];
+  const facts: Fact[] = [
     [t("projects.overview.runs"), runs],
     [
       t("projects.overview.compute"),
@@ -54,22 +64,25 @@ function Facts({ project }: { project: Project }) {
     ],
     [
       t("projects.overview.storage"),
-      <Link key="storage" to={projectPath(project.entity, project.name, "storage")}>
-        {formatBytes(project.storageBytes)}
-      </Link>,
+      isVisitor ? (
+        formatBytes(project.storageBytes)
+      ) : (
+        <Link key="storage" to={projectPath(project.entity, project.name, "storage")}>
+          {formatBytes(project.storageBytes)}
+        </Link>
+      ),
     ],
-    [
-      t("bulk.trash.title"),
-      <Link key="trash" to={projectPath(project.entity, project.name, "trash")}>
-        {t("projects.overview.openTrash")}
-      </Link>,
-    ],
+    ...(isVisitor ? [] : [trash]),
     [t("projects.overview.active"), <RelativeTime key="active" at={project.lastActiveAt} empty={t("common.never")} />],
     [
       t("projects.overview.owner"),
-      <Link key="owner" to={entityPath(project.entity)}>
-        {project.entity}
-      </Link>,
+      isVisitor ? (
+        project.entity
+      ) : (
+        <Link key="owner" to={entityPath(project.entity)}>
+          {project.entity}
+        </Link>
+      ),
     ],
     [
       t("projects.overview.createdAt"),

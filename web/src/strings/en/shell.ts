@@ -9,6 +9,7 @@ export const shell = {
   notFound: {
     title: "Page not found",
     text: "Nothing lives at this address, or it is not yours to see.",
+    visitorText: "Nothing lives at this address, or it is shown only to those who sign in.",
     home: "Go to home",
   },
   banner: { info: "Note", warning: "Warning", error: "Error", dismiss: "Dismiss" },
