@@ -133,7 +133,7 @@ async def opened(place: str, settings: Settings, *, made: bool = False) -> Async
     """The place of backups. Raises `NotFound` for a folder that is not there, unless it is to be made."""
     if not made:
         _require_folder(place)
-    store = open_place(place, settings.objects.region)
+    store = open_place(place, settings.objects)
     try:
         yield store
     finally:

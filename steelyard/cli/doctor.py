@@ -13,14 +13,15 @@ import click
 from steelyard.cli.running import data_options, failures_in_a_line, print_result, run_apart
 from steelyard.config import sources
 from steelyard.config.bucket_url import Bucket, check_bucket_url
+from steelyard.config.container_url import Container
 from steelyard.config.places import bucket_of
 from steelyard.config.settings import ObjectSettings, Settings
 from steelyard.config.sources import Loaded
 from steelyard.doctor import cors
-from steelyard.doctor.bucket import Readers, look_at_bucket
-from steelyard.doctor.cors_setting import set_rule
 from steelyard.doctor.examination import AREAS, examine, readers_of
 from steelyard.doctor.findings import Finding, exit_code, summary
+from steelyard.doctor.store_check import Readers
+from steelyard.doctor.stores import look_at_store, set_rule_of
 from steelyard.kernel.errors import Invalid
 
 
@@ -64,24 +65,37 @@ def bucket(url: str | None, origin: str | None, set_cors: bool, data: Path | Non
             raise Invalid("no bucket is set: name one, s3://…, or see `steelyard doctor` for a folder")
     readers = readers_of(settings, origin or "")
     asked, findings = readers.origin, _look(place, readers, set_cors=set_cors)
-    rules = {"json": json.loads(cors.as_json(asked)), "xml": cors.as_xml(asked)}
-    code = run_apart(_run(findings, as_json=as_json, more={"cors": rules}))
+    rules = _rules(place, asked)
+    code = run_apart(_run(findings, as_json=as_json, more={"cors": {kind: rule for kind, (_, rule) in rules.items()}}))
     if not as_json:
-        click.echo(f"\nCORS rule for `aws s3api put-bucket-cors --cors-configuration`:\n{cors.as_json(asked)}")
-        click.echo(f"\nthe same as XML, for `mc cors set`:\n{cors.as_xml(asked)}")
+        for title, rule in rules.values():
+            click.echo(f"\n{title}:\n{rule if isinstance(rule, str) else json.dumps(rule, indent=2)}")
     _end(code)
 
 
-async def _look(place: Bucket, readers: Readers, *, set_cors: bool) -> AsyncIterator[Finding]:
+def _rules(place: Bucket | Container, origin: str) -> dict[str, tuple[str, Any]]:
+    """Return the CORS rule in the forms that the store's own programs take, each with what it is for."""
+    if isinstance(place, Container):
+        return {
+            "az": ("CORS rule of the account, for the command line of Azure", cors.as_command(origin, place.account))
+        }
+    return {
+        "json": ("CORS rule for `aws s3api put-bucket-cors --cors-configuration`", json.loads(cors.as_json(origin))),
+        "xml": ("the same as XML, for `mc cors set`", cors.as_xml(origin)),
+    }
+
+
+async def _look(place: Bucket | Container, readers: Readers, *, set_cors: bool) -> AsyncIterator[Finding]:
     if set_cors:
-        yield await set_rule(place, readers.origin)
-    async for finding in look_at_bucket(place, readers):
+        yield await set_rule_of(place, readers.origin)
+    async for finding in look_at_store(place, readers):
         yield finding
 
 
 def _of_url(loaded: Loaded, url: str) -> Settings:
     check_bucket_url(url)
-    return replace(loaded.settings, objects=ObjectSettings(bucket=url, region=loaded.settings.objects.region))
+    own = loaded.settings.objects
+    return replace(loaded.settings, objects=ObjectSettings(bucket=url, region=own.region, storage_key=own.storage_key))
 
 
 async def _run(findings: AsyncIterator[Finding], *, as_json: bool, more: dict[str, Any] | None = None) -> int:

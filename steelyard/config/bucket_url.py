@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from steelyard.config.container_url import is_container_url, parse_container_url
 from steelyard.config.percent import decoded, options_of
 from steelyard.kernel.errors import Invalid
 
@@ -21,9 +22,8 @@ _AWS_REGION = re.compile(r"s3[.-](?:fips[.-])?(?:dualstack\.)?([a-z]{2}(?:-[a-z]
 # What other schemes are, and what to write instead.
 _REFUSED = {
     "gs": "Google Cloud Storage is reached by its S3 interface: s3://key:secret@storage.googleapis.com/bucket?tls=true",
-    "az": "Azure Blob Storage is not supported; an S3-compatible store is needed",
     "gcs": "no such scheme; Google Cloud Storage would be gs://, which is reached by its S3 interface here",
-    "azure": "no such scheme; Azure Blob Storage would be az://, which is not supported",
+    "azure": "no such scheme; Azure Blob Storage is az://account/container",
     "minio": "write s3://key:secret@host:port/bucket",
     "http": f"write {FORM}",
     "https": f"write {FORM}",
@@ -55,7 +55,9 @@ def folder_of(text: str) -> Path | None:
 
 def check_bucket_url(text: str) -> None:
     """Raise `Invalid` for a URL that cannot be read. The message does not hold the URL: there are secrets in it."""
-    if folder_of(text) is None:
+    if is_container_url(text):
+        parse_container_url(text)
+    elif folder_of(text) is None:
         parse_bucket_url(text, "")
 
 

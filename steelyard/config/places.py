@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from steelyard.config.bucket_url import Bucket, folder_of, parse_bucket_url
+from steelyard.config.container_url import Container, is_container_url, parse_container_url
 from steelyard.config.mysql_url import MysqlAddress, parse_mysql_url, tls_mode
 from steelyard.config.settings import DatabaseSettings, ObjectSettings
 from steelyard.kernel.errors import Invalid
@@ -28,13 +29,15 @@ def mysql_of(settings: DatabaseSettings) -> MysqlAddress | None:
     )
 
 
-def bucket_of(settings: ObjectSettings) -> Bucket | None:
+def bucket_of(settings: ObjectSettings) -> Bucket | Container | None:
     """Return the bucket, None for a folder. Raises `Invalid`.
 
     Endpoint and bucket that are set by themselves count, whatever the URL was read as.
     """
     if not settings.bucket or folder_of(settings.bucket):
         return None
+    if is_container_url(settings.bucket):
+        return _container_of(settings)
     found = parse_bucket_url(settings.bucket, settings.region)
     if settings.name and found.endpoint.partition("://")[2] == settings.name:
         # the bucket was taken for the host, and what follows it for the bucket
@@ -45,6 +48,13 @@ def bucket_of(settings: ObjectSettings) -> Bucket | None:
     if settings.endpoint:
         found = replace(found, endpoint=settings.endpoint.rstrip("/"), path_style=True)
     return found
+
+
+def _container_of(settings: ObjectSettings) -> Container:
+    found = parse_container_url(settings.bucket, settings.storage_key, settings.endpoint)
+    if not found.key:
+        raise Invalid("the container's account has no key: set AZURE_STORAGE_KEY, or write az://:key@account/container")
+    return replace(found, container=settings.name) if settings.name else found
 
 
 def folder_of_objects(settings: ObjectSettings, data_dir: Path) -> Path:

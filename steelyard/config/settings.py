@@ -105,7 +105,8 @@ class ObjectSettings:
     bucket: str = field(
         default="",
         metadata={
-            "doc": "s3://key:secret@host:port/bucket/prefix, or file:///folder; empty: a folder of the data folder",
+            "doc": "s3://key:secret@host:port/bucket/prefix, az://account/container/prefix, or file:///folder; empty: a"
+            " folder of the data folder",
             "secret": True,
             "check": check_bucket_url,
         },
@@ -118,6 +119,9 @@ class ObjectSettings:
         },
     )
     name: str = field(default="", metadata={"doc": "name of the bucket; empty: as the URL says"})
+    storage_key: str = field(
+        default="", metadata={"doc": "key of the account at Azure Blob Storage; empty: as the URL says", "secret": True}
+    )
     region: str = field(default="us-east-1", metadata={"doc": "bucket region when the URL names none"})
     proxied: bool = field(
         default=False, metadata={"doc": "clients and browsers reach the bucket through this server, not directly"}

@@ -39,6 +39,7 @@ ACCEPTED: dict[str, str] = {
     "STEELYARD_S3_ENDPOINT": "objects.endpoint",
     "STEELYARD_S3_BUCKET": "objects.name",
     "AWS_REGION": "objects.region",
+    "AZURE_STORAGE_KEY": "objects.storage_key",
     "AWS_S3_KMS_ID": "objects.kms_key_id",
     "BUCKET_ACCESS_IDENTITY": "objects.access_identity",
     "GORILLA_BUCKET_ATTRIBUTION_DISABLED": "objects.attribution_disabled",
@@ -151,7 +152,6 @@ _TEAM_BUCKETS = "buckets of teams"
 NOT_YET: dict[str, str] = {
     "GORILLA_SUPPORTED_FILE_STORES": _TEAM_BUCKETS,
     "GORILLA_ACTIVITY_STORE_ENABLE": "the activity of users",
-    "AZURE_STORAGE_KEY": "Azure Blob Storage",
 }
 NOT_YET_PREFIXES: dict[str, str] = {}
 

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from steelyard.adapters.objects.signing import UrlSigner
-from steelyard.doctor.bucket import open_client
 from steelyard.doctor.certificates import look_at_certificate
 from steelyard.doctor.findings import Finding, Level, fail, info, ok, warn
+from steelyard.doctor.store_check import open_client
 from steelyard.http.probing import ECHO, PAUSE_S, STREAM
 from steelyard.ports.objects import Grant
 

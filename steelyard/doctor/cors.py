@@ -31,6 +31,14 @@ def as_xml(origin: str) -> str:
     return f"<CORSConfiguration>\n{rule_as_xml(origin)}\n</CORSConfiguration>"
 
 
+def as_command(origin: str, account: str) -> str:
+    """Return the command that sets the rule for an account of Azure."""
+    return (
+        f"az storage cors add --account-name {account} --services b --origins {origin} --methods {' '.join(METHODS)}"
+        f" --allowed-headers '*' --exposed-headers '*' --max-age {MAX_AGE_S}"
+    )
+
+
 def rule_as_xml(origin: str) -> str:
     lines = [
         f"    <AllowedOrigin>{escape(origin)}</AllowedOrigin>",

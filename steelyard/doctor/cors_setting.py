@@ -12,8 +12,8 @@ from steelyard.adapters.objects.account import BucketAccount
 from steelyard.adapters.objects.sigv4 import BucketSigner, Signed
 from steelyard.config.bucket_url import Bucket
 from steelyard.doctor import cors
-from steelyard.doctor.bucket import open_client
 from steelyard.doctor.findings import Finding, fail, ok
+from steelyard.doctor.store_check import open_client
 from steelyard.kernel.errors import Invalid, Unavailable
 
 _RULE = re.compile(r"<CORSRule>.*?</CORSRule>", re.DOTALL)

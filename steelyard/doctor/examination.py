@@ -18,7 +18,6 @@ from steelyard.config.notes import Note
 from steelyard.config.places import bucket_of, folder_of_objects, mysql_of
 from steelyard.config.settings import Settings
 from steelyard.doctor.address import look_at_address
-from steelyard.doctor.bucket import Readers, look_at_bucket
 from steelyard.doctor.consistency import look_at_consistency
 from steelyard.doctor.findings import Finding, Level, fail, info, ok, warn
 from steelyard.doctor.folders import look_at_data_folder, look_at_writing
@@ -28,6 +27,8 @@ from steelyard.doctor.mysql import look_at_mysql
 from steelyard.doctor.schema import look_at_schema
 from steelyard.doctor.slack import look_at_slack
 from steelyard.doctor.sso import look_at_sso
+from steelyard.doctor.store_check import Readers
+from steelyard.doctor.stores import look_at_store
 from steelyard.kernel.errors import Invalid, SteelyardError
 from steelyard.opening import find_signing_key
 from steelyard.sql.engine import Database, open_database
@@ -135,7 +136,7 @@ async def _look_at_objects(settings: Settings) -> AsyncIterator[Finding]:
     if bucket is None:
         yield look_at_writing("folder.objects", folder_of_objects(settings.objects, settings.data_dir))
         return
-    async for finding in look_at_bucket(bucket, readers_of(settings)):
+    async for finding in look_at_store(bucket, readers_of(settings)):
         yield finding
 
 

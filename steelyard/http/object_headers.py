@@ -8,15 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from email.utils import format_datetime
-from pathlib import PurePosixPath
-from urllib.parse import quote
 
+from steelyard.kernel.showing import disposition
 from steelyard.ports.objects import StoredObject
 
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
-# Types a browser may show by itself; all others are saved.
-_INLINE = ("image/", "audio/", "video/", "application/json", "application/pdf")
-_INLINE_TEXTS = {f"text/{kind}" for kind in ("plain", "html", "csv", "markdown", "yaml", "x-python", "x-diff")}
 # Names by which clients say what a file of media holds, and the content of artifacts: never another for the same.
 _BY_DIGEST = re.compile(r".*_[0-9a-f]{20}(\.[^/]*)?")
 _CONTENT = re.compile(r"artifacts/[^/]+/content/[^/]+")
@@ -30,11 +26,10 @@ _SANDBOX_HTML = "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; s
 def describe(stored: StoredObject, signed: Mapping[str, str]) -> dict[str, str]:
     """Return the headers of the object under the type and the name that its URL was signed with."""
     kind, filename = signed.get("type") or "application/octet-stream", signed.get("filename", "download")
-    shown = "inline" if kind.startswith(_INLINE) or kind.partition(";")[0] in _INLINE_TEXTS else "attachment"
     never_changes = _CONTENT.fullmatch(stored.key) or _BY_DIGEST.fullmatch(filename)
     headers = {
         "content-type": f"{kind}; charset=utf-8" if kind.startswith("text/") and "charset" not in kind else kind,
-        "content-disposition": f"{shown}; filename*=UTF-8''{quote(PurePosixPath(filename).name, safe='')}",
+        "content-disposition": disposition(kind, filename),
         "content-security-policy": _SANDBOX_HTML if kind.startswith("text/html") else _SANDBOX,
         "x-content-type-options": "nosniff",
         "cache-control": _FOR_EVER if never_changes else _FOR_NOW,

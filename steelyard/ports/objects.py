@@ -120,7 +120,10 @@ class ObjectStore(Protocol):
         ...
 
     async def sign_put(self, key: str, grant: Grant, *, md5: bytes | None = None) -> SignedRequest:
-        """Return a URL that writes `key` once or again. With `md5` the store refuses other content."""
+        """Return a URL that writes `key` once or again. With `md5` the store refuses other content.
+
+        One whose signatures know no content refuses it only of those who send the headers along.
+        """
         ...
 
     async def start_parts(self, key: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from steelyard.adapters.objects.open import open_place
 from steelyard.backup.model import POOL
+from steelyard.config.settings import ObjectSettings
 from tests.contract.runner import PROGRAMS
 from tests.harness.client import Client
 from tests.harness.engines import MYSQL_S3, SQLITE, Engine, installed_engines, open_engine
@@ -40,7 +41,7 @@ def command(server: Server, *arguments: str) -> dict[str, Any]:
 
 
 async def pool_keys(place: Path) -> list[str]:
-    store = open_place(str(place), "")
+    store = open_place(str(place), ObjectSettings())
     try:
         return sorted([item.key async for item in store.list(POOL) if item.size_bytes > 1000])
     finally:

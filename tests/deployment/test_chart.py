@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from steelyard.config.banners import parse_banners
+from steelyard.config.container_url import Container
 from steelyard.config.places import bucket_of, mysql_of
 from steelyard.config.sources import load
 from steelyard.kernel.errors import Invalid
@@ -187,10 +188,16 @@ def test_an_identity_of_the_cloud_needs_no_keys(rendered: Rendered) -> None:
     assert account["metadata"]["annotations"]["eks.amazonaws.com/role-arn"].startswith("arn:aws:iam")
 
 
-@pytest.mark.parametrize("name", ["07-azure", "07-google"])
-def test_stores_that_the_server_does_not_know_are_refused_with_the_reason(rendered: Rendered, name: str) -> None:
-    with pytest.raises(Invalid, match=r"Azure|Google"):
-        bucket_of(read(rendered[name]).objects)
+def test_a_container_of_azure_has_its_key_from_a_secret(rendered: Rendered) -> None:
+    found = rendered["07-azure"]
+    container = bucket_of(read(found).objects)
+    assert isinstance(container, Container)
+    assert (container.account, container.container, container.key) == ("account", "container", "a2V5")
+
+
+def test_a_store_that_the_server_does_not_know_is_refused_with_the_reason(rendered: Rendered) -> None:
+    with pytest.raises(Invalid, match="Google"):
+        bucket_of(read(rendered["07-google"]).objects)
 
 
 def test_without_a_database_one_server_has_a_volume(rendered: Rendered) -> None:

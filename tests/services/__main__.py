@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from functools import partial
 
-from tests.services import browser, clients, helm, integrations, ldap, moto, mysql, oidc, proxy, s3
+from tests.services import azurite, browser, clients, helm, integrations, ldap, moto, mysql, oidc, proxy, s3
 from tests.services.processes import ServiceError
 from tests.services.service import BY_HAND, Service
 
@@ -31,6 +31,7 @@ PARTS: dict[str, Callable[[], object]] = {
     "apache": lambda: proxy.install("apache"),
     "helm": helm.install,
     "moto": moto.install,
+    "azurite": azurite.install,
     "oidc": lambda: oidc.Oidc().install(),
     "ldap": lambda: ldap.Ldap().install(),
     **{f"wandb-{version}": partial(clients.ensure_client, version) for version in clients.VERSIONS},

@@ -17,6 +17,7 @@ from steelyard.backup.making import LOCK, Made, make_backup
 from steelyard.backup.model import Snapshot
 from steelyard.backup.restoring import Restored, Target, restore_snapshot
 from steelyard.backup.snapshots import find_snapshot, keep_newest, list_snapshots
+from steelyard.config.settings import ObjectSettings
 from steelyard.config.sources import load
 from steelyard.domains.artifacts.tables import artifact_blobs
 from steelyard.kernel.errors import Conflict, Invalid, NotFound, Unavailable
@@ -58,7 +59,7 @@ async def empty_target(engine: Engine, folder: Path) -> AsyncIterator[tuple[Targ
 
 @pytest.fixture
 def place(tmp_path: Path) -> ObjectStore:
-    return open_place(str(tmp_path / "backup"), "us-east-1")
+    return open_place(str(tmp_path / "backup"), ObjectSettings())
 
 
 async def run_of(user: Caller, name: str) -> Run:

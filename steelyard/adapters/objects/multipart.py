@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from itertools import pairwise
 
 from steelyard.kernel.errors import Invalid
@@ -38,3 +38,15 @@ def etag_of_parts(digests: Sequence[str]) -> str:
     """Return what S3 gives an object of parts with these hex MD5: the MD5 of them all, and how many they were."""
     together = hashlib.md5(b"".join(map(bytes.fromhex, digests)), usedforsecurity=False).hexdigest()
     return f'"{together}-{len(digests)}"'
+
+
+async def sized(body: AsyncIterator[bytes], size_bytes: int) -> AsyncIterator[bytes]:
+    """Pass `body` on. Raises `Invalid` for another size than announced, before the bucket can take it for whole."""
+    seen = 0
+    async for chunk in body:
+        seen += len(chunk)
+        if seen > size_bytes:
+            break
+        yield chunk
+    if seen != size_bytes:
+        raise Invalid(f"the part does not have the {size_bytes} bytes announced")

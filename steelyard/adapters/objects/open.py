@@ -6,9 +6,11 @@ from pathlib import Path
 
 from steelyard.adapters.objects.local import LocalStore
 from steelyard.adapters.objects.proxied import ProxiedStore
+from steelyard.adapters.objects.sas import ContainerSigner
 from steelyard.adapters.objects.signing import UrlSigner
 from steelyard.adapters.objects.sigv4 import BucketSigner
-from steelyard.config.bucket_url import folder_of, parse_bucket_url
+from steelyard.config.bucket_url import Bucket
+from steelyard.config.container_url import Container
 from steelyard.config.places import bucket_of, folder_of_objects
 from steelyard.config.settings import ObjectSettings
 from steelyard.ports.objects import ObjectStore
@@ -19,24 +21,31 @@ def open_store(settings: ObjectSettings, data_dir: Path, signing_key: str) -> Ob
     place = bucket_of(settings)
     if place is None:
         return LocalStore(folder_of_objects(settings, data_dir), UrlSigner(signing_key))
-    from steelyard.adapters.objects.s3 import S3Objects  # a large library that a folder does not need
-
     signer = UrlSigner(signing_key)
-    bucket = S3Objects(place, signer, public_endpoint=settings.public_endpoint, kms_key_id=settings.kms_key_id)
+    bucket = _open_bucket(place, signer, settings.public_endpoint, settings.kms_key_id)
     return ProxiedStore(bucket, signer) if settings.proxied else bucket
 
 
-def open_place(where: str, region: str) -> ObjectStore:
+def open_place(where: str, settings: ObjectSettings) -> ObjectStore:
     """Return the folder or the bucket at `where`, a path or a URL, for objects that nobody is given URLs of.
 
-    Raises `Invalid` for a URL that we cannot read.
+    Of the settings count those that a URL may leave out. Raises `Invalid` for a URL that we cannot read.
     """
-    folder = folder_of(where) if "://" in where else Path(where)
-    if folder is not None:
-        return LocalStore(folder, UrlSigner(""))
-    from steelyard.adapters.objects.s3 import S3Objects  # as above
+    if "://" not in where:
+        return LocalStore(Path(where), UrlSigner(""))
+    there = ObjectSettings(bucket=where, region=settings.region, storage_key=settings.storage_key)
+    return open_store(there, Path(), "")
 
-    return S3Objects(parse_bucket_url(where, region), UrlSigner(""))
+
+def _open_bucket(place: Bucket | Container, signer: UrlSigner, public_endpoint: str, kms_key_id: str) -> ObjectStore:
+    # a large library that a folder does not need
+    if isinstance(place, Container):
+        from steelyard.adapters.objects.azure import AzureObjects
+
+        return AzureObjects(place, signer, public_root=public_endpoint)
+    from steelyard.adapters.objects.s3 import S3Objects
+
+    return S3Objects(place, signer, public_endpoint=public_endpoint, kms_key_id=kms_key_id)
 
 
 def bucket_origin(settings: ObjectSettings) -> str:
@@ -44,4 +53,6 @@ def bucket_origin(settings: ObjectSettings) -> str:
     bucket = bucket_of(settings)
     if bucket is None or settings.proxied:
         return ""
+    if isinstance(bucket, Container):
+        return ContainerSigner(bucket, root=settings.public_endpoint).origin
     return BucketSigner(bucket, endpoint=settings.public_endpoint).origin

@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 import httpx
 
 from steelyard.adapters.objects.account import BucketAccount
-from steelyard.adapters.objects.multipart import check_list, check_number
+from steelyard.adapters.objects.multipart import check_list, check_number, sized
 from steelyard.adapters.objects.sigv4 import BucketSigner, Signed
 from steelyard.kernel.clock import parse_iso
 from steelyard.kernel.errors import Invalid, NotFound, Unavailable
@@ -93,8 +93,8 @@ class BucketParts:
         headers = {"Content-MD5": base64.b64encode(md5).decode()} if md5 else {}
         more = Signed(query_of(part), headers)
         url = self._signer.sign(await self._account.credentials(), "PUT", part.key, _CALL_TTL_S, more)
-        sized = headers | {"Content-Length": str(size_bytes)}
-        answer = await self._send("PUT", url, content=_sized(body, size_bytes), headers=sized)
+        headers = headers | {"Content-Length": str(size_bytes)}
+        answer = await self._send("PUT", url, content=sized(body, size_bytes), headers=headers)
         if answer.code in _GONE:
             raise NotFound("there is no such upload")
         answer.check()
@@ -181,18 +181,6 @@ class _Answer:
         if self.code in _GONE:
             raise Invalid("there is no such upload")
         raise BucketRefusedError(f"the bucket answered {self.status} {self.code} {self.message}")
-
-
-async def _sized(body: AsyncIterator[bytes], size_bytes: int) -> AsyncIterator[bytes]:
-    """Pass `body` on. Raises `Invalid` for another size than announced, before the bucket can take it for whole."""
-    seen = 0
-    async for chunk in body:
-        seen += len(chunk)
-        if seen > size_bytes:
-            break
-        yield chunk
-    if seen != size_bytes:
-        raise Invalid(f"the part does not have the {size_bytes} bytes announced")
 
 
 def _may_be_made_of(stored: StoredObject, parts: int) -> bool:

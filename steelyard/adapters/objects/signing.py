@@ -70,7 +70,16 @@ class OwnReads:
         return SignedRequest(self.signer.sign("GET", key, grant, extra))
 
 
-class OwnAddresses(OwnReads):
+class OwnParts(OwnReads):
+    """A store whose uploads in parts come through this server."""
+
+    async def sign_part(self, part: PartAddress, grant: Grant, *, md5: bytes | None = None) -> SignedRequest:
+        check_number(part.number)
+        extra = {"upload": part.upload_id, "part": str(part.number), **_announced(md5)}
+        return SignedRequest(self.signer.sign("PUT", part.key, grant, extra))
+
+
+class OwnAddresses(OwnParts):
     """The signing half of a store whose objects clients reach through this server only."""
 
     async def sign_get(self, key: str, grant: Grant, *, filename: str, content_type: str) -> SignedRequest:
@@ -78,11 +87,6 @@ class OwnAddresses(OwnReads):
 
     async def sign_put(self, key: str, grant: Grant, *, md5: bytes | None = None) -> SignedRequest:
         return SignedRequest(self.signer.sign("PUT", key, grant, _announced(md5)))
-
-    async def sign_part(self, part: PartAddress, grant: Grant, *, md5: bytes | None = None) -> SignedRequest:
-        check_number(part.number)
-        extra = {"upload": part.upload_id, "part": str(part.number), **_announced(md5)}
-        return SignedRequest(self.signer.sign("PUT", part.key, grant, extra))
 
 
 def _announced(md5: bytes | None) -> dict[str, str]:

@@ -70,7 +70,7 @@ def test_a_url_is_read_as(url: str) -> None:
         ("s3://AK:SK@host:9000/data?forcePathStyle=2", "forcepathstyle .* must be true or false"),
         ("gs://data", "S3 interface"),
         ("gcs://data", "gs://"),
-        ("az://account/container", "Azure"),
+        ("az://account", "no account and container"),
         ("azure://account/container", "az://"),
         ("https://s3.example.org/data", "write s3://"),
         ("file://relative/folder", "whole/path"),

@@ -106,7 +106,10 @@ def test_a_value_of_the_wrong_type_names_its_variable(name: str, value: str) -> 
 def test_secrets_are_marked_so_that_they_are_never_shown() -> None:
     secret = {item.path for item in load({}, {}).origins if item.secret}
     accounts = {"accounts.admin_password", "accounts.admin_api_key", "accounts.global_admin_key"}
-    assert secret == {"database.url", "database.password", "objects.bucket", "mail.url", "mail.password"} | accounts | {
+    assert secret == {"database.url", "database.password", "objects.bucket", "objects.storage_key"} | {
+        "mail.url",
+        "mail.password",
+    } | accounts | {
         "slack.client_secret",
         "sso.client_secret",
         "ldap.bind_password",

@@ -8,9 +8,10 @@ import pytest
 
 from steelyard.adapters.objects.sigv4 import Credentials
 from steelyard.config.bucket_url import parse_bucket_url
-from steelyard.doctor.bucket import BucketCheck, Readers
+from steelyard.doctor.bucket import BucketCheck
 from steelyard.doctor.findings import Level
 from steelyard.doctor.mysql import _look_at_clock
+from steelyard.doctor.store_check import Readers
 from steelyard.kernel.clock import utc_now
 
 
