@@ -95,7 +95,10 @@ async def _look(place: Bucket | Container, readers: Readers, *, set_cors: bool) 
 def _of_url(loaded: Loaded, url: str) -> Settings:
     check_bucket_url(url)
     own = loaded.settings.objects
-    return replace(loaded.settings, objects=ObjectSettings(bucket=url, region=own.region, storage_key=own.storage_key))
+    objects = ObjectSettings(
+        bucket=url, region=own.region, storage_key=own.storage_key, purge_versions=own.purge_versions
+    )
+    return replace(loaded.settings, objects=objects)
 
 
 async def _run(findings: AsyncIterator[Finding], *, as_json: bool, more: dict[str, Any] | None = None) -> int:

@@ -137,6 +137,12 @@ class ObjectSettings:
     kms_key_id: str = field(
         default="", metadata={"doc": "key that AWS encrypts objects with (SSE-KMS); empty: as the bucket has it"}
     )
+    purge_versions: bool = field(
+        default=False,
+        metadata={
+            "doc": "what is deleted goes with all its versions, where an S3 bucket keeps them; false: they stay there"
+        },
+    )
     read_ttl_s: int = field(default=3600, metadata={"doc": "how long signed URLs are good for reading, seconds"})
     write_ttl_s: int = field(default=86_400, metadata={"doc": "how long signed URLs are good for uploads, seconds"})
     access_identity: str = field(

@@ -39,6 +39,7 @@ class BucketCheck(StoreCheck):
     def __init__(self, bucket: Bucket, account: Credentials, client: httpx.AsyncClient, readers: Readers) -> None:
         super().__init__(bucket.endpoint or "AWS", bucket.prefix, client, readers.origin)
         self._bucket = bucket
+        self._purges = readers.purges
         self._account = account
         self._own, self._public = BucketSigner(bucket), BucketSigner(bucket, endpoint=readers.public_endpoint)
 
@@ -98,10 +99,27 @@ class BucketCheck(StoreCheck):
         return answer.headers["etag"]
 
     async def _facts(self) -> AsyncIterator[Finding]:
-        for what, id_ in (("versioning", "bucket.versioning"), ("encryption", "bucket.encryption")):
-            answer = await self._ask("GET", "", [(what, "")])
-            found = re.search(r"<(?:Status|SSEAlgorithm)>([^<]+)<", answer.text) if answer.status_code == 200 else None
-            yield info(id_, found[1] if found else "off" if answer.status_code == 200 else "it does not say")
+        yield await self._versioning(await self._told("versioning", "Status"))
+        yield info("bucket.encryption", await self._told("encryption", "SSEAlgorithm"))
+
+    async def _told(self, what: str, element: str) -> str:
+        answer = await self._ask("GET", "", [(what, "")])
+        found = re.search(f"<{element}>([^<]+)<", answer.text) if answer.status_code == 200 else None
+        return found[1] if found else "off" if answer.status_code == 200 else "it does not say"
+
+    async def _versioning(self, seen: str) -> Finding:
+        """Say what becomes of old versions: they take space until somebody deletes them."""
+        id_ = "bucket.versioning"
+        if not self._purges:
+            kept = seen not in {"off", "it does not say"}
+            more = ": what is deleted stays as an old version" if kept else ""
+            fix = "a lifecycle rule that ends old versions (NoncurrentVersionExpiration), or"
+            return info(id_, f"{seen}{more}", fix=f"{fix} STEELYARD_OBJECTS_PURGE_VERSIONS=true" if kept else "")
+        answer = await self._ask("GET", "", [("versions", ""), ("max-keys", "1"), ("prefix", f"{self._root}/")])
+        if answer.status_code == 200:
+            return ok(id_, f"{seen}: what is deleted goes with its versions")
+        fix = "the account needs ListBucketVersions and DeleteObjectVersion, or STEELYARD_OBJECTS_PURGE_VERSIONS=false"
+        return fail(id_, f"{answer.status_code} {_code(answer)}".strip(), "versions that can be listed", fix)
 
 
 def _code(answer: httpx.Response) -> str:

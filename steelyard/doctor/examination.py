@@ -177,7 +177,7 @@ def readers_of(settings: Settings, origin: str = "") -> Readers:
     asked = (origin or settings.server.public_url).rstrip("/") or LOCAL
     # behind the server nobody else reaches the store
     public = "" if settings.objects.proxied else settings.objects.public_endpoint
-    return Readers(asked, public, settings.objects.proxied)
+    return Readers(asked, public, settings.objects.proxied, settings.objects.purge_versions)
 
 
 async def _look_at_address(settings: Settings) -> AsyncIterator[Finding]:

@@ -44,6 +44,8 @@ class Readers:
     origin: str
     public_endpoint: str = ""
     proxied: bool = False
+    # Not theirs but the server's: it deletes with all versions.
+    purges: bool = False
 
 
 class StepError(Exception):

@@ -23,7 +23,7 @@ import pytest
 
 from steelyard.adapters.objects.account import BucketAccount
 from steelyard.adapters.objects.open import bucket_origin, open_store
-from steelyard.adapters.objects.s3 import S3Objects
+from steelyard.adapters.objects.s3 import S3Objects, S3Options
 from steelyard.adapters.objects.signing import UrlSigner
 from steelyard.config.bucket_url import Bucket, parse_bucket_url
 from steelyard.config.settings import ObjectSettings
@@ -268,7 +268,7 @@ def test_the_page_may_load_from_where_urls_lead() -> None:
 async def test_a_key_of_ones_own_encrypts_every_object() -> None:
     """The real bucket of these tests has no such keys: what is signed is looked at."""
     bucket = parse_bucket_url("s3://k:s@127.0.0.1:9/b", "us-east-1")
-    store = S3Objects(bucket, UrlSigner("a secret"), kms_key_id="arn:aws:kms:1")
+    store = S3Objects(bucket, UrlSigner("a secret"), S3Options(kms_key_id="arn:aws:kms:1"))
     write = await store.sign_put("key", ADA, md5=bytes(16))
     assert write.headers["x-amz-server-side-encryption-aws-kms-key-id"] == "arn:aws:kms:1"
     (names,) = parse_qs(urlsplit(write.url).query)["X-Amz-SignedHeaders"]

@@ -5,13 +5,20 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import quote
+from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
 
+from steelyard.adapters.objects.account import BucketAccount
 from steelyard.adapters.objects.open import open_store
 from steelyard.adapters.objects.s3 import S3Objects
+from steelyard.adapters.objects.s3_calls import BucketCalls
+from steelyard.adapters.objects.s3_versions import BucketVersions
+from steelyard.adapters.objects.sigv4 import BucketSigner, Credentials, Signed
+from steelyard.config.bucket_url import Bucket
 from steelyard.config.settings import ObjectSettings
 from steelyard.ports.objects import PART_BYTES_MIN, Grant, PartAddress
 from tests.contract.runner import PROGRAMS
@@ -56,6 +63,7 @@ def test_the_client_logs_and_reads_back(
 BY_HOST = """
 import asyncio, httpx, sys
 from pathlib import Path
+from secrets import token_hex
 from steelyard.adapters.objects.open import open_store
 from steelyard.config.settings import ObjectSettings
 from steelyard.ports.objects import Grant
@@ -113,6 +121,63 @@ async def test_every_object_is_encrypted_by_the_key_that_is_named(port: int) -> 
             assert told["x-amz-server-side-encryption-aws-kms-key-id"] == KMS, key
     assert await whole(store, "by the server") == b"written"
     await store.close()
+
+
+@pytest.mark.parametrize("purges", [False, True])
+async def test_what_is_deleted_goes_with_its_versions_where_that_is_wanted(port: int, purges: bool) -> None:
+    """Nothing of it is left, and nothing of a neighbour is touched; by default the bucket keeps what it keeps."""
+    bucket, prefix = await versioned_bucket(port), token_hex(4)
+    place = f"s3://{ACCOUNT}@127.0.0.1:{port}/versioned/{prefix}?region={REGION}"
+    store = open_store(ObjectSettings(bucket=place, purge_versions=purges), Path("unused"), "a secret")
+    for key in ("a b/ü", "a b/ü", "a b/ü", "a b/ü and more"):
+        await store.put(key, chunks(b"written"))
+    await store.delete("a b/ü")
+    await store.put("a b/ü", chunks(b"again"))
+    await store.delete("a b/ü")
+    await store.delete("never")
+    assert await store.stat("a b/ü") is None
+    assert await whole(store, "a b/ü and more") == b"written"
+    await store.close()
+    left = [key.removeprefix(f"{prefix}/") for key in await versions_below(bucket, f"{prefix}/")]
+    four_contents_and_two_marks = [] if purges else ["a b/ü"] * 6
+    assert [key for key in left if key != "never"] == [*four_contents_and_two_marks, "a b/ü and more"]
+    assert not (purges and "never" in left)
+
+
+async def test_an_object_of_many_versions_goes_over_several_pages(port: int) -> None:
+    bucket = await versioned_bucket(port)
+    async with httpx.AsyncClient() as client:
+        for key in ("many/key", "many/key", "many/key", "many/key", "many/key and more"):
+            await client.put(sign(bucket, "PUT", key), content=b"x")
+    calls = BucketCalls(BucketSigner(bucket), BucketAccount(bucket), httpx.Timeout(20))
+    versions = BucketVersions(calls, page_keys=2)
+    await versions.purge("many/key")
+    await versions.purge("many/key")
+    assert await versions_below(bucket, "many/") == ["many/key and more"]
+    await calls.close()
+
+
+async def versioned_bucket(port: int) -> Bucket:
+    """Make the bucket, unless it is there, and let it keep versions."""
+    bucket = Bucket("versioned", "", f"http://127.0.0.1:{port}", REGION, KEY, SECRET, path_style=True)
+    rule = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+    async with httpx.AsyncClient() as client:
+        await client.put(sign(bucket, "PUT", ""))
+        assert (await client.put(sign(bucket, "PUT", "", ("versioning", "")), content=rule)).status_code == 200
+    return bucket
+
+
+def sign(bucket: Bucket, method: str, key: str, *query: tuple[str, str]) -> str:
+    return BucketSigner(bucket).sign(Credentials(KEY, SECRET), method, key, 60, Signed(query))
+
+
+async def versions_below(bucket: Bucket, prefix: str) -> list[str]:
+    """Return the keys of the first page of versions and marks, each as often as it is there."""
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(sign(bucket, "GET", "", ("versions", ""), ("prefix", prefix)))
+    page = ET.fromstring(answer.content)
+    items = [item for item in page if item.tag.rpartition("}")[2] in {"Version", "DeleteMarker"}]
+    return sorted(child.text or "" for item in items for child in item if child.tag.rpartition("}")[2] == "Key")
 
 
 def test_the_doctor_tells_what_this_store_does_not_check(port: int, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def open_store(settings: ObjectSettings, data_dir: Path, signing_key: str) -> Ob
     if place is None:
         return LocalStore(folder_of_objects(settings, data_dir), UrlSigner(signing_key))
     signer = UrlSigner(signing_key)
-    bucket = _open_bucket(place, signer, settings.public_endpoint, settings.kms_key_id)
+    bucket = _open_bucket(place, signer, settings)
     return ProxiedStore(bucket, signer) if settings.proxied else bucket
 
 
@@ -37,15 +37,16 @@ def open_place(where: str, settings: ObjectSettings) -> ObjectStore:
     return open_store(there, Path(), "")
 
 
-def _open_bucket(place: Bucket | Container, signer: UrlSigner, public_endpoint: str, kms_key_id: str) -> ObjectStore:
+def _open_bucket(place: Bucket | Container, signer: UrlSigner, settings: ObjectSettings) -> ObjectStore:
     # a large library that a folder does not need
     if isinstance(place, Container):
         from steelyard.adapters.objects.azure import AzureObjects
 
-        return AzureObjects(place, signer, public_root=public_endpoint)
-    from steelyard.adapters.objects.s3 import S3Objects
+        return AzureObjects(place, signer, public_root=settings.public_endpoint)
+    from steelyard.adapters.objects.s3 import S3Objects, S3Options
 
-    return S3Objects(place, signer, public_endpoint=public_endpoint, kms_key_id=kms_key_id)
+    options = S3Options(settings.public_endpoint, settings.kms_key_id, settings.purge_versions)
+    return S3Objects(place, signer, options)
 
 
 def bucket_origin(settings: ObjectSettings) -> str:

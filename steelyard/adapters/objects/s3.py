@@ -6,7 +6,7 @@ One kind of URL leads to ourselves: a bucket signs GET or HEAD, not both (`sign_
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +15,26 @@ from obstore.store import S3Store
 
 from steelyard.adapters.objects.account import BucketAccount
 from steelyard.adapters.objects.bucket import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, BucketObjects, client_options
+from steelyard.adapters.objects.s3_calls import BucketCalls
 from steelyard.adapters.objects.s3_parts import BucketParts
 from steelyard.adapters.objects.s3_urls import BucketUrls
+from steelyard.adapters.objects.s3_versions import BucketVersions
 from steelyard.adapters.objects.signing import UrlSigner
 from steelyard.adapters.objects.sigv4 import BucketSigner
 from steelyard.config.bucket_url import Bucket
 from steelyard.ports.objects import Grant, PartAddress, SignedRequest, StoredObject, Unfinished
+
+
+@dataclass(frozen=True)
+class S3Options:
+    """How the bucket is used: where clients reach it, what encrypts in it, and whether what is deleted goes wholly."""
+
+    public_endpoint: str = ""
+    kms_key_id: str = ""
+    purge_versions: bool = False
+
+
+_PLAIN = S3Options()
 
 
 class S3Objects(BucketObjects):
@@ -30,19 +44,25 @@ class S3Objects(BucketObjects):
         self,
         bucket: Bucket,
         signer: UrlSigner,
+        options: S3Options = _PLAIN,
         *,
-        public_endpoint: str = "",
-        kms_key_id: str = "",
         read_timeout_s: float = READ_TIMEOUT_S,
     ) -> None:
         account, own = BucketAccount(bucket), BucketSigner(bucket)
-        store = _open(bucket, own, account, kms_key_id, read_timeout_s)
+        store = _open(bucket, own, account, options.kms_key_id, read_timeout_s)
         # Of what a bucket encrypts with a key of its own account, the ETag is no MD5.
-        super().__init__(store, bucket.prefix, signer, etags_are_md5=not kms_key_id)
-        encryption = _encryption(kms_key_id)
+        super().__init__(store, bucket.prefix, signer, etags_are_md5=not options.kms_key_id)
+        encryption = _encryption(options.kms_key_id)
         timeout = httpx.Timeout(read_timeout_s, connect=CONNECT_TIMEOUT_S)
-        self._parts = BucketParts(own, account, self._stat_whole, timeout, encryption)
-        self._urls = BucketUrls(bucket, account, endpoint=public_endpoint, encryption=encryption)
+        self._calls = BucketCalls(own, account, timeout)
+        self._parts = BucketParts(self._calls, self._stat_whole, encryption)
+        self._versions = BucketVersions(self._calls) if options.purge_versions else None
+        self._urls = BucketUrls(bucket, account, endpoint=options.public_endpoint, encryption=encryption)
+
+    async def delete(self, key: str) -> None:
+        await super().delete(key)
+        if self._versions:
+            await self._versions.purge(self._prefix + key)
 
     async def sign_get(self, key: str, grant: Grant, *, filename: str, content_type: str) -> SignedRequest:
         del filename, content_type  # the bucket signs neither a name nor a type
@@ -76,7 +96,7 @@ class S3Objects(BucketObjects):
             yield replace(found, key=found.key.removeprefix(self._prefix))
 
     async def close(self) -> None:
-        await self._parts.close()
+        await self._calls.close()
 
 
 def _open(bucket: Bucket, own: BucketSigner, account: BucketAccount, kms_key_id: str, read_timeout_s: float) -> S3Store:
