@@ -18,11 +18,17 @@ FORM = "s3://bucket/prefix or s3://key:secret@host:port/bucket/prefix?region=…
 _TRUE, _FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
 _FOLDER = "file://"
 _COREWEAVE = "cwobject.com"
+_GOOGLE = "storage.googleapis.com"
+# Where its S3 interface is asked, all regions are one.
+_GOOGLE_REGION = "auto"
+_GOOGLE_KEYS = (
+    "Google Cloud Storage is reached by its S3 interface, with an HMAC key of a service account:"
+    " gs://key:secret@bucket/prefix; accounts by file, by private key and of the machine cannot sign for clients here"
+)
 _AWS_REGION = re.compile(r"s3[.-](?:fips[.-])?(?:dualstack\.)?([a-z]{2}(?:-[a-z]+)+-[0-9])\.amazonaws\.com")
 # What other schemes are, and what to write instead.
 _REFUSED = {
-    "gs": "Google Cloud Storage is reached by its S3 interface: s3://key:secret@storage.googleapis.com/bucket?tls=true",
-    "gcs": "no such scheme; Google Cloud Storage would be gs://, which is reached by its S3 interface here",
+    "gcs": "no such scheme; Google Cloud Storage is gs://key:secret@bucket, with a key of its S3 interface",
     "azure": "no such scheme; Azure Blob Storage is az://account/container",
     "minio": "write s3://key:secret@host:port/bucket",
     "http": f"write {FORM}",
@@ -68,13 +74,15 @@ def parse_bucket_url(text: str, default_region: str) -> Bucket:
     other authority is the bucket. User-info may hold raw `/` and `+`, so it ends at the last `@`.
     """
     scheme, separator, rest = text.strip().partition("://")
-    if not separator or scheme not in {"s3", "cw"}:
+    if not separator or scheme not in {"s3", "cw", "gs"}:
         raise Invalid(_REFUSED.get(scheme.lower() if separator else "", f"a bucket URL must look like {FORM}"))
     user_info, _, rest = rest.rpartition("@")
     place, options = options_of(rest)
     key, _, secret = user_info.partition(":")
     authority, _, path = place.partition("/")
     path = path.strip("/")
+    if scheme == "gs":
+        return _google(authority, path, (key, secret), options)
     if scheme == "cw" and authority != _COREWEAVE:
         authority, path = _COREWEAVE, "/".join(part for part in (authority, path) if part)
     host, bucket, prefix = "", authority, path
@@ -92,6 +100,17 @@ def parse_bucket_url(text: str, default_region: str) -> Bucket:
         secret=decoded(secret),
         path_style=_switch(options, "forcepathstyle", default=not _has_bucket_hosts(host)),
     )
+
+
+def _google(bucket: str, prefix: str, keys: tuple[str, str], options: dict[str, str]) -> Bucket:
+    """Return the bucket at Google, whose URLs name it first, with and without keys."""
+    key, secret = (decoded(text) for text in keys)
+    if not key or not secret or "@" in key:
+        raise Invalid(_GOOGLE_KEYS)
+    if not bucket:
+        raise Invalid("the URL names no bucket; it must look like gs://key:secret@bucket/prefix")
+    region = options.get("region") or _GOOGLE_REGION
+    return Bucket(decoded(bucket), decoded(prefix), f"https://{_GOOGLE}", region, key, secret, path_style=True)
 
 
 def _endpoint(host: str, options: dict[str, str]) -> str:

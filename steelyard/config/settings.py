@@ -105,8 +105,8 @@ class ObjectSettings:
     bucket: str = field(
         default="",
         metadata={
-            "doc": "s3://key:secret@host:port/bucket/prefix, az://account/container/prefix, or file:///folder; empty: a"
-            " folder of the data folder",
+            "doc": "s3://key:secret@host:port/bucket/prefix, az://account/container/prefix, gs://key:secret@bucket, or"
+            " file:///folder; empty: a folder of the data folder",
             "secret": True,
             "check": check_bucket_url,
         },

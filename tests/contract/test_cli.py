@@ -258,7 +258,7 @@ def broken(place: Server, tmp_path: Path, **env: str) -> Server:
         ({"STEELYARD_SERVER_PORT": "many"}, "STEELYARD_SERVER_PORT"),
         ({"MYSQL": "postgres://x/y"}, "mysql://"),
         ({"MYSQL": "mysql://nobody:x@127.0.0.1:9/none"}, "database"),
-        ({"BUCKET": "gs://x"}, "s3://"),
+        ({"BUCKET": "gs://x"}, "gs://key:secret@"),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from steelyard.config.banners import parse_banners
+from steelyard.config.bucket_url import Bucket
 from steelyard.config.container_url import Container
 from steelyard.config.places import bucket_of, mysql_of
 from steelyard.config.sources import load
@@ -195,9 +196,13 @@ def test_a_container_of_azure_has_its_key_from_a_secret(rendered: Rendered) -> N
     assert (container.account, container.container, container.key) == ("account", "container", "a2V5")
 
 
-def test_a_store_that_the_server_does_not_know_is_refused_with_the_reason(rendered: Rendered) -> None:
+def test_a_bucket_of_google_needs_a_key_of_its_s3_interface(rendered: Rendered) -> None:
     with pytest.raises(Invalid, match="Google"):
         bucket_of(read(rendered["07-google"]).objects)
+    bucket = bucket_of(read(rendered["07-google-key"]).objects)
+    assert isinstance(bucket, Bucket)
+    assert (bucket.endpoint, bucket.bucket, bucket.prefix) == ("https://storage.googleapis.com", "wandb-files", "team")
+    assert (bucket.key, bucket.secret) == ("GOOG1", "a/secret+")
 
 
 def test_without_a_database_one_server_has_a_volume(rendered: Rendered) -> None:

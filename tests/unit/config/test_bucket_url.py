@@ -45,6 +45,9 @@ CASES: dict[str, tuple[str, str, str, str, str, str, bool]] = {
     "s3://AK:p@ss:w%rd?x&y@h:1/data": ("data", "", "http://h:1", "eu-9", "AK", "p@ss:w%rd?x&y", True),
     "s3://AK:ab/cd+ef@data": ("data", "", "", "eu-9", "AK", "ab/cd+ef", False),
     "s3://h:1/data/my%20runs": ("data", "my runs", "http://h:1", "eu-9", "", "", True),
+    # Google, by its S3 interface
+    "gs://AK:S%2FK@data": ("data", "", "https://storage.googleapis.com", "auto", "AK", "S/K", True),
+    "gs://AK:S/K@data/team/a": ("data", "team/a", "https://storage.googleapis.com", "auto", "AK", "S/K", True),
     # CoreWeave
     "cw://data?tls=true": ("data", "", "https://cwobject.com", "eu-9", "", "", False),
     "cw://AK:SK@cwobject.com/data/a": ("data", "a", "https://cwobject.com", "eu-9", "AK", "SK", False),
@@ -68,7 +71,10 @@ def test_a_url_is_read_as(url: str) -> None:
         ("s3://host:9000/?tls=true", "names no bucket"),
         ("s3://AK:SK@host:9000/data?tls=maybe", "tls .* must be true or false"),
         ("s3://AK:SK@host:9000/data?forcePathStyle=2", "forcepathstyle .* must be true or false"),
-        ("gs://data", "S3 interface"),
+        ("gs://data", "S3 interface, with an HMAC key"),
+        ("gs://me%40project.iam.gserviceaccount.com:-----SK@data", "S3 interface, with an HMAC key"),
+        ("gs://me@project.iam.gserviceaccount.com:-----SK@data", "S3 interface, with an HMAC key"),
+        ("gs://AK:SK@", "names no bucket"),
         ("gcs://data", "gs://"),
         ("az://account", "no account and container"),
         ("azure://account/container", "az://"),
