@@ -37,3 +37,20 @@ def test_a_client_that_is_slowed_down_loses_nothing(
     used = rates(server, admin)[rate]
     assert used["perSecond"] == 1
     assert 0 < used["passed"] <= done["seconds"] + 5, "no more than the rate and one burst"
+
+
+def test_a_client_in_a_hurry_waits_for_what_is_bounded_by_project_and_account(
+    start_server: Callable[..., Server], client_of: Callable[..., Client]
+) -> None:
+    """The rates are those of one of twenty processes: small enough to be met by one client."""
+    bounds = {"PROJECT_RUN_CHANGES": 12, "PROJECT_ARTIFACTS": 12, "USER_QUERY_SECONDS": 4, "PROCESSES": 20}
+    server = start_server(**{f"STEELYARD_LIMITS_{name}": str(value) for name, value in bounds.items()})
+    admin, user = server.create_user(None, "--admin"), server.create_user()
+    programs = Programs(client_of(server, user=user), user)
+    done = programs.run("hurry", limits=f"{server.url}/app/admin/limits", key=admin.api_key)
+    assert done["complete"]
+    versions, logged = done["versions"]
+    assert versions == sorted(f"v{number}" for number in range(logged))
+    assert done["changed"][0] == done["changed"][1]
+    used = rates(server, admin)
+    assert all(used[name]["refused"] for name in ("project_run_changes", "project_artifacts", "user_query_seconds"))
