@@ -64,6 +64,8 @@ class AccountPolicy:
     user_teams: bool = False
     # False: clients do not upload the source of programs, whatever their owners have chosen.
     code_saving: bool = True
+    # False: teams keep no secrets.
+    team_secrets: bool = True
     # False: administrators see the teams that they belong to, and no others.
     admins_enter_teams: bool = True
     # True: whoever is not signed in may read the projects that everybody may see (docs/operate/access.md).

@@ -83,6 +83,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
                 personal_entities=not settings.accounts.no_personal_entities,
                 user_teams=settings.accounts.user_team_creation,
                 code_saving=not settings.accounts.no_code_saving,
+                team_secrets=not settings.accounts.no_team_secrets,
                 anonymous_readers=settings.accounts.allow_anonymous_public_projects,
                 admins_enter_teams=not settings.accounts.no_admin_team_access,
                 global_key_digest=_global_key_digest(settings.accounts),
@@ -122,7 +123,8 @@ def open_settled_database(settings: Settings) -> Database:
     if address is None and is_of_another_server(settings.data_dir):
         raise Invalid(
             f"the data folder {settings.data_dir} holds the MySQL database of another server (mysql/ibdata1):"
-            " name an empty folder in STEELYARD_DATA_DIR; nothing was changed"
+            " name an empty folder in STEELYARD_DATA_DIR; nothing was changed. Its runs move through the API"
+            " of that server, while it still runs: docs/operate/moving-in.md"
         )
     return open_database(address, settings.data_dir, settings.database.max_connections)
 

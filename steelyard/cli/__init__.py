@@ -30,6 +30,8 @@ _MODULES = {
     "role": "role",
     "federation": "federation",
     "audit": "audit",
+    "up": "container",
+    "down": "container",
 }
 
 

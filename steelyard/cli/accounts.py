@@ -71,6 +71,15 @@ def user_set_password(name: str, password: str, data: Path | None, as_json: bool
     print_result({"username": name}, f"changed the password of {name}", as_json=as_json)
 
 
+@command(user, "reset-password")
+@click.argument("login")
+def user_reset_password(login: str, data: Path | None, as_json: bool) -> None:
+    """Ask for a new password of an account, named by user name or e-mail address, and end its browser sessions."""
+    password = click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
+    run_command(load_settings(data), lambda ctx: service.set_password(ctx, login, password))
+    print_result({"login": login}, f"changed the password of {login}", as_json=as_json)
+
+
 @command(user, "delete")
 @click.argument("name")
 def user_delete(name: str, data: Path | None, as_json: bool) -> None:

@@ -182,6 +182,9 @@ class AccountSettings:
     no_code_saving: bool = field(
         default=False, metadata={"doc": "clients do not upload the source of programs, whatever their owners chose"}
     )
+    no_team_secrets: bool = field(
+        default=False, metadata={"doc": "teams keep no secrets, and what they kept before is not used"}
+    )
     no_admin_team_access: bool = field(
         default=False,
         metadata={"doc": "administrators see only the teams they belong to, and do not add themselves to others"},

@@ -99,6 +99,7 @@ ACCEPTED: dict[str, str] = {
     "GORILLA_DISABLE_ADMIN_TEAM_ACCESS": "accounts.no_admin_team_access",
     "GORILLA_ALLOW_ANONYMOUS_PUBLIC_PROJECTS": "accounts.allow_anonymous_public_projects",
     "GORILLA_DISABLE_CODE_SAVING": "accounts.no_code_saving",
+    "GORILLA_CUSTOMER_SECRET_STORE_SOURCE": "accounts.no_team_secrets",
     "GORILLA_CORS_ORIGINS": "server.cors_origins",
     "GORILLA_COLLECT_AUDIT_LOGS": "audit.collect",
     "GORILLA_ARTIFACT_GC_ENABLED": "gc.enabled",
@@ -128,10 +129,13 @@ CONVERTED: dict[str, Callable[[str], str]] = {
     "GORILLA_SESSION_LENGTH": hours_of,
     "GORILLA_DATA_RETENTION_PERIOD": days_of,
     "GORILLA_DEFAULT_RATE_LIMITS_CREATE_ARTIFACTS_TIME_WINDOW": seconds_of,
+    "GORILLA_CUSTOMER_SECRET_STORE_SOURCE": lambda _value: "true",
     "OTEL_EXPORTER_OTLP_ENDPOINT": lambda value: f"{value.rstrip('/')}/v1/traces" if value.strip() else "",
     "AUTH0_DOMAIN": _auth0_issuer,
     "GORILLA_AUTH0_DOMAIN": _auth0_issuer,
 }
+
+_SECRETS_INSIDE = "secrets of teams are kept in the database, encrypted"
 
 # Names that others set too, or with which W&B Server means more than we: the form of a value that is meant for us, and
 # what the others are.
@@ -141,6 +145,7 @@ MEANT: dict[str, tuple[str, str]] = {
     "GORILLA_USAGE_STORE": (r"mysql.*", "usage is not kept apart"),
     "GORILLA_ANALYTICS_SINK": (r"mysql.*", "nothing is reported to anybody"),
     "GORILLA_FILE_STREAM_STORE_ADDRESS": (r"mysql.*", "streams are kept in the one database"),
+    "GORILLA_CUSTOMER_SECRET_STORE_SOURCE": (r"noop://.*", _SECRETS_INSIDE),
     "GORILLA_EMAIL_SINK": (r"smtps?://.*", "mail goes by SMTP only, not through a relay of W&B"),
     "MYSQL_PORT": (r"[0-9]+", "it is no port, and taken for a variable of Kubernetes"),
     "SMTP_PORT": (r"[0-9]+", "it is no port, and taken for a variable of Kubernetes"),
@@ -210,7 +215,7 @@ IGNORED_PREFIXES = {
     "GORILLA_ACTIVITY_STORE_": _ONE_PROCESS,
     "GORILLA_RUN_UPDATE_": _ONE_PROCESS,
     "GORILLA_GLUE_": _ONE_PROCESS,
-    "GORILLA_CUSTOMER_SECRET_STORE_": "secrets of teams are kept in the database, encrypted",
+    "GORILLA_CUSTOMER_SECRET_STORE_": _SECRETS_INSIDE,
     "PARQUET_": _ONE_PROCESS,
     "WEAVE_": _ONE_PROCESS,
     "WF_CLICKHOUSE_": _ONE_PROCESS,

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.contract.wire import Wire
@@ -114,6 +115,25 @@ def walk(shell: Call) -> None:
 
 def test_every_form_while_the_server_runs(online: Shell) -> None:
     walk(online)
+
+
+def test_a_password_is_asked_for_and_holds(server: Server) -> None:
+    user, given = server.create_user(), "a quite new password"
+
+    def reset(login: str, typed: str) -> int:
+        command = [*server.program, "user", "reset-password", login, "--data", str(server.data_dir)]
+        done = subprocess.run(
+            command, cwd=server.cwd, env=server.env, input=typed, text=True, capture_output=True, check=False
+        )
+        assert typed.strip() not in done.stdout + done.stderr
+        return done.returncode
+
+    assert reset(user.email.upper(), f"{given}\n{given}\n") == DONE
+    typed = {"login": user.email, "password": given}
+    answer = httpx.post(f"{server.url}/app/session", json=typed, trust_env=False)
+    assert answer.status_code == 204, answer.text
+    assert reset("nobody@example.org", f"{given}\n{given}\n") == EXISTS_OR_MISSING
+    assert reset(user.name, "short\nshort\n") == FAILED
 
 
 def test_every_form_where_no_server_has_ever_run(offline: Shell) -> None:

@@ -78,6 +78,8 @@ def check_root(box: Container, volume: Path) -> None:
                 writable.append("/" + str(path.relative_to(box.root)))
     allowed = {"/var/tmp", "/var/lock", "/run/lock", "/var/local", "/var/mail"}
     assert set(writable) <= allowed, writable
+    assert str((box.root / "var/log/gorilla.log").readlink()) == "/dev/stdout"
+    assert (box.root / "usr/local/bin/local").stat().st_mode & 0o111 == 0o111
     command = box.command(["version"], user=USERS[0], volume=volume, env={})
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     print(f"as user {USERS[0]}: steelyard {printed.strip()}", flush=True)

@@ -1,5 +1,7 @@
 """Secrets of a team: names for its members, values for nobody who asks, encrypted where they are stored."""
 
+import dataclasses
+
 import pytest
 from sqlalchemy import select, update
 
@@ -30,7 +32,7 @@ async def team_id(site: Site, team: str) -> int:
 async def test_members_are_told_the_names_and_nobody_the_values(site: Site):
     admin, viewer, outsider = [await site.user() for _ in range(3)]
     team = await site.team(admin, viewer=viewer)
-    assert (await listed(viewer, team)).body == {"secrets": []}
+    assert (await listed(viewer, team)).body == {"off": False, "secrets": []}
     assert (await put(admin, team, "WEBHOOK")).status == 204
     for caller in (admin, viewer):
         answer = await listed(caller, team)
@@ -85,7 +87,7 @@ async def test_unfit_names_and_values_are_refused(site: Site, name: str, value: 
     admin = await site.user()
     team = await site.team(admin)
     assert (await put(admin, team, name, value)).status == 422
-    assert (await listed(admin, team)).body == {"secrets": []}
+    assert (await listed(admin, team)).body["secrets"] == []
 
 
 async def test_another_teams_secret_of_the_same_name_is_another_and_goes_with_its_team(site: Site):
@@ -109,3 +111,21 @@ async def test_a_value_whose_key_is_gone_is_told_so(site: Site):
         await conn.execute(update(tables.team_secrets).where(mine.entity_id == number).values(sealed="gAAAA"))
     with pytest.raises(Conflict, match="set it anew"):
         await team_secrets.find_value(site.system, number, "TOKEN")
+
+
+async def test_where_secrets_are_off_there_are_none_and_those_from_before_are_not_used(site: Site):
+    admin, outsider = await site.user(), await site.user()
+    team = await site.team(admin)
+    assert (await put(admin, team, "KEPT")).status == 204
+    off = dataclasses.replace(site.ports.policy.accounts, team_secrets=False)
+    policy = dataclasses.replace(site.ports.policy, accounts=off)
+    other = Site(dataclasses.replace(site.ports, policy=policy), site.clock)
+    there = dataclasses.replace(admin, site=other)
+    assert (await listed(there, team)).body == {"off": True, "secrets": []}
+    refused = await put(there, team, "NEW")
+    assert (refused.status, "keep no secrets" in str(refused.body)) == (409, True)
+    assert (await there.send("DELETE", f"/app/teams/{team}/secrets/KEPT")).status == 409
+    assert (await put(dataclasses.replace(outsider, site=other), team, "NEW")).status == 404
+    assert await team_secrets.find_value(other.system, await team_id(site, team), "KEPT") is None
+    assert [item["name"] for item in (await listed(admin, team)).body["secrets"]] == ["KEPT"]
+    await other.http.aclose()

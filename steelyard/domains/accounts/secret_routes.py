@@ -18,10 +18,11 @@ routes = RouteTable()
 async def list_secrets(ctx: Context, request: Request) -> dict[str, Any]:
     found = await team_secrets.list_secrets(ctx, request.path_params["team"])
     return {
+        "off": not ctx.ports.policy.accounts.team_secrets,
         "secrets": [
             {"name": item.name, "createdAt": item.created_at, "changedAt": item.changed_at, "by": item.changed_by}
             for item in found
-        ]
+        ],
     }
 
 

@@ -151,12 +151,16 @@ async def end_user(ctx: Context, conn: AsyncConnection, user: User) -> None:
     await audit.note(ctx, conn, Action.USER_PERMANENTLY_DELETE, user.subject)
 
 
-async def set_password(ctx: Context, username: str, password: str) -> None:
-    """Give a new password, for administrators; open browser sessions of that account end."""
+async def set_password(ctx: Context, login: str, password: str) -> None:
+    """Give a new password to an account, by user name or e-mail address; its open browser sessions end.
+
+    For administrators of the server.
+    """
     access.require_admin(ctx)
     password_hash = await _hash(password)
     async with ctx.database.write() as conn:
-        user = await load_user_by_name(conn, username)
+        found = await queries.find_user_by_address(conn, login) if "@" in login else None
+        user = found or await load_user_by_name(conn, login)
         await queries.update_user(conn, user.id, password_hash=password_hash)
         await conn.execute(delete(t.browser_sessions).where(t.browser_sessions.c.user_id == user.id))
         await audit.note(ctx, conn, Action.USER_CHANGE_PASSWORD, user.subject)

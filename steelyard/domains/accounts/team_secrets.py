@@ -41,6 +41,8 @@ async def list_secrets(ctx: Context, team_name: str) -> list[TeamSecret]:
     async with ctx.database.read() as conn:
         team = await find_team(conn, team_name)
         access.require(ctx, Permission.READ, people_of(team))
+        if not ctx.ports.policy.accounts.team_secrets:
+            return []
         return await secret_queries.list_secrets(conn, team.id)
 
 
@@ -51,6 +53,7 @@ async def set_secret(ctx: Context, team_name: str, name: str, value: str) -> Non
     box = await sealing.open_box(ctx, _KEY)
     async with ctx.database.write() as conn:
         team = await load_for_people(ctx, conn, team_name)
+        _refuse_where_off(ctx)
         check_name(name)
         known = {item.name for item in await secret_queries.list_secrets(conn, team.id)}
         if name not in known and len(known) >= SECRETS_MAX:
@@ -68,6 +71,7 @@ async def delete_secret(ctx: Context, team_name: str, name: str) -> None:
     """Forget a secret. Raises `NotFound`, `Denied`."""
     async with ctx.database.write() as conn:
         team = await load_for_people(ctx, conn, team_name)
+        _refuse_where_off(ctx)
         mine = t.team_secrets.c
         gone = await conn.execute(delete(t.team_secrets).where(mine.entity_id == team.id, mine.name == name))
         if gone.rowcount == 0:
@@ -75,11 +79,18 @@ async def delete_secret(ctx: Context, team_name: str, name: str) -> None:
         await audit.note(ctx, conn, Action.TEAM_DELETE_SECRET, team.subject, secret=name)
 
 
+def _refuse_where_off(ctx: Context) -> None:
+    if not ctx.ports.policy.accounts.team_secrets:
+        raise Conflict("teams keep no secrets on this server (GORILLA_CUSTOMER_SECRET_STORE_SOURCE is noop://)")
+
+
 async def find_value(ctx: Context, entity_id: int, name: str) -> str | None:
     """Return a value for what this server does by itself for a team, None for a name that is not there.
 
     Whoever calls this neither shows nor logs it. Raises `Conflict` for one whose key this server has lost.
     """
+    if not ctx.ports.policy.accounts.team_secrets:
+        return None
     async with ctx.database.read() as conn:
         sealed = await secret_queries.find_sealed(conn, entity_id, name)
     if sealed is None:

@@ -33,6 +33,8 @@ def test_the_environment_of_a_production_container_starts_in_silence_but_for_the
     ("name", "value_", "says"),
     [
         ("GORILLA_LICENSE", "x", "no licence is needed"),
+        ("GORILLA_CUSTOMER_SECRET_STORE_SOURCE", "k8s-secretmanager://wandb-secret", "in the database, encrypted"),
+        ("GORILLA_CUSTOMER_SECRET_STORE_K8S_CONFIG_NAMESPACE", "wandb", "in the database, encrypted"),
         ("LICENSE_FILE", "/run/secrets/licence", "no licence is needed"),
         ("REDIS", "redis://r:6379", "no Redis is needed"),
         ("GORILLA_TASK_QUEUE", "redis://r:6379", "no Redis is needed"),
@@ -202,3 +204,10 @@ def test_single_sign_on_is_set_by_every_name(env: dict[str, str], path: str, val
     loaded = load({}, env)
     assert {item.path: item.value for item in loaded.origins}[path] == value
     assert not [note for note in loaded.notes if note.is_warning and "differ" not in note.text]
+
+
+def test_a_secret_store_that_keeps_nothing_switches_secrets_of_teams_off() -> None:
+    name = "GORILLA_CUSTOMER_SECRET_STORE_SOURCE"
+    assert load({}, {name: "noop://"}).settings.accounts.no_team_secrets
+    assert not load({}, {name: "aws-secretmanager"}).settings.accounts.no_team_secrets
+    assert told({name: "noop://"}) == []

@@ -74,6 +74,7 @@ export interface Issuer {
 }
 export interface IssuerInput { issuer: string; audience?: string; byEmail?: boolean }
 export interface TeamSecret { name: string; createdAt: string; changedAt: string; /** null: an account that is gone */ by: string | null }
+export interface TeamSecrets { /** the operator has switched secrets off */ off: boolean; secrets: TeamSecret[] }
 export interface Organization {
   name: string; createdAt: string; canManage: boolean; members: TeamMember[];
   /** `role`: the reader's own in the team, null outside */

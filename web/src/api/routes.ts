@@ -87,7 +87,7 @@ export interface Routes {
   "POST /app/teams/{team}/service-accounts": { body: { name: string }; answer: C.NewServiceAccount };
   /** A new key of the service account that is this member; the old one ends. */
   "POST /app/teams/{team}/service-accounts/{id}/key": { answer: C.NewServiceAccount };
-  "GET /app/teams/{team}/secrets": { answer: { secrets: C.TeamSecret[] } };
+  "GET /app/teams/{team}/secrets": { answer: C.TeamSecrets };
   /** The value is never answered again. */
   "PUT /app/teams/{team}/secrets/{name}": { body: { value: string }; answer: null };
   "DELETE /app/teams/{team}/secrets/{name}": { answer: null };

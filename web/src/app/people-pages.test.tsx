@@ -76,7 +76,7 @@ const answers = {
   "GET /app/organizations/acme/roles": ROLES,
   "GET /app/registries": { organizations: ["acme"], writable: ["acme"], registries: [] },
   "GET /app/teams/lab": LAB,
-  "GET /app/teams/lab/secrets": { secrets: [{ name: "WEBHOOK", createdAt: AT, changedAt: AT, by: null }] },
+  "GET /app/teams/lab/secrets": { off: false, secrets: [{ name: "WEBHOOK", createdAt: AT, changedAt: AT, by: null }] },
   "GET /app/entities/lab/storage": {
     usage: bytes(0),
     waiting: { trashBytes: 0, versionBytes: 0 },

@@ -1,14 +1,13 @@
 /** Secrets of a team: names and who set them; values only go to the server. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { appPath, get, remove, request } from "@/api/client";
-import type { TeamSecret } from "@/api/contract";
+import type { TeamSecrets } from "@/api/contract";
 import { keys } from "@/api/keys";
 
 export const secretsQuery = (team: string) =>
   queryOptions({
     queryKey: [...keys.team(team), "secrets"],
-    queryFn: async ({ signal }) =>
-      (await get<{ secrets: TeamSecret[] }>(appPath("teams", team, "secrets"), signal)).secrets,
+    queryFn: ({ signal }) => get<TeamSecrets>(appPath("teams", team, "secrets"), signal),
   });
 
 export function useSecretActions(team: string) {

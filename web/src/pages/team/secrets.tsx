@@ -23,16 +23,19 @@ export function Secrets({ team }: { team: Team }) {
     <Page
       title={t("accounts.team.nav.secrets")}
       nested
-      actions={team.canManage && <SecretButton team={team.name} label={t("accounts.secret.add")} />}
+      actions={
+        team.canManage && data?.off === false && <SecretButton team={team.name} label={t("accounts.secret.add")} />
+      }
     >
       <p className={styles.text}>{t("accounts.secret.text")}</p>
       {!data && (error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <SkeletonRows rows={3} />)}
-      {data?.length === 0 && (
+      {data?.off && <EmptyState title={t("accounts.secret.off")}>{t("accounts.secret.offText")}</EmptyState>}
+      {data?.off === false && data.secrets.length === 0 && (
         <EmptyState title={t("accounts.secret.none")}>
           {team.canManage ? t("accounts.secret.noneText") : t("accounts.secret.noneReadOnly")}
         </EmptyState>
       )}
-      {data && data.length > 0 && (
+      {data && data.secrets.length > 0 && (
         <Table label={t("accounts.team.nav.secrets")}>
           <thead>
             <tr>
@@ -41,7 +44,7 @@ export function Secrets({ team }: { team: Team }) {
             </tr>
           </thead>
           <tbody>
-            {data.map((secret) => (
+            {data.secrets.map((secret) => (
               <tr key={secret.name}>
                 <td className={styles.name}>
                   <div className={styles.two}>

@@ -153,6 +153,8 @@ export const accounts = {
     value: "Value",
     once: "The value is not shown again: keep it elsewhere if you need it.",
     none: "No secrets",
+    off: "Secrets are switched off",
+    offText: "The operator of this server has teams keep no secrets.",
     noneText: "Add one before an automation needs it.",
     noneReadOnly: "Administrators of the team add them.",
     replace: "Replace",
