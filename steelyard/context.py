@@ -70,6 +70,8 @@ class AccountPolicy:
     admins_enter_teams: bool = True
     # True: whoever is not signed in may read the projects that everybody may see (docs/operate/access.md).
     anonymous_readers: bool = False
+    # False: when people were active is not kept (docs/operate/access.md).
+    activity: bool = True
     # Digest of the static key that acts as the first administrator; empty: there is none.
     global_key_digest: str = field(default="", repr=False)
 

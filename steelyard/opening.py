@@ -85,6 +85,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
                 code_saving=not settings.accounts.no_code_saving,
                 team_secrets=not settings.accounts.no_team_secrets,
                 anonymous_readers=settings.accounts.allow_anonymous_public_projects,
+                activity=settings.accounts.activity,
                 admins_enter_teams=not settings.accounts.no_admin_team_access,
                 global_key_digest=_global_key_digest(settings.accounts),
             ),

@@ -9,10 +9,11 @@ import click
 
 from steelyard.cli.running import command, load_settings, print_result, run_command
 from steelyard.context import Context
-from steelyard.domains.accounts import keys, links, organizations, people, service, teams
+from steelyard.domains.accounts import activity, keys, links, organizations, people, service, teams
 from steelyard.domains.accounts.keys import NewKey
-from steelyard.domains.accounts.model import Role, User
+from steelyard.domains.accounts.model import Activity, Role, User
 from steelyard.domains.accounts.service import NewUser
+from steelyard.kernel.clock import iso
 from steelyard.kernel.errors import NotFound
 from steelyard.kernel.ids import encode_global_id, find_global_id
 
@@ -145,9 +146,24 @@ def user_confirm_email(name: str, data: Path | None, as_json: bool) -> None:
 
 @command(user, "list")
 def user_list(data: Path | None, as_json: bool) -> None:
-    """List accounts."""
-    found = run_command(load_settings(data), service.list_users)
-    print_result([_user_json(item) for item in found], "\n".join(map(_user_line, found)), as_json=as_json)
+    """List accounts: when they were active last, and on how many of the last 30 days, where that is kept."""
+    found, active = run_command(load_settings(data), _with_activity)
+    lines = [_user_line(item) if active is None else _active_line(item, active.get(item.id)) for item in found]
+    told = [_user_json(item) | ({} if active is None else _activity_json(active.get(item.id))) for item in found]
+    print_result(told, "\n".join(lines), as_json=as_json)
+
+
+async def _with_activity(ctx: Context) -> tuple[list[User], dict[int, Activity] | None]:
+    return await service.list_users(ctx), await activity.list_everybody(ctx)
+
+
+def _activity_json(active: Activity | None) -> dict[str, Any]:
+    return {"lastActiveAt": iso(active.last_at) if active else None, "daysActive": active.days if active else 0}
+
+
+def _active_line(found: User, active: Activity | None) -> str:
+    told = f"{active.last_at:%Y-%m-%d}  {active.days} of 30 days" if active else "never"
+    return f"{_user_line(found)}\t{told}"
 
 
 def _user_line(found: User) -> str:

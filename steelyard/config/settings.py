@@ -193,6 +193,10 @@ class AccountSettings:
         default=False,
         metadata={"doc": "whoever is not signed in may read the projects that everybody may see: public and open ones"},
     )
+    activity: bool = field(
+        default=True,
+        metadata={"doc": "on which days people were active is kept for 400 days, and shown to administrators"},
+    )
     restore: bool = field(
         default=False,
         metadata={"doc": "the start prints a link by which the first administrator chooses a new password"},

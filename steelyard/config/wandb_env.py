@@ -98,6 +98,7 @@ ACCEPTED: dict[str, str] = {
     "GORILLA_ALLOW_USER_TEAM_CREATION": "accounts.user_team_creation",
     "GORILLA_DISABLE_ADMIN_TEAM_ACCESS": "accounts.no_admin_team_access",
     "GORILLA_ALLOW_ANONYMOUS_PUBLIC_PROJECTS": "accounts.allow_anonymous_public_projects",
+    "GORILLA_ACTIVITY_STORE_ENABLE": "accounts.activity",
     "GORILLA_DISABLE_CODE_SAVING": "accounts.no_code_saving",
     "GORILLA_CUSTOMER_SECRET_STORE_SOURCE": "accounts.no_team_secrets",
     "GORILLA_CORS_ORIGINS": "server.cors_origins",
@@ -156,7 +157,6 @@ _TEAM_BUCKETS = "buckets of teams"
 # Name → the capability that the server does not have yet. A setting that leaves it off is not worth a line.
 NOT_YET: dict[str, str] = {
     "GORILLA_SUPPORTED_FILE_STORES": _TEAM_BUCKETS,
-    "GORILLA_ACTIVITY_STORE_ENABLE": "the activity of users",
 }
 NOT_YET_PREFIXES: dict[str, str] = {}
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from steelyard.context import Context
+from steelyard.domains.accounts import activity
 from steelyard.domains.admin import purging
 from steelyard.domains.admin.audit import jobs as audit
 from steelyard.domains.alerts import slack_posts
@@ -55,6 +56,7 @@ SCHEDULES: list[Schedule] = [
     Schedule("forget old posts", 3600.0, slack_posts.forget_old_posts),
     Schedule("forget old lines of the audit log", 3600.0, audit.forget_old_lines),
     Schedule("copy days of the audit log", 900.0, audit.copy_days),
+    Schedule("forget old activity", 3600.0, activity.forget_old_days),
     Schedule("forget old news", 60.0, live.forget_old_news),
 ]
 

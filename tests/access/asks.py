@@ -176,6 +176,7 @@ ROUTES: dict[str, Ask] = {
     ),
     "GET /app/organizations/{organization}": Ask(path=ORGANIZATION),
     "GET /app/organizations/{organization}/usage": Ask(path=ORGANIZATION),
+    "GET /app/organizations/{organization}/activity": Ask(path=ORGANIZATION),
     "POST /app/organizations/{organization}/members": Ask(NOT_THERE, path=ORGANIZATION, lets_in=NOTHING),
     "DELETE /app/organizations/{organization}/members/{username}": Ask(path=ORGANIZATION | NOT_THERE, lets_in=NOTHING),
     "POST /app/organizations/{organization}/service-accounts": Ask({"name": "ci"}, path=ORGANIZATION),

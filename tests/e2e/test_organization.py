@@ -95,6 +95,13 @@ def test_an_organization_by_the_keyboard(server: Server, engine: Engine, browser
         for part, words in (("Registries", "No registries"), ("Usage", team)):
             press(page, "link", part)
             expect(page.get_by_text(words)).to_be_visible()
+        press(page, "link", "Activity")
+        expect(page.get_by_role("img", name=re.compile("Active people by day.* 1 at most"))).to_be_visible()
+        expect(page.get_by_role("row", name=re.compile(f"{head.name} admin just now 1"))).to_be_visible()
+        with page.expect_download() as saved:
+            press(page, "button", "Export CSV")
+        lines = saved.value.path().read_text().splitlines()
+        assert [line.split(",")[0] for line in lines] == ["username", head.name, other.name]
         page.goto(f"{server.url}/orgs/{name}-of-others")
         expect(page.get_by_text(re.compile("not found|nothing here", re.IGNORECASE)).first).to_be_visible()
         window.complaints.clear()

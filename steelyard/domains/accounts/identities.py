@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from ipaddress import ip_address
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import ANONYMOUS, UNBOUNDED, AccountPolicy, Context, Identity, KeyScope, Ports
-from steelyard.domains.accounts import queries, role_queries, secrets
+from steelyard.domains.accounts import activity, queries, role_queries, secrets
 from steelyard.domains.accounts.access import Rights
+from steelyard.domains.accounts.activity_queries import day_of
 from steelyard.domains.accounts.model import BrowserSession, Entity, EntityKind, ProjectRole, Role, User, strongest
 from steelyard.domains.accounts.vocabulary import rights_of
 from steelyard.domains.audit import recording as audit
@@ -30,6 +32,8 @@ from steelyard.sql.failures import going_on
 CACHE_TTL_S = 3.0
 # Identities kept at most; each is about 1 KB.
 CACHE_MAX = 4096
+# Who is known to be active today is written once.
+DAY_S = 86_400.0
 # How exactly the last use of a key is known.
 USE_NOTED_S = 300.0
 # How exactly it is known when a browser session was last seen.
@@ -51,6 +55,7 @@ class Authenticator:
         self._known = Remembered(self._load, CACHE_TTL_S, CACHE_MAX)
         self._proofs = Remembered(self._is_good, CACHE_TTL_S, CACHE_MAX)
         self._used = Recently(USE_NOTED_S, CACHE_MAX)
+        self._active = Recently(DAY_S, CACHE_MAX)
         # One answer for all callers: it may name thousands of entities.
         self._shared: Remembered[None, frozenset[int]] = Remembered(self._load_shared, CACHE_TTL_S, 1)
 
@@ -90,7 +95,7 @@ class Authenticator:
         if found is None:
             raise Unauthenticated(_UNKNOWN_KEY)
         key, identity = found
-        await self._note_use(key)
+        await self._note_use(key, identity)
         return identity
 
     async def _load_shared(self, _: None) -> frozenset[int]:
@@ -117,13 +122,25 @@ class Authenticator:
             raise Unauthenticated(_UNKNOWN_KEY)
         return found
 
-    async def _note_use(self, key: int) -> None:
+    async def _note_use(self, key: int, identity: Identity) -> None:
         """Record when a key was last used, at most once in `USE_NOTED_S`, so that reading stays reading."""
         if not self._used.is_news(key):
             return
-        with going_on("the use of a key could not be noted"):
+        await self._note("the use of a key could not be noted", partial(queries.touch_key, key_id=key), identity)
+
+    async def _note(self, failed: str, touch: Callable[..., Awaitable[None]], identity: Identity) -> None:
+        """Write a use, and with the first of a day that the account is active. The log says what `failed`."""
+        now = self._ports.clock()
+        today = (identity.user_id, day_of(now))
+        is_first, is_done = self._active.is_news(today), False
+        with going_on(failed):
             async with self._ports.database.write() as conn:
-                await queries.touch_key(conn, key, self._ports.clock())
+                await touch(conn, moment=now)
+                if is_first:
+                    await activity.note(self._ports, conn, identity.user_id, identity.kind)
+            is_done = True
+        if not is_done:
+            self._active.forget(today)
 
     async def vouch(self, proof: str) -> None:
         """Raise `Denied` where the `Identity.proof` of an earlier caller has been taken back, or the account ended."""
@@ -157,9 +174,8 @@ class Authenticator:
 
         found = await self._ports.database.read_at_once(find)
         if found is not None and now - found[1].last_seen_at >= SEEN_NOTED:
-            with going_on("the use of a browser session could not be noted"):
-                async with self._ports.database.write() as conn:
-                    await queries.touch_session(conn, found[1].id, now)
+            touch = partial(queries.touch_session, session_id=found[1].id)
+            await self._note("the use of a browser session could not be noted", touch, found[0])
         return (await self._within_policy(found[0]), found[1]) if found else None
 
 

@@ -84,6 +84,14 @@ class Entity:
 
 
 @dataclass(frozen=True)
+class Activity:
+    """When an account was last active, to the day where its keys and sessions are gone, and on how many of 30 days."""
+
+    last_at: datetime
+    days: int
+
+
+@dataclass(frozen=True)
 class User:
     id: int
     username: str

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from steelyard.context import Context
-from steelyard.domains.accounts import organizations, service_accounts
+from steelyard.domains.accounts import organization_activity, organizations, service_accounts
 from steelyard.domains.accounts.model import Role
 from steelyard.domains.accounts.people_routes import member_shape, new_key_shape
 from steelyard.domains.accounts.standings import parse_role
@@ -25,11 +25,36 @@ async def show_organization(ctx: Context, request: Request) -> dict[str, Any]:
         "name": found.organization.name,
         "createdAt": found.organization.created_at,
         "canManage": found.may_change,
+        "activity": found.may_change and ctx.ports.policy.accounts.activity,
         "members": [member_shape(item) for item in found.members],
         "teams": [
             {"name": item.team.name, "members": item.people, "services": item.services, "role": item.role}
             for item in found.teams
         ],
+    }
+
+
+@routes.get("/app/organizations/{organization}/activity")
+async def show_activity(ctx: Context, request: Request) -> dict[str, Any]:
+    """On which of the last `days` (30) people were active, and who; absent where it is not kept."""
+    asked = request.query_params.get("days", "30")
+    found = await organization_activity.show_organization(
+        ctx,
+        request.path_params["organization"],
+        int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 5 else 0,
+    )
+    return {
+        "people": [
+            {
+                "username": item.user.username,
+                "name": item.user.name,
+                "role": item.role,
+                "lastActiveAt": active.last_at if active else None,
+                "daysActive": active.days if active else 0,
+            }
+            for item, active in found.people
+        ],
+        "days": [{"day": day, "people": count} for day, count in found.active],
     }
 
 

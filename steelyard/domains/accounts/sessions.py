@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import delete
 
 from steelyard.context import Context, Identity
-from steelyard.domains.accounts import access, notices, queries, secrets
+from steelyard.domains.accounts import access, activity, notices, queries, secrets
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.directory import directory_account, is_of_directory, refuse_of_directory
 from steelyard.domains.accounts.identities import used_since
@@ -108,6 +108,7 @@ async def open_session(ctx: Context, user_id: int, user_agent: str, id_token: st
         )
         user = await queries.find_user(conn, user_id)
         assert user is not None, "its account is there"
+        await activity.note(ctx.ports, conn, user.id, user.kind)
         own = Identity(user.id, user.username, user.entity_id, user.is_admin)
         await audit.note(replace(ctx, identity=ctx.account or own), conn, Action.USER_LOGIN, user.subject)
     return token

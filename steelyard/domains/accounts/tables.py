@@ -154,6 +154,15 @@ api_keys = Table(
     Index(None, "issuer_id"),
 )
 
+# On which days, in UTC, somebody has used a key or a browser session.
+active_days = Table(
+    "active_days",
+    metadata,
+    Column("user_id", BigId, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Index(None, "day"),
+)
+
 # Issuers whose tokens programs may exchange for access tokens.
 token_issuers = Table(
     "token_issuers",

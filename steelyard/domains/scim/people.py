@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,10 +12,10 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access, notices, teams
+from steelyard.domains.accounts import access, activity, notices, teams
 from steelyard.domains.accounts import people as accounts
 from steelyard.domains.accounts import queries as account_queries
-from steelyard.domains.accounts.model import Role
+from steelyard.domains.accounts.model import Activity, Role
 from steelyard.domains.accounts.notices import Notice
 from steelyard.domains.accounts.service import NewUser, end_user, insert_user
 from steelyard.domains.audit import recording as audit
@@ -33,7 +33,8 @@ _NAME_MAX, _USER_NAME_MAX, _EXTERNAL_MAX = 128, 254, 255
 _SERVER_ROLES = {"admin": True, "member": False}
 
 
-def resource_of(ctx: Context, person: Person, places: list[Place]) -> User:
+def resource_of(ctx: Context, person: Person, places: list[Place], active: Activity | None = None) -> User:
+    """Return somebody as a client sees them; `active` where it is kept. The version knows nothing of that."""
     user = person.user
     address = Email(value=user.email, display=user.email, type="work", primary=True)
     found = User(
@@ -48,6 +49,8 @@ def resource_of(ctx: Context, person: Person, places: list[Place]) -> User:
     )
     location = f"{ctx.origin}/scim/Users/{found.id}"
     found.meta = Meta(resource_type="User", created=user.created_at, location=location, version=version_of(found))
+    if active is not None:
+        found.days_active, found.last_active_at = active.days, active.last_at
     return found
 
 
@@ -81,15 +84,21 @@ async def list_users(ctx: Context, query: Mapping[str, str]) -> pages.Page[User]
             found = await _resources(ctx, conn, people)
             return pages.cut(asked, found)
         people = await queries.list_people(conn)
-        places = await _places(conn, None)
-    return await pages.page_of(
-        User, asked, lambda: [resource_of(ctx, person, places.get(person.user.id, [])) for person in people]
-    )
+        shown = await _shown(ctx, conn, people)
+    return await pages.page_of(User, asked, shown)
 
 
 async def _resources(ctx: Context, conn: AsyncConnection, people: list[Person]) -> list[User]:
-    places = await _places(conn, [person.user.id for person in people])
-    return [resource_of(ctx, person, places.get(person.user.id, [])) for person in people]
+    return (await _shown(ctx, conn, people))()
+
+
+async def _shown(ctx: Context, conn: AsyncConnection, people: list[Person]) -> Callable[[], list[User]]:
+    """Return what makes the resources of people, which takes long for many, of what is loaded for it."""
+    ids = [person.user.id for person in people]
+    places, active = await _places(conn, ids), await activity.list_activity(ctx, conn, ids) or {}
+    return lambda: [
+        resource_of(ctx, person, places.get(person.user.id, []), active.get(person.user.id)) for person in people
+    ]
 
 
 async def _places(conn: AsyncConnection, people: list[int] | None) -> dict[int, list[Place]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import orjson
@@ -70,6 +71,8 @@ class User(Resource[Any]):
     emails: list[Email] | None = None
     organization_role: ServerRole | None = None
     team_roles: list[TeamRole] | None = None
+    days_active: Annotated[int | None, Mutability.read_only] = None
+    last_active_at: Annotated[datetime | None, Mutability.read_only] = None
 
 
 class Member(ComplexAttribute):
@@ -139,7 +142,7 @@ def refused(error: ValidationError | SCIMException) -> Refused:
 
 
 def version_of(resource: Ours) -> str:
-    """Return the weak ETag of a resource, which changes with whatever is shown of it."""
+    """Return the weak ETag of a resource, which changes with whatever can be changed of it."""
     shown = resource.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE)
     shown.pop("meta", None)
     return f'W/"{hashlib.sha256(orjson.dumps(shown, option=orjson.OPT_SORT_KEYS)).hexdigest()[:20]}"'

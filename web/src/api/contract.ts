@@ -77,8 +77,14 @@ export interface TeamSecret { name: string; createdAt: string; changedAt: string
 export interface TeamSecrets { /** the operator has switched secrets off */ off: boolean; secrets: TeamSecret[] }
 export interface Organization {
   name: string; createdAt: string; canManage: boolean; members: TeamMember[];
+  /** the reader may see when its people were active */ activity: boolean;
   /** `role`: the reader's own in the team, null outside */
   teams: { name: string; members: number; services: number; role: EntityRef["role"] | null }[];
+}
+/** `daysActive`: of the last 30; `day`: in UTC, such as 2026-01-31, each with the people who were active on it */
+export interface OrganizationActivity { people: ActivePerson[]; days: { day: string; people: number }[] }
+export interface ActivePerson {
+  username: string; name: string; role: EntityRef["role"]; lastActiveAt: string | null; daysActive: number;
 }
 /** its teams and what it owns itself, of projects that the reader may see */
 export interface OrganizationUsage {
@@ -464,7 +470,8 @@ export interface AccountsPage { total: number; users: ListedAccount[] }
 export interface Account {
   username: string; name: string; email: string; admin: boolean; active: boolean; service: boolean; createdAt: string;
 }
-export interface ListedAccount extends Account { teams: number; keys: number; lastSeenAt: string | null }
+/** `daysActive`: of the last 30; null for service accounts, and where it is not kept */
+export interface ListedAccount extends Account { teams: number; keys: number; lastSeenAt: string | null; daysActive: number | null }
 export interface TeamsPage { total: number; teams: ListedTeam[] }
 export interface ListedTeam {
   name: string; organization: string | null; createdAt: string;

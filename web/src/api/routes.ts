@@ -92,6 +92,8 @@ export interface Routes {
   "PUT /app/teams/{team}/secrets/{name}": { body: { value: string }; answer: null };
   "DELETE /app/teams/{team}/secrets/{name}": { answer: null };
   "GET /app/organizations/{organization}": { answer: C.Organization };
+  /** On which of the last `days` (30) people were active, and who; absent where it is not kept. */
+  "GET /app/organizations/{organization}/activity": { query: { days?: number }; answer: C.OrganizationActivity };
   "GET /app/organizations/{organization}/usage": { answer: C.OrganizationUsage };
   /** `username` is a user name or an e-mail address. */
   "POST /app/organizations/{organization}/members": { body: { username: string; role?: string }; answer: null };

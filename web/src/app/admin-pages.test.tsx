@@ -18,6 +18,7 @@ const account = (username: string, more: Partial<ListedAccount> = {}): ListedAcc
   teams: 1,
   keys: 2,
   lastSeenAt: null,
+  daysActive: 3,
   ...more,
 });
 const USERS = [account("ada", { admin: true }), account("bob"), account("gone", { active: false })];

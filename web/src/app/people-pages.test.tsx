@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
-import type { Organization, OrganizationUsage, Roles, Team, TeamMember } from "@/api/contract";
+import type { Organization, OrganizationActivity, OrganizationUsage, Roles, Team, TeamMember } from "@/api/contract";
 import { network, open, refusal, SIGNED_IN } from "@/test/render";
 import { routes } from "./router";
 
@@ -22,6 +22,7 @@ const ACME: Organization = {
   name: "acme",
   createdAt: AT,
   canManage: true,
+  activity: true,
   members: [member("ada", { role: "admin" }), member("bob"), SERVICE],
   teams: [
     { name: "lab", members: 3, services: 1, role: "admin" },
@@ -68,11 +69,24 @@ const USAGE: OrganizationUsage = {
     { name: "acme", kind: "organization", projects: 0, usage: bytes(0), computeSeconds: 0 },
   ],
 };
+const ACTIVITY: OrganizationActivity = {
+  people: [
+    { username: "ada", name: "Ada", role: "admin", lastActiveAt: AT, daysActive: 9 },
+    { username: "bob", name: "bob", role: "member", lastActiveAt: null, daysActive: 0 },
+    { username: "cleo", name: "cleo", role: "viewer", lastActiveAt: "2026-01-02T00:00:00Z", daysActive: 3 },
+  ],
+  days: [
+    { day: "2026-01-01", people: 1 },
+    { day: "2026-01-02", people: 2 },
+  ],
+};
 const answers = {
   "GET /app/session": SIGNED_IN,
   "GET /app/alerts": { alerts: [], unread: 0, readUpTo: 0 },
   "GET /app/organizations/acme": ACME,
   "GET /app/organizations/acme/usage": USAGE,
+  "GET /app/organizations/acme/activity?days=30": ACTIVITY,
+  "GET /app/organizations/acme/activity?days=90": ACTIVITY,
   "GET /app/organizations/acme/roles": ROLES,
   "GET /app/registries": { organizations: ["acme"], writable: ["acme"], registries: [] },
   "GET /app/teams/lab": LAB,
@@ -93,6 +107,7 @@ const PAGES = [
   ["/orgs/acme/roles", "curator"],
   ["/orgs/acme/registry", "No registries"],
   ["/orgs/acme/usage", "2h 00m"],
+  ["/orgs/acme/activity", "cleo"],
   ["/teams/lab", "eve@example.org"],
   ["/teams/lab/service-accounts", "ci"],
   ["/teams/lab/secrets", "WEBHOOK"],
@@ -130,6 +145,43 @@ it("a failure of the server is told, and asked again", async () => {
   await userEvent.click(again);
   expect(await screen.findByText("bob")).toBeTruthy();
 }, 20_000);
+
+describe("the activity of an organization", () => {
+  const names = async () => {
+    const table = await screen.findByRole("region", { name: "When people were active" });
+    return within(table)
+      .getAllByRole("link")
+      .map((link) => link.textContent);
+  };
+
+  it("is sorted by what its columns say", async () => {
+    network(answers);
+    open(routes, "/orgs/acme/activity");
+    expect(await names()).toEqual(["ada", "cleo", "bob"]);
+    await userEvent.click(screen.getByRole("button", { name: "Last active" }));
+    expect(await names()).toEqual(["cleo", "ada", "bob"]);
+    expect(screen.getByRole("columnheader", { name: "Last active" }).getAttribute("aria-sort")).toBe("descending");
+    await userEvent.click(screen.getByRole("button", { name: "Last active" }));
+    expect(await names()).toEqual(["bob", "ada", "cleo"]);
+    await userEvent.click(screen.getByRole("button", { name: "Name" }));
+    expect(await names()).toEqual(["ada", "bob", "cleo"]);
+  });
+
+  it("tells what its plot shows, and asks for more days", async () => {
+    const sent = network(answers);
+    open(routes, "/orgs/acme/activity");
+    expect(await screen.findByRole("img", { name: /2 at most, on .*2/ })).toBeTruthy();
+    await userEvent.selectOptions(screen.getByRole("combobox", { name: "Days shown" }), "Last 90 days");
+    await waitFor(() => expect(sent.some(({ call }) => call.endsWith("activity?days=90"))).toBe(true));
+  });
+
+  it("is no page of those who may not see it", async () => {
+    network({ ...answers, "GET /app/organizations/acme": { ...ACME, activity: false } });
+    open(routes, "/orgs/acme/activity");
+    expect(await screen.findByText("Page not found")).toBeTruthy();
+    expect(screen.queryByRole("link", { name: "Activity" })).toBeNull();
+  });
+});
 
 describe("an organization", () => {
   it("says why the last administrator stays", async () => {

@@ -38,6 +38,11 @@ const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeS
 /** The moment in the reader's own zone and habit. */
 export const formatAbsolute = (at: number): string => absolute.format(at);
 
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
+
+/** A day such as 2026-01-31, in the reader's habit. */
+export const formatDay = (text: string): string => day.format(Date.parse(`${text}T00:00:00Z`));
+
 /** Milliseconds since 1970 of an ISO string, or null for null and for what is no time. */
 export function parseTime(iso: string | null | undefined): number | null {
   if (!iso) return null;

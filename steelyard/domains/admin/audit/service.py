@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from steelyard.context import Context
 from steelyard.domains.accounts import access
+from steelyard.domains.accounts.activity_queries import forget_days
 from steelyard.domains.accounts.service import load_user_by_name
 from steelyard.domains.admin.audit import queries
 from steelyard.domains.admin.audit.model import Place, Shown
@@ -54,4 +55,5 @@ async def forget_person(ctx: Context, username: str) -> None:
         if user.is_active:
             raise Conflict(f"{username} is in use: deactivate or delete the account first")
         await queries.forget(conn, user)
+        await forget_days(conn, user.id)
         await audit.note(ctx, conn, Action.SERVER_FORGET_PERSON, Subject(user_id=user.id))

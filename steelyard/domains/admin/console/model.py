@@ -41,12 +41,16 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True)
 class ListedUser:
-    """`last_seen_at` is the last use of a key or a browser session that is still there, None for neither."""
+    """`last_seen_at` is the last use of a key or a browser session that is still there, None for neither.
+
+    `days_active` counts the days of the last 30 on which they were active, None where that is not kept.
+    """
 
     user: User
     teams: int
     keys: int
     last_seen_at: datetime | None
+    days_active: int | None = None
 
 
 @dataclass(frozen=True)

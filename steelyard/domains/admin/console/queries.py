@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.access import Shown
+from steelyard.domains.accounts.activity_queries import last_seen
 from steelyard.domains.accounts.model import EntityKind, Role
 from steelyard.domains.accounts.queries import list_users_by_id
 from steelyard.domains.admin.console.model import Counts, Kind, ListedTeam, ListedUser, Page, Wanted
@@ -52,7 +52,7 @@ async def list_users(conn: AsyncConnection, kind: Kind, wanted: Wanted) -> Page[
     found = {user.id: user for user in await list_users_by_id(conn, page.rows)}
     teams = await _counted(conn, t.team_members.c.user_id, page.rows)
     keys = await _counted(conn, t.api_keys.c.user_id, page.rows)
-    seen = await _last_seen(conn, page.rows)
+    seen = await last_seen(conn, page.rows)
     rows = [
         ListedUser(found[number], teams.get(number, 0), keys.get(number, 0), seen.get(number))
         for number in page.rows
@@ -64,18 +64,6 @@ async def list_users(conn: AsyncConnection, kind: Kind, wanted: Wanted) -> Page[
 async def _counted(conn: AsyncConnection, column: ColumnElement[int], ids: Sequence[int]) -> dict[int, int]:
     rows = await conn.execute(select(column, func.count()).where(column.in_(ids)).group_by(column))
     return {row[0]: row[1] for row in rows}
-
-
-async def _last_seen(conn: AsyncConnection, ids: Sequence[int]) -> dict[int, datetime]:
-    seen: dict[int, datetime] = {}
-    for user, moment in ((t.api_keys.c.user_id, t.api_keys.c.last_used_at), (_session.user_id, _session.last_seen_at)):
-        for number, last in await conn.execute(select(user, func.max(moment)).where(user.in_(ids)).group_by(user)):
-            if last is not None and (number not in seen or seen[number] < last):
-                seen[number] = last
-    return seen
-
-
-_session = t.browser_sessions.c
 
 
 # ---- teams and projects ---------------------------------------------------------------------------------------

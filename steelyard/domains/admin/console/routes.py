@@ -103,7 +103,8 @@ async def list_settings(ctx: Context, _request: Request) -> dict[str, Any]:
 
 
 def _user(row: ListedUser) -> dict[str, Any]:
-    return user_shape(row.user) | {"teams": row.teams, "keys": row.keys, "lastSeenAt": row.last_seen_at}
+    counted = {"teams": row.teams, "keys": row.keys, "daysActive": row.days_active}
+    return user_shape(row.user) | counted | {"lastSeenAt": row.last_seen_at}
 
 
 def _team(row: ListedTeam) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from steelyard import __version__
 from steelyard.context import Context, ShownSetting
-from steelyard.domains.accounts import access
+from steelyard.domains.accounts import access, activity
 from steelyard.domains.accounts import service as accounts
+from steelyard.domains.accounts.model import Activity
 from steelyard.domains.admin.console import queries
 from steelyard.domains.admin.console.model import Counts, Kind, ListedTeam, ListedUser, Page, Queue, Wanted
 from steelyard.domains.audit import recording as audit
@@ -29,8 +30,17 @@ async def list_users(ctx: Context, kind: Kind, wanted: Wanted) -> Page[ListedUse
     access.require_admin(ctx)
     async with ctx.database.read() as conn:
         page = await queries.list_users(conn, kind, wanted)
+        active = await activity.list_activity(ctx, conn, [item.user.id for item in page.rows])
+    if active is not None:
+        page = Page(page.total, [_with_activity(item, active.get(item.user.id)) for item in page.rows])
     await accounts.note_looking(ctx, [item.user for item in page.rows])
     return page
+
+
+def _with_activity(row: ListedUser, active: Activity | None) -> ListedUser:
+    if row.user.kind != "human":
+        return row
+    return replace(row, days_active=active.days, last_seen_at=active.last_at) if active else replace(row, days_active=0)
 
 
 async def list_teams(ctx: Context, wanted: Wanted) -> Page[ListedTeam]:

@@ -1,7 +1,7 @@
 /** An organization as those who belong to it see it: people, teams, service accounts, what its teams use. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { appPath, get, post, remove } from "@/api/client";
-import type { NewServiceAccount, Organization, OrganizationUsage } from "@/api/contract";
+import type { NewServiceAccount, Organization, OrganizationActivity, OrganizationUsage } from "@/api/contract";
 import { keys } from "@/api/keys";
 
 export const organizationQuery = (name: string) =>
@@ -14,6 +14,13 @@ export const organizationUsageQuery = (name: string) =>
   queryOptions({
     queryKey: [...keys.organization(name), "usage"],
     queryFn: ({ signal }) => get<OrganizationUsage>(appPath("organizations", name, "usage"), signal),
+  });
+
+export const organizationActivityQuery = (name: string, days: number) =>
+  queryOptions({
+    queryKey: [...keys.organization(name), "activity", days],
+    queryFn: ({ signal }) =>
+      get<OrganizationActivity>(`${appPath("organizations", name, "activity")}?days=${days}`, signal),
   });
 
 /** Each resolves when the server has done it; the page is read again. */

@@ -11,15 +11,19 @@ const PAGE = 50;
 // fewer than that are found by looking
 const SEARCHED_FROM = 20;
 
-interface PeopleListProps {
-  members: readonly TeamMember[];
+interface PeopleListProps<T> {
+  members: readonly T[];
   /** shown when there is nobody */
   empty: ReactNode;
-  children: (shown: readonly TeamMember[]) => ReactNode;
+  children: (shown: readonly T[]) => ReactNode;
 }
 
 /** A list of accounts: a long one is searched and comes page by page. */
-export function PeopleList({ members, empty, children }: PeopleListProps) {
+export function PeopleList<T extends Pick<TeamMember, "username" | "name">>({
+  members,
+  empty,
+  children,
+}: PeopleListProps<T>) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
   const [offset, setOffset] = useState(0);

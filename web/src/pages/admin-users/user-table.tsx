@@ -19,6 +19,7 @@ import { toast } from "@/ui/toast";
 
 export function UserTable({ users, self }: { users: readonly ListedAccount[]; self: string }) {
   const { t } = useTranslation();
+  const isKept = users.some((user) => user.daysActive !== null);
   return (
     <Table label={t("admin.users.title")}>
       <thead>
@@ -28,6 +29,7 @@ export function UserTable({ users, self }: { users: readonly ListedAccount[]; se
           <Head numeric>{t("admin.users.teams")}</Head>
           <Head numeric>{t("admin.users.keys")}</Head>
           <Head>{t("admin.users.seen")}</Head>
+          {isKept && <Head numeric>{t("admin.users.daysActive")}</Head>}
           <Head>{t("admin.users.created")}</Head>
           <ActionsHead />
         </tr>
@@ -44,6 +46,7 @@ export function UserTable({ users, self }: { users: readonly ListedAccount[]; se
             <td>
               <RelativeTime at={user.lastSeenAt} empty={t("common.never")} />
             </td>
+            {isKept && <Num>{user.daysActive === null ? t("common.none") : formatInteger(user.daysActive)}</Num>}
             <td>
               <RelativeTime at={user.createdAt} />
             </td>

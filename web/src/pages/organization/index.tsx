@@ -14,6 +14,7 @@ import { SkeletonRows } from "@/ui/skeleton";
 import { TabFrame } from "@/ui/tab-frame";
 import NotFoundPage from "../not-found";
 import RegistriesPage from "../registries";
+import { Activity } from "./activity";
 import { People } from "./people";
 import { Roles } from "./roles";
 import { Services } from "./services";
@@ -28,11 +29,12 @@ const PARTS = {
   roles: { word: "roles", Part: Roles },
   registry: { word: "registries", Part: RegistriesPage },
   usage: { word: "usage", Part: Usage },
+  activity: { word: "activity", Part: Activity },
 } as const satisfies Record<string, { word: string; Part: ComponentType<{ organization: Organization }> }>;
 
 const isPart = (part: string): part is keyof typeof PARTS => Object.hasOwn(PARTS, part);
 
-/** An organization, for whom it concerns: its people, teams, service accounts, registries, and what they use. */
+/** An organization, for whom it concerns: its people, teams, service accounts, registries, what they use and when. */
 export default function OrganizationPage() {
   const { t } = useTranslation();
   const { org, part = "" } = useParams();
@@ -41,11 +43,13 @@ export default function OrganizationPage() {
   const { data, error, refetch } = useQuery(organizationQuery(name));
   if (isAbsent(error) || !isPart(part)) return <NotFoundPage />;
   const { Part, word } = PARTS[part];
-  const tabs = Object.entries(PARTS).map(([path, one]) => ({
-    to: organizationPath(name, path),
-    label: t(`organizations.nav.${one.word}`),
-    end: path === "",
-  }));
+  const tabs = Object.entries(PARTS)
+    .filter(([path]) => path !== "activity" || data?.activity)
+    .map(([path, one]) => ({
+      to: organizationPath(name, path),
+      label: t(`organizations.nav.${one.word}`),
+      end: path === "",
+    }));
   return (
     <TabFrame
       label={t("organizations.parts")}

@@ -95,6 +95,7 @@ export const admin = {
     teams: "Teams",
     keys: "Keys",
     seen: "Last seen",
+    daysActive: "Days active of 30",
     created: "Created",
     admin: "administrator",
     ended: "deactivated",
