@@ -18,8 +18,8 @@ from tests.harness.server import User
 
 pytestmark = pytest.mark.xdist_group("deployment")  # they share one set-up
 
-KINDS = ["nginx", "caddy", "haproxy", "apache", "nginx of the manual"]
-OURS = KINDS[:4]
+KINDS = ["nginx", "caddy", "haproxy", "apache", "envoy", "nginx of the manual"]
+OURS = KINDS[:5]
 NAME = "a b/ü %2F #?.bin"
 PIECES, PIECE_BYTES = 20, 1 << 20
 DOWNLOAD = """query Find($e: String!, $p: String!, $f: [String!]) { project(entityName: $e, name: $p) {

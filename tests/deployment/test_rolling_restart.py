@@ -11,7 +11,7 @@ from tests.deployment.load import BETWEEN_S, Load, is_ready
 from tests.harness.deployment import Deployment
 
 pytestmark = pytest.mark.xdist_group("deployment")  # they share one set-up
-KINDS = ["nginx", "caddy", "haproxy", "apache"]
+KINDS = ["nginx", "caddy", "haproxy", "apache", "envoy"]
 
 
 def test_no_request_fails_while_servers_are_replaced(

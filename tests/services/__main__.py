@@ -29,6 +29,7 @@ PARTS: dict[str, Callable[[], object]] = {
     "caddy": lambda: proxy.install("caddy"),
     "haproxy": lambda: proxy.install("haproxy"),
     "apache": lambda: proxy.install("apache"),
+    "envoy": lambda: proxy.install("envoy"),
     "helm": helm.install,
     "moto": moto.install,
     "azurite": azurite.install,

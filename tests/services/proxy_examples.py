@@ -5,6 +5,7 @@ the examples that people read.
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,10 +99,23 @@ def apache(place: Place) -> str:
     return "\n".join([*loaded, *base, text])
 
 
-def _with_backends(text: str, place: Place) -> str:
-    for number, backend in enumerate(BACKENDS):
-        if number < len(place.backends):
-            text = _replaced(text, backend, place.backends[number])
+def envoy(place: Place) -> str:
+    text = _with_certificates((EXAMPLES / "envoy.yaml").read_text(), place)
+    text = _replaced(text, "address: 0.0.0.0, port_value: 443", f"address: 127.0.0.1, port_value: {place.port}")
+    written = [_as_envoy(backend) for backend in BACKENDS]
+    return _with_backends(text, place, written, [_as_envoy(backend) for backend in place.backends])
+
+
+def _as_envoy(backend: str) -> str:
+    address, _, port = backend.partition(":")
+    return f"{{address: {address}, port_value: {port}}}"
+
+
+def _with_backends(text: str, place: Place, written: Sequence[str] = BACKENDS, there: Sequence[str] = ()) -> str:
+    there = there or place.backends
+    for number, backend in enumerate(written):
+        if number < len(there):
+            text = _replaced(text, backend, there[number])
         else:
             text = "\n".join(line for line in text.split("\n") if backend not in line)
     return text
