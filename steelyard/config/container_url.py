@@ -49,7 +49,7 @@ def parse_container_url(text: str, default_key: str = "", endpoint: str = "") ->
     service = options.get("endpoint") or endpoint or f"https://{account}.{domain or _AZURE}"
     if not _ENDPOINT.fullmatch(service):
         raise Invalid("the option endpoint of the bucket URL is an address such as https://blob.example.org")
-    key = decoded(user_info.partition(":")[2]) or default_key
+    key = decoded(user_info.partition(":")[2] or default_key)
     return Container(account, decoded(container), decoded(prefix).strip("/"), _root(service, account), _checked(key))
 
 

@@ -122,7 +122,15 @@ class ObjectStore(Protocol):
     async def sign_put(self, key: str, grant: Grant, *, md5: bytes | None = None) -> SignedRequest:
         """Return a URL that writes `key` once or again. With `md5` the store refuses other content.
 
-        One whose signatures know no content refuses it only of those who send the headers along.
+        One whose signatures know no content refuses it only of those who send the headers along (`freeze`).
+        """
+        ...
+
+    async def freeze(self, key: str, fresh: str) -> str:
+        """Return a key under which no signed URL for a content can change what `key` is now: `key` itself, or `fresh`.
+
+        Call it before the content is checked. Where it returns `fresh`, both are there, and nobody may have had URLs of
+        that one. Raises `NotFound` when the object is absent, or leaves it to who reads it.
         """
         ...
 

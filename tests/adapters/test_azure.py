@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from steelyard.adapters.objects.azure_parts import ContainerRefusedError
+from steelyard.adapters.objects.azure_calls import ContainerRefusedError
 from steelyard.adapters.objects.open import bucket_origin, open_place, open_store
 from steelyard.config.container_url import Container
 from steelyard.config.settings import ObjectSettings
@@ -222,4 +222,20 @@ async def test_a_refusal_is_no_passing_fault(container: Container) -> None:
         await store.start_parts("key")
     with pytest.raises(Exception, match="403"):
         await store.put("key", chunks(b"x"))
+    await store.close()
+
+
+async def test_what_is_frozen_is_out_of_the_reach_of_urls(direct: ObjectStore) -> None:
+    signed = await direct.sign_put("key", GRANT, md5=md5(b"content"))
+    assert (await send(signed, b"content")).status_code == 201
+    assert await direct.freeze("key", "a b/kept ü") == "a b/kept ü"
+    await send(SignedRequest(signed.url, {"x-ms-blob-type": "BlockBlob"}), b"another")
+    assert (await whole(direct, "a b/kept ü"), await whole(direct, "key")) == (b"content", b"another")
+    with pytest.raises(NotFound):
+        await direct.freeze("never", "fresh")
+
+
+async def test_through_the_server_nothing_has_to_be_frozen(container: Container) -> None:
+    store = open_store(settings_of(container, "p", proxied=True), Path("unused"), "a secret")
+    assert await store.freeze("key", "fresh") == "key"
     await store.close()

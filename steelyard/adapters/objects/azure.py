@@ -14,6 +14,8 @@ from datetime import datetime
 import httpx
 from obstore.store import AzureStore
 
+from steelyard.adapters.objects.azure_calls import ContainerCalls
+from steelyard.adapters.objects.azure_copies import copy
 from steelyard.adapters.objects.azure_parts import ContainerParts
 from steelyard.adapters.objects.bucket import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, BucketObjects, client_options
 from steelyard.adapters.objects.sas import KIND, ContainerSigner, Told
@@ -44,7 +46,8 @@ class AzureObjects(BucketObjects, OwnParts):
         # The service tells no MD5 that it has checked for everything it stores, and lists from the beginning only.
         super().__init__(store, container.prefix, signer, etags_are_md5=False, lists_from=False)
         timeout = httpx.Timeout(read_timeout_s, connect=CONNECT_TIMEOUT_S)
-        self._parts = ContainerParts(ContainerSigner(container), self._stat_whole, timeout)
+        self._calls = ContainerCalls(ContainerSigner(container), timeout)
+        self._parts = ContainerParts(self._calls, self._stat_whole)
         self._sas = ContainerSigner(container, root=public_root)
 
     async def sign_get(self, key: str, grant: Grant, *, filename: str, content_type: str) -> SignedRequest:
@@ -55,6 +58,11 @@ class AzureObjects(BucketObjects, OwnParts):
         # Writing once only would turn away the second of two clients that bring the same content at a time.
         held_to = {"Content-MD5": base64.b64encode(md5).decode()} if md5 else {}
         return SignedRequest(self._url(key, "cw", grant), KIND | held_to)
+
+    async def freeze(self, key: str, fresh: str) -> str:
+        """Copy it: no signature holds those who have an address to the content that it was given for."""
+        await copy(self._calls, self._prefix + key, self._prefix + fresh)
+        return fresh
 
     def _url(self, key: str, rights: str, grant: Grant, told: Told | None = None) -> str:
         # Who asked stands in the service's log; its signatures have no place for it.
@@ -83,4 +91,4 @@ class AzureObjects(BucketObjects, OwnParts):
             yield found
 
     async def close(self) -> None:
-        await self._parts.close()
+        await self._calls.close()

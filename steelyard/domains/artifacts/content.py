@@ -15,6 +15,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -220,11 +221,31 @@ async def _settle(ctx: Context, sights: Sequence[_Sight], read_bytes: int | None
             if left < 0:
                 return replace(sight.blob, stored_at=None)
         async with gate:
-            digest = await _read(ctx, sight.blob.object_key, sight.blob.algorithm)
-        right = digest == bytes.fromhex(sight.blob.digest)
-        return sight.blob if right else replace(sight.blob, stored_at=None)
+            return await _checked(ctx, sight.blob)
 
     return list(await asyncio.gather(*(settled(sight) for sight in sights)))
+
+
+async def _checked(ctx: Context, blob: Blob) -> Blob:
+    """Return the content as it is once its object has been read. What was checked is never replaced afterwards."""
+    fresh = fresh_key(blob.space, blob.digest)
+    with suppress(NotFound):
+        if await ctx.ports.objects.freeze(blob.object_key, fresh) == fresh:
+            return await _adopt_copy(ctx, blob, fresh)
+        if await _read(ctx, blob.object_key, blob.algorithm) == bytes.fromhex(blob.digest):
+            return blob
+    return replace(blob, stored_at=None)
+
+
+async def _adopt_copy(ctx: Context, blob: Blob, key: str) -> Blob:
+    """Let the copy be the content, and what clients have addresses of go once these have ended."""
+    adopted = await adopt(ctx, replace(blob, stored_at=None), key)
+    if adopted is None or adopted.object_key != key:  # not of its digest, or somebody else was faster
+        await ctx.ports.objects.delete(key)
+        return adopted or replace(blob, stored_at=None)
+    async with ctx.database.write() as conn:
+        await purging.forget_uploads(ctx, conn, [blob.object_key])
+    return adopted
 
 
 async def has_md5(ctx: Context, key: str, md5: bytes) -> bool:

@@ -10,6 +10,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,7 +30,7 @@ from steelyard.domains.artifacts.manifest import (
 )
 from steelyard.domains.artifacts.model import Artifact, Entry, Manifest, ManifestKind, State
 from steelyard.domains.artifacts.uploads import manifest_key
-from steelyard.kernel.errors import Conflict, Invalid, Unavailable
+from steelyard.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from steelyard.kernel.ids import encode_global_id, find_global_id
 from steelyard.sql.dialect import insert_row, is_duplicate
 
@@ -240,11 +241,30 @@ async def choose(ctx: Context, artifact: Artifact) -> list[Manifest]:
     for manifest in announced:
         if chosen and not (chosen[0].kind is manifest.kind is ManifestKind.PATCH):
             continue
-        if await content.has_md5(ctx, manifest.object_key, base64.b64decode(manifest.digest)):
-            chosen.append(manifest)
+        arrived = await _arrived(ctx, artifact, manifest)
+        if arrived is not None:
+            chosen.append(arrived)
     if not chosen:
         raise Invalid("the manifest of the artifact has not been uploaded")
     return chosen
+
+
+async def _arrived(ctx: Context, artifact: Artifact, manifest: Manifest) -> Manifest | None:
+    """Return the manifest, with an object that nobody can replace any more; None when it is not of its digest."""
+    fresh = manifest_key(artifact)
+    try:
+        key = await ctx.ports.objects.freeze(manifest.object_key, fresh)
+    except NotFound:
+        return None
+    if not await content.has_md5(ctx, key, base64.b64decode(manifest.digest)):
+        if key == fresh:
+            await ctx.ports.objects.delete(fresh)
+        return None
+    if key == fresh:
+        async with ctx.database.write() as conn:
+            await content_queries.condemn_object_of(conn, manifest, ctx.ports.clock())
+            await content_queries.update_manifest(conn, manifest.id, object_key=fresh)
+    return replace(manifest, object_key=key)
 
 
 async def stage(ctx: Context, staged: Staged, uploaded: Sequence[Manifest]) -> None:

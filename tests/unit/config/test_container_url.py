@@ -75,6 +75,7 @@ def test_the_key_comes_from_its_own_setting_or_file(tmp_path: Path) -> None:
     url = {"BUCKET": "az://lab/files"}
     for more, key in (
         ({"AZURE_STORAGE_KEY": "ZW52"}, "ZW52"),
+        ({"AZURE_STORAGE_KEY": "k%2Fe%2Bys%3D%3D"}, "k/e+ys=="),
         ({"AZURE_STORAGE_KEY_FILE": str(tmp_path / "key")}, "ZmlsZQ=="),
     ):
         found = bucket_of(load({}, url | more).settings.objects)
