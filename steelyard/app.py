@@ -9,7 +9,7 @@ from dataclasses import replace
 import structlog
 from starlette.types import ASGIApp
 
-from steelyard.adapters.objects.open import bucket_origin
+from steelyard.adapters.objects.open import bucket_origins
 from steelyard.config.settings import Settings
 from steelyard.context import Ports
 from steelyard.domains.accounts import first_start, links
@@ -45,7 +45,8 @@ def make_app(settings: Settings, ports: Ports, *, announce: str) -> ASGIApp:
     named = settings.server.cors_origins.replace(",", " ").split()
     # the chart of W&B Server adds `null`, for a form that we take without
     origins = tuple(origin.rstrip("/") for origin in named if origin != "null")
-    return build_app(ports, lifespan, Options(bucket_origin(settings.objects), settings.logs.access, beside, origins))
+    outside = bucket_origins(settings.objects, settings.data_dir)
+    return build_app(ports, lifespan, Options(outside, settings.logs.access, beside, origins))
 
 
 async def make_configured_admin(settings: Settings, ports: Ports) -> None:

@@ -24,6 +24,7 @@ from steelyard.ports.mail import Mailer
 from steelyard.ports.objects import Grant, ObjectStore
 from steelyard.ports.slack import Slack
 from steelyard.ports.sso import IdentityProvider
+from steelyard.ports.team_buckets import NoTeamBuckets, TeamBuckets
 from steelyard.sql.engine import Database
 
 # Who looks at the same thing again within this time is told of once; so many things are kept in mind, 0.3 KB each.
@@ -180,6 +181,8 @@ class Ports:
     # None where people do not sign in by a directory.
     directory: Directory | None = None
     federation: TokenReader | None = None
+    # What a team may have instead of the main bucket.
+    team_buckets: TeamBuckets = field(default_factory=NoTeamBuckets)
     # What was set and from where, and what of it has no effect: to be shown, never to decide by.
     settings: tuple[ShownSetting, ...] = field(default=(), repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)

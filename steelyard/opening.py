@@ -11,7 +11,7 @@ import structlog
 from steelyard import migrations
 from steelyard.adapters.ldap.open import open_directory
 from steelyard.adapters.mail.smtp import open_mailer
-from steelyard.adapters.objects.open import open_store
+from steelyard.adapters.objects.open import open_with_offers
 from steelyard.adapters.slack.open import open_slack
 from steelyard.adapters.sso.federation import PublishedKeys
 from steelyard.adapters.sso.open import open_provider
@@ -39,6 +39,7 @@ from steelyard.domains.accounts.secrets import hash_token
 from steelyard.kernel.clock import utc_now
 from steelyard.kernel.errors import Invalid, Unavailable
 from steelyard.kernel.limiter import Limiter, Rates
+from steelyard.ports.team_buckets import TeamBuckets
 from steelyard.sql import mysql_facts
 from steelyard.sql.dialect import insert_ignore
 from steelyard.sql.engine import Database, open_database
@@ -56,7 +57,9 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
     database = open_settled_database(settings)
     try:
         await bring_up_to_date(database, settings, migrate=migrate)
-        objects = open_store(settings.objects, settings.data_dir, await _signing_key(database))
+        key = await _signing_key(database)
+        objects, team_buckets = open_with_offers(settings.objects, settings.data_dir, key)
+        await tell_of_taken_out(database, team_buckets)
     except BaseException:
         await database.close()
         raise
@@ -105,6 +108,7 @@ async def open_ports(settings: Settings, *, migrate: bool = True) -> Ports:
         sso=provider,
         directory=directory,
         federation=PublishedKeys(),
+        team_buckets=team_buckets,
         limiter=Limiter(Rates(**vars(settings.limits))),
     )
 
@@ -150,6 +154,19 @@ async def bring_up_to_date(database: Database, settings: Settings, *, migrate: b
         log.info("database schema is up to date", revision=migrations.head_revision())
     elif migrate:
         await _tell_of_newer_schema(database)
+
+
+async def tell_of_taken_out(database: Database, offered: TeamBuckets) -> None:
+    """Log the buckets that teams have and the settings do not name any more, in a line."""
+    known = {item.name for item in offered.offered()}
+    async with database.read() as conn:
+        used = await queries.list_buckets_in_use(conn)
+    if missing := {bucket: teams for bucket, teams in used.items() if bucket not in known}:
+        log.error(
+            "buckets of teams are not in STEELYARD_OBJECTS_TEAM_BUCKETS any more: what these teams store there can"
+            " neither be read nor written until they are back; nothing else is affected",
+            **{bucket: ", ".join(teams) for bucket, teams in missing.items()},
+        )
 
 
 async def _tell_of_newer_schema(database: Database) -> None:

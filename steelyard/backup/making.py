@@ -23,11 +23,13 @@ from steelyard.backup.pool import Beat, Copied, Known, copy_page, known_in_pool
 from steelyard.backup.references import References, load_references
 from steelyard.backup.rows import write_rows
 from steelyard.context import Context
+from steelyard.domains.accounts import queries as accounts
 from steelyard.kernel.clock import iso, parse_iso
 from steelyard.kernel.errors import Conflict
 from steelyard.migrations.schema import all_tables
 from steelyard.ports.listing import pages_of
 from steelyard.ports.objects import ObjectStore
+from steelyard.ports.team_buckets import in_bucket, split_key
 
 log = structlog.get_logger()
 
@@ -73,6 +75,10 @@ async def _make(ctx: Context, place: ObjectStore, done: Made, beat: Beat) -> Sna
         raise Conflict(f"there is a snapshot {name} already")
     async with ctx.database.read() as conn:
         revision = await migrations.current_revision(conn)
+        buckets = await accounts.list_buckets_in_use(conn)
+    for bucket in buckets:
+        # one that was taken out of the settings is told of here, not left out of the copy
+        await ctx.ports.objects.stat(in_bucket(bucket, f"{SCRATCH}none"))
     with tempfile.TemporaryDirectory(prefix="steelyard-backup-") as folder:
         work = _Work(ctx, place, name, Path(folder), done, beat)
         for round_ in range(ROUNDS):
@@ -132,7 +138,7 @@ class _Work:
         path, objects = self.folder / "objects.parquet", self.ctx.ports.objects
         with ListingWriter(path) as listing:
             async for page in pages_of(objects):
-                wanted = [item for item in page if not item.key.startswith(SCRATCH)]
+                wanted = [item for item in page if not split_key(item.key)[1].startswith(SCRATCH)]
                 listed = await copy_page(objects, self.place, wanted, known, self.done.copied)
                 references.find([item.key for item in listed])
                 listing.write(listed)

@@ -29,6 +29,7 @@ from steelyard.kernel.errors import Conflict, Invalid
 from steelyard.migrations.schema import all_tables
 from steelyard.ports.listing import PAGE
 from steelyard.ports.objects import ObjectStore, StoredObject
+from steelyard.ports.team_buckets import bucket_of_key, in_bucket
 from steelyard.sql.dialect import insert_ignore
 from steelyard.sql.engine import Database
 
@@ -56,7 +57,8 @@ class Target:
 async def restore_snapshot(place: ObjectStore, snapshot: Snapshot, target: Target, done: Restored, beat: Beat) -> None:
     """Fill the target. May be called again after it was interrupted.
 
-    Raises `Conflict` when the target holds anything, `Invalid` for a snapshot that is damaged or of a newer release.
+    Raises `Conflict` when the target holds anything, `Unavailable` for a bucket of teams that it lacks,
+    `Invalid` for a snapshot that is damaged or of a newer release.
     """
     if snapshot.revision > migrations.head_revision():
         raise Invalid(
@@ -76,6 +78,7 @@ async def restore_snapshot(place: ObjectStore, snapshot: Snapshot, target: Targe
                 done.rows += loaded
                 await beat()
         listing = await fetch_file(place, model.listing_key(snapshot.name), snapshot.listing, path)
+        await _require_buckets(target.objects, listing)
         for page in read_listing(listing, PAGE):
             await run_all(partial(_bring, place, target.objects, done.copied), page, AT_ONCE)
             await beat()
@@ -100,6 +103,13 @@ async def _require_empty(database: Database) -> None:
 async def _is_marked(conn: AsyncConnection) -> bool:
     found = await conn.execute(select(server_secrets.c.name).where(server_secrets.c.name == RESTORING))
     return found.first() is not None
+
+
+async def _require_buckets(objects: ObjectStore, listing: Path) -> None:
+    """Raise `Unavailable` where the settings do not name a bucket of teams that objects are to go to."""
+    buckets = {bucket_of_key(item.key) for page in read_listing(listing, PAGE) for item in page}
+    for bucket in sorted(buckets - {""}):
+        await objects.stat(in_bucket(bucket, "doctor/none"))
 
 
 async def _mark(database: Database) -> None:

@@ -201,10 +201,12 @@ def org_add_member(name: str, username: str, role: str, data: Path | None, as_js
 @click.argument("name")
 @click.option("--org", "organization", required=True, help="organization it belongs to")
 @click.option("--admin", required=True, help="user who administers it")
-def team_create(name: str, organization: str, admin: str, data: Path | None, as_json: bool) -> None:
+@click.option("--bucket", default="", help="bucket of its own, by the name that the settings give it; for good")
+def team_create(name: str, organization: str, admin: str, bucket: str, data: Path | None, as_json: bool) -> None:
     """Make a team."""
-    run_command(load_settings(data), lambda ctx: teams.create_team(ctx, name, organization, admin))
-    print_result({"name": name, "org": organization, "admin": admin}, f"made team {name}", as_json=as_json)
+    run_command(load_settings(data), lambda ctx: teams.create_team(ctx, name, organization, admin, bucket))
+    told = {"name": name, "org": organization, "admin": admin} | ({"bucket": bucket} if bucket else {})
+    print_result(told, f"made team {name}{f', in the bucket {bucket}' if bucket else ''}", as_json=as_json)
 
 
 @command(team, "delete")

@@ -17,6 +17,7 @@ from steelyard.config.container_url import Container
 from steelyard.config.places import bucket_of
 from steelyard.config.settings import ObjectSettings, Settings
 from steelyard.config.sources import Loaded
+from steelyard.config.team_buckets import team_places
 from steelyard.doctor import cors
 from steelyard.doctor.examination import AREAS, examine, readers_of
 from steelyard.doctor.findings import Finding, exit_code, summary
@@ -52,18 +53,24 @@ def doctor(
 @click.option("--set-cors", is_flag=True, help="put the CORS rule on the bucket first, beside those that are there")
 @data_options
 def bucket(url: str | None, origin: str | None, set_cors: bool, data: Path | None, as_json: bool) -> None:
-    """Check a bucket by signed URLs, its own or the one of URL, and print the CORS rule that it needs.
+    """Check a bucket by signed URLs, and print the CORS rule that it needs: the server's own, or the one of URL.
+
+    URL may be the name of a bucket for teams, too.
 
     Everything is written below steelyard-doctor/ under the prefix, and removed. Exit codes as of `steelyard doctor`.
     """
     with failures_in_a_line():
         loaded = sources.load({"data_dir": data}, sources.environment())
-        settings = _of_url(loaded, url) if url else loaded.settings
-        sources.trust(loaded.settings)
-        place = bucket_of(settings.objects)
+        settings = loaded.settings
+        sources.trust(settings)
+        if url and "://" not in url:
+            place = _of_team(settings, url)
+        else:
+            settings = _of_url(loaded, url) if url else settings
+            place = bucket_of(settings.objects)
         if place is None:
             raise Invalid("no bucket is set: name one, s3://…, or see `steelyard doctor` for a folder")
-    readers = readers_of(settings, origin or "")
+    readers = readers_of(settings, origin or "", place)
     asked, findings = readers.origin, _look(place, readers, set_cors=set_cors)
     rules = _rules(place, asked)
     code = run_apart(_run(findings, as_json=as_json, more={"cors": {kind: rule for kind, (_, rule) in rules.items()}}))
@@ -90,6 +97,14 @@ async def _look(place: Bucket | Container, readers: Readers, *, set_cors: bool) 
         yield await set_rule_of(place, readers.origin)
     async for finding in look_at_store(place, readers):
         yield finding
+
+
+def _of_team(settings: Settings, name: str) -> Bucket | Container | None:
+    """Return the bucket for teams of this name, None for a folder. Raises `Invalid` when there is none."""
+    for place in team_places(settings.objects, settings.data_dir):
+        if place.name == name:
+            return None if isinstance(place.where, Path) else place.where
+    raise Invalid(f"there is no bucket for teams called {name[:80]!r}: name one, or a URL, s3://…")
 
 
 def _of_url(loaded: Loaded, url: str) -> Settings:

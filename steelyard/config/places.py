@@ -57,6 +57,17 @@ def _container_of(settings: ObjectSettings) -> Container:
     return replace(found, container=settings.name) if settings.name else found
 
 
+def public_endpoint_of(settings: ObjectSettings, bucket: Bucket | Container | None = None) -> str:
+    """Return where clients reach the service of a bucket; the setting is about that of the main one."""
+    main = bucket_of(settings)
+    is_there = bucket is None or (main is not None and _service_of(main) == _service_of(bucket))
+    return settings.public_endpoint if is_there else ""
+
+
+def _service_of(bucket: Bucket | Container) -> str:
+    return bucket.root if isinstance(bucket, Container) else bucket.endpoint
+
+
 def folder_of_objects(settings: ObjectSettings, data_dir: Path) -> Path:
     """Return where objects lie when there is no bucket."""
     folder = folder_of(settings.bucket)

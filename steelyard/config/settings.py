@@ -9,6 +9,7 @@ from steelyard.config.admin_key import check_admin_key
 from steelyard.config.banners import check_banners
 from steelyard.config.bucket_url import check_bucket_url
 from steelyard.config.mysql_url import check_mysql_url
+from steelyard.config.team_bucket_list import check_team_buckets
 
 # Where proxies of one's own stand: this machine, private networks (RFC 1918, 6598, 4193).
 PRIVATE = "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7"
@@ -109,6 +110,15 @@ class ObjectSettings:
             " file:///folder; empty: a folder of the data folder",
             "secret": True,
             "check": check_bucket_url,
+        },
+    )
+    team_buckets: str = field(
+        default="",
+        metadata={
+            "doc": "further buckets, of which one may be chosen for a team when it is made: URLs by commas, each best"
+            " with a name that stays, lab=s3://… (a comma in a URL is written %2C)",
+            "secret": True,
+            "check": check_team_buckets,
         },
     )
     endpoint: str = field(

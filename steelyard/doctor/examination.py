@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,10 +15,13 @@ from steelyard.adapters.mail.smtp import open_mailer
 from steelyard.adapters.objects.open import open_store
 from steelyard.adapters.objects.signing import UrlSigner
 from steelyard.config import sources
+from steelyard.config.bucket_url import Bucket
+from steelyard.config.container_url import Container
 from steelyard.config.mysql_url import MysqlAddress
 from steelyard.config.notes import Note
-from steelyard.config.places import bucket_of, folder_of_objects, mysql_of
+from steelyard.config.places import bucket_of, folder_of_objects, mysql_of, public_endpoint_of
 from steelyard.config.settings import Settings
+from steelyard.config.team_buckets import team_places
 from steelyard.doctor.address import look_at_address
 from steelyard.doctor.consistency import look_at_consistency
 from steelyard.doctor.findings import Finding, Level, fail, info, ok, warn
@@ -135,9 +140,28 @@ async def _look_at_objects(settings: Settings) -> AsyncIterator[Finding]:
     bucket = bucket_of(settings.objects)
     if bucket is None:
         yield look_at_writing("folder.objects", folder_of_objects(settings.objects, settings.data_dir))
-        return
-    async for finding in look_at_store(bucket, readers_of(settings)):
+    else:
+        async for finding in look_at_store(bucket, readers_of(settings)):
+            yield finding
+    async for finding in _look_at_team_buckets(settings):
         yield finding
+
+
+async def _look_at_team_buckets(settings: Settings) -> AsyncIterator[Finding]:
+    """Look at each as at the main one; what is seen says which it is."""
+    try:
+        places = team_places(settings.objects, settings.data_dir)
+    except Invalid as error:
+        yield fail("team_bucket.setting", error.message, "places side by side", "STEELYARD_OBJECTS_TEAM_BUCKETS")
+        return
+    for place in places:
+        if isinstance(place.where, Path):
+            found = look_at_writing("team_bucket.folder", place.where)
+            yield replace(found, seen=f"{place.name}: {found.seen}")
+            continue
+        async for found in look_at_store(place.where, readers_of(settings, bucket=place.where)):
+            id_ = f"team_bucket.{found.id.partition('.')[2]}"
+            yield replace(found, id=id_, seen=f"{place.name}: {found.seen}")
 
 
 async def _look_at_consistency(settings: Settings, *, deep: bool) -> AsyncIterator[Finding]:
@@ -173,10 +197,11 @@ async def _opened(address: MysqlAddress | None, settings: Settings) -> AsyncIter
         await database.close()
 
 
-def readers_of(settings: Settings, origin: str = "") -> Readers:
+def readers_of(settings: Settings, origin: str = "", bucket: Bucket | Container | None = None) -> Readers:
+    """Return who reads the main bucket, or another one."""
     asked = (origin or settings.server.public_url).rstrip("/") or LOCAL
     # behind the server nobody else reaches the store
-    public = "" if settings.objects.proxied else settings.objects.public_endpoint
+    public = "" if settings.objects.proxied else public_endpoint_of(settings.objects, bucket)
     return Readers(asked, public, settings.objects.proxied, settings.objects.purge_versions)
 
 

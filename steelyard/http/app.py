@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from steelyard.adapters.objects.signing import OwnReads
+from steelyard.adapters.objects.routed import RoutedStore
 from steelyard.context import SYSTEM, Context, Ports
 from steelyard.domains import modules_named
 from steelyard.domains.accounts.identities import Authenticator
@@ -45,9 +45,9 @@ Lifespan = Callable[[], Any]
 
 @dataclass(frozen=True)
 class Options:
-    """What only this layer has to know. `bucket_origin` is where signed URLs lead when not to ourselves."""
+    """What only this layer has to know. `bucket_origins` is where signed URLs lead when not to ourselves."""
 
-    bucket_origin: str = ""
+    bucket_origins: str = ""
     access_log: bool = True
     monitoring: Monitoring | None = None
     # Whose pages may ask with an API key of theirs; `*` for all.
@@ -62,7 +62,7 @@ def build_app(ports: Ports, lifespan: Lifespan, options: Options = DEFAULT) -> A
     authenticator = Authenticator(ports)
     callers, journal = Callers(ports, authenticator), Journal(ports)
     system = Context(ports=ports, identity=SYSTEM, origin=ports.policy.public_url)
-    web, health = WebApp(options.bucket_origin), Health(ports)
+    web, health = WebApp(options.bucket_origins), Health(ports)
     routes: list[BaseRoute] = [
         Route("/graphql", GraphQLEndpoint(callers).answer, methods=["POST"]),
         *(Route(path, health.alive) for path in ALIVE),
@@ -99,7 +99,7 @@ def _open_to(origins: tuple[str, ...], app: ASGIApp) -> ASGIApp:
 
 
 def _objects(ports: Ports, system: Context, authenticator: Authenticator) -> ObjectRoutes | None:
-    if not isinstance(ports.objects, OwnReads):
+    if not isinstance(ports.objects, RoutedStore):
         return None
 
     async def on_stored(stored: StoredObject) -> None:
@@ -109,7 +109,7 @@ def _objects(ports: Ports, system: Context, authenticator: Authenticator) -> Obj
 
 
 def _probes(ports: Ports) -> list[BaseRoute]:
-    if not isinstance(ports.objects, OwnReads):
+    if not isinstance(ports.objects, RoutedStore):
         return []
     probe = Probe(ports.objects.signer)
     return [Route(f"/{ECHO}", probe.echo, methods=["POST"]), Route(f"/{STREAM}", probe.stream)]

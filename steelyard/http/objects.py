@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from steelyard.adapters.objects.local import LocalStore, Opened
+from steelyard.adapters.objects.routed import RoutedStore
 from steelyard.adapters.objects.signing import PATH_PREFIX, PROOF, UrlSigner
 from steelyard.http.bulk import EXTENSION
 from steelyard.http.object_headers import describe, etags, find_range
@@ -129,7 +130,8 @@ class ObjectRoutes:
     async def _get(self, asked: _Asked) -> _Answer:
         found: Opened | StoredObject | None
         # A folder is visited once, for what it knows of the object and for its bytes.
-        found = await (self._store.open if isinstance(self._store, LocalStore) else self._store.stat)(asked.key)
+        store = self._store
+        found = await (store.open if isinstance(store, LocalStore | RoutedStore) else store.stat)(asked.key)
         if found is None:
             raise NotFound("the object is not there")
         stored = found.stored if isinstance(found, Opened) else found

@@ -22,10 +22,10 @@ _MISSING = (
 
 
 class WebApp:
-    """`bucket_origin` is where signed object URLs lead when not to ourselves; the page may load them."""
+    """`bucket_origins` are where signed object URLs lead when not to ourselves; the page may load them."""
 
-    def __init__(self, bucket_origin: str) -> None:
-        self._outside = f" {bucket_origin}" if bucket_origin else ""
+    def __init__(self, bucket_origins: str) -> None:
+        self._outside = f" {bucket_origins}" if bucket_origins else ""
         self._headers = {
             "Cache-Control": "no-cache",
             "X-Content-Type-Options": "nosniff",

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from steelyard.adapters.objects.azure_calls import ContainerRefusedError
-from steelyard.adapters.objects.open import bucket_origin, open_place, open_store
+from steelyard.adapters.objects.open import bucket_origins, open_place, open_store
 from steelyard.config.container_url import Container
 from steelyard.config.settings import ObjectSettings
 from steelyard.kernel.errors import Invalid, NotFound
@@ -211,8 +211,9 @@ async def test_places_of_backups_take_the_key_from_the_settings(container: Conta
 
 
 def test_pages_are_told_where_objects_come_from(container: Container) -> None:
-    assert bucket_origin(settings_of(container, "")) == container.root.removesuffix(f"/{container.account}")
-    assert bucket_origin(settings_of(container, "", proxied=True)) == ""
+    there = container.root.removesuffix(f"/{container.account}")
+    assert bucket_origins(settings_of(container, ""), Path("unused")) == there
+    assert bucket_origins(settings_of(container, "", proxied=True), Path("unused")) == ""
 
 
 async def test_a_refusal_is_no_passing_fault(container: Container) -> None:

@@ -22,7 +22,7 @@ import httpx
 import pytest
 
 from steelyard.adapters.objects.account import BucketAccount
-from steelyard.adapters.objects.open import bucket_origin, open_store
+from steelyard.adapters.objects.open import bucket_origins, open_store
 from steelyard.adapters.objects.s3 import S3Objects, S3Options
 from steelyard.adapters.objects.signing import UrlSigner
 from steelyard.config.bucket_url import Bucket, parse_bucket_url
@@ -157,7 +157,7 @@ def reach(engine: Engine) -> dict[str, str]:
 async def opened(engine: Engine, **given: Any) -> AsyncIterator[S3Objects]:
     with engine.fresh() as settings:
         store = open_store(ObjectSettings(**{"bucket": settings["BUCKET"], **given}), Path("unused"), "a secret")
-        assert isinstance(store, S3Objects)
+        assert isinstance(store.main, S3Objects)
         yield store
         await store.close()
 
@@ -256,7 +256,7 @@ def test_a_bucket_may_have_a_certificate_that_only_we_trust(reach: dict[str, str
 
 def test_the_page_may_load_from_where_urls_lead() -> None:
     def origin(bucket: str, **given: Any) -> str:
-        return bucket_origin(ObjectSettings(bucket=bucket, **given))
+        return bucket_origins(ObjectSettings(bucket=bucket, **given), Path("unused"))
 
     assert origin("s3://b") == "https://b.s3.us-east-1.amazonaws.com"
     assert origin("s3://k:s@minio:9000/b") == "http://minio:9000"

@@ -104,7 +104,7 @@ def test_the_bucket_may_stand_in_the_hosts_name(port: int) -> None:
 async def test_every_object_is_encrypted_by_the_key_that_is_named(port: int) -> None:
     settings = ObjectSettings(bucket=url_of(port, "kms"), kms_key_id=KMS)
     store = open_store(settings, Path("unused"), "a secret")
-    assert isinstance(store, S3Objects)
+    assert isinstance(store.main, S3Objects)
     await store.put("by the server", chunks(b"written"))
     await store.put("large", chunks(bytes(9 << 20)))
     async with httpx.AsyncClient() as client:

@@ -14,8 +14,8 @@ from tests.harness.server import Server
 HAVE_DEFAULTS = tuple(f"did not remove attribute '{name}'" for name in ("displayName", "active", "organizationRole"))
 
 
-# The checker takes any word for the name of a team, of an organization, of a permission.
-UNCHECKED = {"teamRoles", "organizationID", "inheritedFrom", "permissions"}
+# The checker takes any word for the name of a team, of an organization, of a permission, of a bucket.
+UNCHECKED = {"teamRoles", "organizationID", "inheritedFrom", "permissions", "storageBucket"}
 KEPT = {"emails": ("value",), "members": ("value", "$ref")}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from steelyard.adapters.objects.routed import RoutedStore
 from steelyard.adapters.objects.signing import PATH_PREFIX, OwnAddresses
 from steelyard.ports.objects import Grant, ObjectStore
 
@@ -21,7 +22,11 @@ async def whole(store: ObjectStore, key: str, start: int = 0, end: int | None = 
 
 def is_own(store: ObjectStore) -> bool:
     """Tell whether clients reach the store through our own address."""
-    return isinstance(store, OwnAddresses)
+    return isinstance(_main(store), OwnAddresses)
+
+
+def _main(store: ObjectStore) -> ObjectStore:
+    return store.main if isinstance(store, RoutedStore) else store
 
 
 def key_and_query(url: str) -> tuple[str, dict[str, str]]:
@@ -33,5 +38,6 @@ def key_and_query(url: str) -> tuple[str, dict[str, str]]:
 
 def check_own(store: ObjectStore, method: str, url: str) -> None:
     """Raise `Denied` unless our own address lets the URL pass."""
-    assert isinstance(store, OwnAddresses)
-    store.signer.check(method, *key_and_query(url))
+    main = _main(store)
+    assert isinstance(main, OwnAddresses)
+    main.signer.check(method, *key_and_query(url))

@@ -70,3 +70,10 @@ def bucket_url(details: dict[str, Any], prefix: str) -> str:
     host = f"{details['host']}:{details['port']}"
     account = f"{details['key']}:{details['secret']}"
     return f"s3://{account}@{host}/{details['bucket']}/{prefix}?region={details['region']}&tls=false"
+
+
+def make_other_bucket(details: dict[str, Any]) -> dict[str, Any]:
+    """Make a second bucket on the same server, once, and return how it is reached."""
+    name = f"{details['bucket']}-teams"
+    assert signed_request("PUT", f"{details['endpoint']}/{name}", KEY, SECRET, REGION) in {200, 409}
+    return {**details, "bucket": name}

@@ -59,7 +59,7 @@ async def test_a_session_that_was_signed_out_is_over_for_whoever_kept_its_cookie
 
 
 async def test_an_address_of_a_file_ends_with_the_session_that_asked_for_it(site, visit, ada):
-    if not isinstance(site.ports.objects, OwnAddresses):
+    if not isinstance(site.ports.objects.main, OwnAddresses):
         pytest.skip("the addresses are the bucket's own: they cannot be taken back (docs/operate/access.md)")
     window = await visit()
     await window.sign_in(ada, PASSWORD)

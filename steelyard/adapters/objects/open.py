@@ -1,29 +1,44 @@
-"""Chooses the object store that the settings name."""
+"""Chooses the object stores that the settings name."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from steelyard.adapters.objects.local import LocalStore
+from steelyard.adapters.objects.marked import MarkedSigner, MarkedStore
+from steelyard.adapters.objects.offered import OfferedBuckets
 from steelyard.adapters.objects.proxied import ProxiedStore
+from steelyard.adapters.objects.routed import RoutedStore
 from steelyard.adapters.objects.sas import ContainerSigner
 from steelyard.adapters.objects.signing import UrlSigner
 from steelyard.adapters.objects.sigv4 import BucketSigner
 from steelyard.config.bucket_url import Bucket
 from steelyard.config.container_url import Container
-from steelyard.config.places import bucket_of, folder_of_objects
+from steelyard.config.places import bucket_of, folder_of_objects, public_endpoint_of
 from steelyard.config.settings import ObjectSettings
+from steelyard.config.team_buckets import TeamPlace, team_places
+from steelyard.kernel.errors import Invalid
 from steelyard.ports.objects import ObjectStore
+from steelyard.ports.team_buckets import TeamBucket
+
+Where = Bucket | Container | Path
 
 
-def open_store(settings: ObjectSettings, data_dir: Path, signing_key: str) -> ObjectStore:
-    """Return a folder under `data_dir` when no bucket is set. Raises `Invalid` for a bucket URL we cannot read."""
-    place = bucket_of(settings)
-    if place is None:
-        return LocalStore(folder_of_objects(settings, data_dir), UrlSigner(signing_key))
-    signer = UrlSigner(signing_key)
-    bucket = _open_bucket(place, signer, settings)
-    return ProxiedStore(bucket, signer) if settings.proxied else bucket
+def open_store(settings: ObjectSettings, data_dir: Path, signing_key: str) -> RoutedStore:
+    """Return the main store, a folder under `data_dir` when no bucket is set, and the buckets of teams, as one.
+
+    Raises `Invalid` for a bucket URL we cannot read.
+    """
+    return _open_routed(settings, data_dir, signing_key, team_places(settings, data_dir))
+
+
+def open_with_offers(settings: ObjectSettings, data_dir: Path, signing_key: str) -> tuple[RoutedStore, OfferedBuckets]:
+    """Return the same, and which buckets a team may have."""
+    places = team_places(settings, data_dir)
+    store = _open_routed(settings, data_dir, signing_key, places)
+    offers = [TeamBucket(place.name, place.location, place.provider, place.bucket, place.path) for place in places]
+    return store, OfferedBuckets(offers, store)
 
 
 def open_place(where: str, settings: ObjectSettings) -> ObjectStore:
@@ -34,7 +49,30 @@ def open_place(where: str, settings: ObjectSettings) -> ObjectStore:
     if "://" not in where:
         return LocalStore(Path(where), UrlSigner(""))
     there = ObjectSettings(bucket=where, region=settings.region, storage_key=settings.storage_key)
-    return open_store(there, Path(), "")
+    return open_store(there, Path(), "").main
+
+
+def _open_routed(settings: ObjectSettings, data_dir: Path, signing_key: str, places: list[TeamPlace]) -> RoutedStore:
+    signer = UrlSigner(signing_key)
+    main: Where = bucket_of(settings) or folder_of_objects(settings, data_dir)
+    store = _open(main, settings, signer)
+    return RoutedStore(store, signer, {place.name: _open_marked(place, settings, signing_key) for place in places})
+
+
+def _open_marked(place: TeamPlace, settings: ObjectSettings, signing_key: str) -> MarkedStore:
+    try:
+        own = replace(settings, kms_key_id="")  # that of the main bucket
+        return MarkedStore(place.name, _open(place.where, own, MarkedSigner(signing_key, place.name)))
+    except OSError as error:
+        told = f"the folder of {place.name}, {place.where}, cannot be used: {error.strerror}"
+        raise Invalid(f"STEELYARD_OBJECTS_TEAM_BUCKETS: {told}") from error
+
+
+def _open(where: Where, settings: ObjectSettings, signer: UrlSigner) -> ObjectStore:
+    if isinstance(where, Path):
+        return LocalStore(where, signer)
+    bucket = _open_bucket(where, signer, replace(settings, public_endpoint=public_endpoint_of(settings, where)))
+    return ProxiedStore(bucket, signer) if settings.proxied else bucket
 
 
 def _open_bucket(place: Bucket | Container, signer: UrlSigner, settings: ObjectSettings) -> ObjectStore:
@@ -49,11 +87,17 @@ def _open_bucket(place: Bucket | Container, signer: UrlSigner, settings: ObjectS
     return S3Objects(place, signer, options)
 
 
-def bucket_origin(settings: ObjectSettings) -> str:
-    """Return the origin of signed bucket URLs, empty when they lead to ourselves."""
-    bucket = bucket_of(settings)
-    if bucket is None or settings.proxied:
+def bucket_origins(settings: ObjectSettings, data_dir: Path) -> str:
+    """Return the origins of signed bucket URLs, separated by blanks; empty when all lead to ourselves."""
+    if settings.proxied:
         return ""
-    if isinstance(bucket, Container):
-        return ContainerSigner(bucket, root=settings.public_endpoint).origin
-    return BucketSigner(bucket, endpoint=settings.public_endpoint).origin
+    places: list[Where | None] = [bucket_of(settings), *(place.where for place in team_places(settings, data_dir))]
+    origins = [_origin(where, settings) for where in places if where is not None and not isinstance(where, Path)]
+    return " ".join(dict.fromkeys(origins))
+
+
+def _origin(where: Bucket | Container, settings: ObjectSettings) -> str:
+    public = public_endpoint_of(settings, where)
+    if isinstance(where, Container):
+        return ContainerSigner(where, root=public).origin
+    return BucketSigner(where, endpoint=public).origin

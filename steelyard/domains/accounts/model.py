@@ -77,6 +77,8 @@ class Entity:
     kind: EntityKind
     organization_id: int | None
     created_at: datetime
+    # of a team that keeps its content in one of its own, else empty
+    bucket: str
 
     @property
     def subject(self) -> Subject:

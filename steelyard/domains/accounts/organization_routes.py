@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from steelyard.context import Context
-from steelyard.domains.accounts import organization_activity, organizations, service_accounts
+from steelyard.domains.accounts import organization_activity, organizations, service_accounts, team_buckets
 from steelyard.domains.accounts.model import Role
 from steelyard.domains.accounts.people_routes import member_shape, new_key_shape
 from steelyard.domains.accounts.standings import parse_role
@@ -31,6 +31,7 @@ async def show_organization(ctx: Context, request: Request) -> dict[str, Any]:
             {"name": item.team.name, "members": item.people, "services": item.services, "role": item.role}
             for item in found.teams
         ],
+        "buckets": team_buckets.show_choices(ctx) if found.may_change else [],
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from steelyard.context import Context
-from steelyard.domains.accounts import links, people, service, service_accounts, sessions, teams
+from steelyard.domains.accounts import links, people, service, service_accounts, sessions, team_buckets, teams
 from steelyard.domains.accounts.links import MadeLink
 from steelyard.domains.accounts.model import AccountLink, Membership, NewApiKey, Role, User
 from steelyard.kernel.errors import NotFound
@@ -38,7 +38,8 @@ async def show_link(ctx: Context, request: Request) -> dict[str, Any]:
 async def create_team(ctx: Context, request: Request) -> dict[str, Any]:
     body = await read_json(request)
     admin = find_text(body, "admin") or None
-    made = await teams.create_team(ctx, find_text(body, "name") or "", find_text(body, "organization") or None, admin)
+    organization, bucket = find_text(body, "organization") or None, find_text(body, "bucket") or ""
+    made = await teams.create_team(ctx, find_text(body, "name") or "", organization, admin, bucket)
     return {"name": made.name}
 
 
@@ -63,6 +64,7 @@ async def show_team(ctx: Context, request: Request) -> dict[str, Any]:
         "canManage": manages,
         "members": members,
         "invitations": [_link(x) for x in pending],
+        "bucket": team_buckets.show(ctx, entity, manages=manages),
     }
 
 

@@ -156,7 +156,16 @@ _ENTITY = [c for c in t.entities.c if c.name != "folded_name"]
 
 
 def _entity(row: Any) -> Entity:
-    return Entity(row.id, row.name, EntityKind(row.kind), row.organization_id, row.created_at)
+    return Entity(row.id, row.name, EntityKind(row.kind), row.organization_id, row.created_at, row.bucket)
+
+
+async def list_buckets_in_use(conn: AsyncConnection) -> dict[str, list[str]]:
+    """Return bucket → the teams that have it."""
+    mine = t.entities.c
+    found: dict[str, list[str]] = {}
+    for row in await conn.execute(select(mine.bucket, mine.name).where(mine.bucket != "").order_by(mine.name)):
+        found.setdefault(row.bucket, []).append(row.name)
+    return found
 
 
 async def find_organization(conn: AsyncConnection, name: str) -> Organization | None:

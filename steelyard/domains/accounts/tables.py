@@ -49,6 +49,8 @@ entities = Table(
     Column("kind", String(16), nullable=False),
     Column("organization_id", BigId, ForeignKey("organizations.id", ondelete="CASCADE")),
     Column("created_at", UtcTime, nullable=False),
+    # Of a team that has one of its own: its name in the settings. Never changed: keys of objects hold it.
+    Column("bucket", Name(64), nullable=False, server_default=""),
 )
 
 users = Table(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access, queries, role_queries, standings
+from steelyard.domains.accounts import access, queries, role_queries, standings, team_buckets
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.access import Permission, Target, Thing
 from steelyard.domains.accounts.model import Entity, EntityKind, Role, Standing, User
@@ -21,39 +22,69 @@ from steelyard.kernel.names import check_entity_name
 from steelyard.sql.dialect import insert_ignore
 
 
-async def create_team(ctx: Context, name: str, organization: str | None, admin: str | None) -> Entity:
-    """Make a team with one administrator: `admin`, or the caller.
+async def create_team(ctx: Context, name: str, organization: str | None, admin: str | None, bucket: str = "") -> Entity:
+    """Make a team with one administrator: `admin`, or the caller. It keeps its content in `bucket`, for good.
 
     It belongs to `organization`, or to the only one of the caller when none is named. Raises `Denied` for those who may
-    make none, `Conflict` for a taken name, `NotFound` for an unknown account or organization.
+    make none, `Conflict` for a taken name, `NotFound` for an unknown account or organization, `Invalid` for a bucket
+    that is not offered or does not do what is needed.
     """
-    identity = access.require_whole(ctx)
+    access.require_whole(ctx)
     check_entity_name(name, "team name")
+    if bucket:
+        async with ctx.database.read() as conn:
+            await _founding(ctx, conn, organization, admin)
+            await require_free(conn, name)
+        await team_buckets.check_choice(ctx, bucket)
     async with ctx.database.write() as conn:
-        owner_id = await _organization(ctx, conn, organization)
-        overseen = identity.is_admin or identity.organization_roles.get(owner_id or 0) == Role.ADMIN
-        if not overseen and (not ctx.ports.policy.accounts.user_teams or identity.kind != "human"):
-            raise Denied("permission denied: on this server administrators make teams")
-        user = await load_user_by_name(conn, admin or identity.username)
-        if not overseen and user.id != identity.user_id:
-            raise Denied("permission denied: you may make a team for yourself only")
-        entity_id = await insert_entity(ctx, conn, name, EntityKind.TEAM, owner_id)
-        team = await _load(conn, entity_id)
+        owner_id, user = await _founding(ctx, conn, organization, admin)
+        team = await _insert(ctx, conn, name, owner_id, bucket)
         await join_team(ctx, conn, team, user, Standing(Role.ADMIN))
-        await audit.note(ctx, conn, Action.TEAM_CREATE, in_team(team, user))
+        await audit.note(ctx, conn, Action.TEAM_CREATE, in_team(team, user), **_told(bucket))
         return team
 
 
-async def insert_team(ctx: Context, conn: AsyncConnection, name: str) -> Entity:
+async def _founding(
+    ctx: Context, conn: AsyncConnection, organization: str | None, admin: str | None
+) -> tuple[int | None, User]:
+    """Return whose the new team is and who administers it. Raises `Denied`, `NotFound`."""
+    identity = access.require_whole(ctx)
+    owner_id = await _organization(ctx, conn, organization)
+    overseen = identity.is_admin or identity.organization_roles.get(owner_id or 0) == Role.ADMIN
+    if not overseen and (not ctx.ports.policy.accounts.user_teams or identity.kind != "human"):
+        raise Denied("permission denied: on this server administrators make teams")
+    user = await load_user_by_name(conn, admin or identity.username)
+    if not overseen and user.id != identity.user_id:
+        raise Denied("permission denied: you may make a team for yourself only")
+    return owner_id, user
+
+
+async def insert_team(ctx: Context, conn: AsyncConnection, name: str, bucket: str = "") -> Entity:
     """Write a team within the caller's transaction that only administrators of the server administer.
 
-    The caller has checked that it may. Raises `Invalid` for an unfit name, `Conflict` for a taken one.
+    The caller has checked that it may, and the bucket. Raises `Invalid` for an unfit name, `Conflict` for a taken one.
     """
     check_entity_name(name, "team name")
     owner_id = await _organization(ctx, conn, None)
-    team = await _load(conn, await insert_entity(ctx, conn, name, EntityKind.TEAM, owner_id))
-    await audit.note(ctx, conn, Action.TEAM_CREATE, team.subject)
+    team = await _insert(ctx, conn, name, owner_id, bucket)
+    await audit.note(ctx, conn, Action.TEAM_CREATE, team.subject, **_told(bucket))
     return team
+
+
+async def _insert(ctx: Context, conn: AsyncConnection, name: str, owner_id: int | None, bucket: str) -> Entity:
+    entity_id = await insert_entity(ctx, conn, name, EntityKind.TEAM, owner_id)
+    await team_buckets.give(conn, entity_id, bucket)
+    return await _load(conn, entity_id)
+
+
+def _told(bucket: str) -> dict[str, Any]:
+    return {"bucket": bucket} if bucket else {}
+
+
+async def require_free(conn: AsyncConnection, name: str) -> None:
+    """Raise `Conflict` for a name that is taken, before anything is done about it that takes time."""
+    if await queries.find_entity(conn, name):
+        raise Conflict(f"the name {name!r} is taken")
 
 
 def in_team(team: Entity, user: User) -> Subject:

@@ -24,6 +24,7 @@ from steelyard.domains.history import segment_queries as history
 from steelyard.domains.tables import queries as tables
 from steelyard.kernel.at_once import run_all
 from steelyard.ports.objects import StoredObject
+from steelyard.ports.team_buckets import split_key
 
 Known = Callable[[AsyncConnection, Sequence[str]], Awaitable[set[str]]]
 
@@ -85,7 +86,8 @@ def _age(ctx: Context) -> timedelta:
 
 
 def _form_of(key: str) -> Known | None:
-    return next((known for form, known in _FORMS if form.fullmatch(key)), None)
+    within = split_key(key)[1]
+    return next((known for form, known in _FORMS if form.fullmatch(within)), None)
 
 
 async def _orphans_of(ctx: Context, items: Sequence[StoredObject], seen: Orphans) -> list[StoredObject]:

@@ -30,6 +30,7 @@ from steelyard.domains.files import purging
 from steelyard.kernel.errors import NotFound
 from steelyard.kernel.ids import random_name
 from steelyard.ports.objects import SignedRequest, StoredObject
+from steelyard.ports.team_buckets import in_bucket, split_key
 
 _KINDS = {MD5: "", XXH128: "xxh128-"}
 _KEY = re.compile(r"artifacts/(?P<project>\d{1,18})/content/(?P<kind>|xxh128-)(?P<digest>[0-9a-f]{32})-[^/]+")
@@ -86,16 +87,18 @@ async def prepare(ctx: Context, space: Space, announced: Mapping[str, Announced]
 
 def fresh_key(space: Space, digest: str) -> str:
     """The random part keeps a later upload of the same content apart from an object that is being deleted."""
-    return f"artifacts/{space.project_id}/content/{_KINDS[space.algorithm]}{digest}-{random_name(6)}"
+    name = f"{_KINDS[space.algorithm]}{digest}-{random_name(6)}"
+    return in_bucket(space.bucket, f"artifacts/{space.project_id}/content/{name}")
 
 
 def find_space(key: str) -> tuple[Space, str] | None:
     """Return where the object of this key belongs, and its digest; None for a key of something else."""
-    found = _KEY.fullmatch(key)
+    bucket, within = split_key(key)
+    found = _KEY.fullmatch(within)
     if found is None:
         return None
     algorithm = next(name for name, kind in _KINDS.items() if kind == found["kind"])
-    return Space(int(found["project"]), algorithm), found["digest"]
+    return Space(int(found["project"]), algorithm, bucket), found["digest"]
 
 
 async def _begin_anew(

@@ -23,9 +23,11 @@ from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
 from steelyard.domains.files import queries as file_queries
 from steelyard.domains.files.events import OBJECTS_DELETED
+from steelyard.domains.projects import queries as projects
 from steelyard.domains.projects.events import PROJECT_DELETED
 from steelyard.domains.runs.events import OUTPUTS_DELETED
 from steelyard.kernel.errors import Conflict
+from steelyard.ports.team_buckets import in_bucket
 
 
 async def delete_version(ctx: Context, artifact_id: int, *, with_aliases: bool) -> Artifact:
@@ -80,7 +82,8 @@ async def purge_content(ctx: Context, conn: AsyncConnection, project_id: int) ->
     """Have all objects of the project deleted when the grace is over, and no upload of them is under way any more."""
     policy = ctx.ports.policy
     due = ctx.ports.clock() + timedelta(seconds=max(policy.gc.grace_s, policy.upload_window_s))
-    await OBJECTS_DELETED.happen(ctx, conn, [f"artifacts/{project_id}/"])
+    bucket = await projects.find_bucket(conn, project_id)
+    await OBJECTS_DELETED.happen(ctx, conn, [in_bucket(bucket, f"artifacts/{project_id}/")])
     for objects in content_queries.objects_of_project(project_id):
         await file_queries.insert_dead_from(conn, objects, due)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from steelyard.domains.accounts.access import Target, Thing
 from steelyard.domains.audit.model import Subject
+from steelyard.ports.team_buckets import bucket_of_key
 
 
 class State(StrEnum):
@@ -96,10 +97,11 @@ def find_expiry(created_at: datetime, ttl_s: int | None) -> datetime | None:
 
 
 class Space(NamedTuple):
-    """Where a digest names content: in one project, among digests of one kind."""
+    """Where a digest names content: in one project, among digests of one kind. `bucket` is where its objects lie."""
 
     project_id: int
     algorithm: str
+    bucket: str
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,8 @@ class Artifact:
     entity_id: int
     entity: str
     visibility: str
+    # of its team, see ports/team_buckets.py
+    bucket: str
 
     @property
     def target(self) -> Target:
@@ -200,7 +204,7 @@ class Artifact:
 
     @property
     def space(self) -> Space:
-        return Space(self.project_id, self.digest_algorithm)
+        return Space(self.project_id, self.digest_algorithm, self.bucket)
 
     @property
     def version(self) -> str:
@@ -301,7 +305,7 @@ class Blob:
 
     @property
     def space(self) -> Space:
-        return Space(self.project_id, self.algorithm)
+        return Space(self.project_id, self.algorithm, bucket_of_key(self.object_key))
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,7 @@ def _artifacts() -> Select[Any]:
     sequence = [collections.c.name.label("collection"), collections.c.type_id, types.c.name.label("type_name")]
     inherited = func.coalesce(collections.c.ttl_s, t.artifact_ttl_policies.c.ttl_s).label("inherited_ttl_s")
     return (
-        select(*_ARTIFACT, memberships.c.version_index, inherited, *sequence, *_PROJECT)
+        select(*_ARTIFACT, memberships.c.version_index, inherited, *sequence, *_PROJECT, entities.c.bucket)
         .join(collections, collections.c.id == artifacts.c.sequence_id)
         .join(types, types.c.id == collections.c.type_id)
         .join(projects, projects.c.id == artifacts.c.project_id)

@@ -44,6 +44,7 @@ from steelyard.kernel.errors import Invalid, NotFound
 from steelyard.kernel.ids import random_name
 from steelyard.kernel.limiter import Charge
 from steelyard.ports.objects import SignedRequest
+from steelyard.ports.team_buckets import in_bucket
 from steelyard.sql.dialect import insert_ignore, insert_row
 
 
@@ -266,10 +267,12 @@ async def _check_base(ctx: Context, conn: AsyncConnection, artifact: Artifact, b
     base = await access.load_readable(ctx, conn, base_artifact_id)
     if base.digest_algorithm != artifact.digest_algorithm:
         raise Invalid(f"the base has {base.digest_algorithm} digests, the new version {artifact.digest_algorithm}")
+    if base.bucket != artifact.bucket:
+        raise Invalid(f"{base.entity} and {artifact.entity} keep their content in different buckets: name another base")
 
 
 def manifest_key(artifact: Artifact) -> str:
-    return f"artifacts/{artifact.project_id}/manifests/{artifact.id}-{random_name(12)}"
+    return in_bucket(artifact.bucket, f"artifacts/{artifact.project_id}/manifests/{artifact.id}-{random_name(12)}")
 
 
 async def manifest_upload(ctx: Context, manifest: Manifest) -> SignedRequest | None:

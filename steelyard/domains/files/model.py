@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from steelyard.kernel.errors import Invalid
+from steelyard.ports.team_buckets import in_bucket, split_key
 
 NAME_MAX = 4096
 _DOCUMENTS = {"text/html", "application/xhtml+xml", "text/xsl"}
@@ -104,26 +105,26 @@ def is_document(mimetype: str) -> bool:
     return mimetype in _DOCUMENTS or mimetype.endswith(("+xml", "/xml"))
 
 
-def handle(run_id: int, name: str) -> RunFile:
+def handle(bucket: str, run_id: int, name: str) -> RunFile:
     """Return the file that would stand under `name`, without any content."""
-    return RunFile(None, run_id, name, object_key(run_id, name), guess_type(name), 0, "", None)
+    return RunFile(None, run_id, name, object_key(bucket, run_id, name), guess_type(name), 0, "", None)
 
 
-def object_key(run_id: int, name: str) -> str:
-    return f"{run_prefix(run_id)}{name_digest(name)}"
+def object_key(bucket: str, run_id: int, name: str) -> str:
+    return f"{run_prefix(bucket, run_id)}{name_digest(name)}"
 
 
-def run_prefix(run_id: int) -> str:
+def run_prefix(bucket: str, run_id: int) -> str:
     """Return what the keys of all files of a run begin with."""
-    return f"runs/{run_id}/"
+    return in_bucket(bucket, f"runs/{run_id}/")
 
 
 def is_run_key(key: str) -> bool:
     """Tell whether the object belongs to a file of a run."""
-    return key.startswith("runs/")
+    return split_key(key)[1].startswith("runs/")
 
 
 def key_parts(key: str) -> tuple[int, str]:
     """Return run and name digest of an `object_key`."""
-    _, run_id, digest = key.split("/")
+    _, run_id, digest = split_key(key)[1].split("/")
     return int(run_id), digest

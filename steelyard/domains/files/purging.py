@@ -6,7 +6,8 @@ prefix goes, twice: at once, and when no signed upload URL is good any more, for
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,9 +18,12 @@ from steelyard.context import Context
 from steelyard.domains.files import queries
 from steelyard.domains.files.events import OBJECTS_DELETED
 from steelyard.domains.files.model import Dead, Purge, is_run_key, run_prefix
+from steelyard.domains.projects import queries as projects
 from steelyard.domains.projects.events import PROJECT_DELETED
+from steelyard.domains.runs import queries as runs
 from steelyard.kernel.at_once import run_all
 from steelyard.ports.listing import pages_of
+from steelyard.ports.team_buckets import bucket_of_key
 
 log = structlog.get_logger()
 # Purges of one turn; the rest has its turn a minute later.
@@ -44,16 +48,17 @@ async def purge_files(ctx: Context, run: int) -> None:
     """Forget the files of a run, for good. Nothing is left of them once the worker has had its turns."""
     async with ctx.database.write() as conn:
         await queries.delete_files_of(conn, run)
-        await _note(ctx, conn, [run])
+        await _note(ctx, conn, await runs.find_bucket(conn, run), [run])
 
 
 @PROJECT_DELETED.add
 async def purge_files_of_project(ctx: Context, conn: AsyncConnection, project_id: int) -> None:
-    await _note(ctx, conn, await queries.list_runs_with_files(conn, project_id))
+    bucket = await projects.find_bucket(conn, project_id)
+    await _note(ctx, conn, bucket, await queries.list_runs_with_files(conn, project_id))
 
 
-async def _note(ctx: Context, conn: AsyncConnection, runs: list[int]) -> None:
-    prefixes = [run_prefix(run) for run in runs]
+async def _note(ctx: Context, conn: AsyncConnection, bucket: str, numbers: list[int]) -> None:
+    prefixes = [run_prefix(bucket, run) for run in numbers]
     await OBJECTS_DELETED.happen(ctx, conn, prefixes)
     await purge_prefixes(ctx, conn, prefixes)
 
@@ -108,24 +113,52 @@ async def _take_turn(ctx: Context) -> Freed | None:
         return None
     async with ctx.database.write() as conn:
         taken = [item for item in due if await queries.take_purge(conn, item, now + LEASE)]
-    freed = Freed()
-    single = [item for item in taken if not item.is_prefix]
-    freed.add(await _delete_all(ctx, [(item.prefix, item.size_bytes) for item in single]))
-    for purge in taken:
+    freed, done = Freed(), list[Purge]()
+    by_bucket: dict[str, list[Purge]] = {}
+    for item in taken:
+        by_bucket.setdefault(bucket_of_key(item.prefix), []).append(item)
+    for bucket, some in by_bucket.items():
+        with _patient(bucket):
+            freed.add(await _delete_some(ctx, some))
+            done += some
+    if done:
+        async with ctx.database.write() as conn:
+            await queries.delete_purges(conn, [item.id for item in done])
+    return freed
+
+
+@contextmanager
+def _patient(bucket: str) -> Iterator[None]:
+    """Let the bucket of a team that fails keep what is to be deleted there, for a later turn: others go on."""
+    try:
+        yield
+    except Exception as error:
+        if not bucket:
+            raise
+        log.warning("objects stay for now in the bucket of a team that fails", bucket=bucket, why=str(error)[:300])
+
+
+async def _delete_some(ctx: Context, purges: Sequence[Purge]) -> Freed:
+    freed = await _delete_all(ctx, [(item.prefix, item.size_bytes) for item in purges if not item.is_prefix])
+    for purge in purges:
         if purge.is_prefix:
             freed.add(await _delete_below(ctx, purge))
-    if taken:
-        async with ctx.database.write() as conn:
-            await queries.delete_purges(conn, [item.id for item in taken])
     return freed
 
 
 async def delete_dead(ctx: Context, objects: Sequence[Dead]) -> Freed:
     """Delete single objects, (key, size), that the caller has put among the purges with a lease of its own."""
-    freed = await _delete_all(ctx, objects)
-    if objects:
+    freed, done = Freed(), list[str]()
+    by_bucket: dict[str, list[Dead]] = {}
+    for item in objects:
+        by_bucket.setdefault(bucket_of_key(item[0]), []).append(item)
+    for bucket, some in by_bucket.items():
+        with _patient(bucket):
+            freed.add(await _delete_all(ctx, some))
+            done += [key for key, _ in some]
+    if done:
         async with ctx.database.write() as conn:
-            await queries.delete_dead(conn, [key for key, _ in objects])
+            await queries.delete_dead(conn, done)
     return freed
 
 

@@ -25,14 +25,14 @@ def _file(row: Row[Any]) -> RunFile:
     return RunFile(**row._mapping)
 
 
-async def ensure_files(conn: AsyncConnection, run_id: int, names: Iterable[str], now: datetime) -> None:
+async def ensure_files(conn: AsyncConnection, bucket: str, run_id: int, names: Iterable[str], now: datetime) -> None:
     """Make a row for each name; rows that exist stay as they are until new content arrives."""
     rows = [
         {
             "run_id": run_id,
             "name": name,
             "name_digest": name_digest(name),
-            "object_key": object_key(run_id, name),
+            "object_key": object_key(bucket, run_id, name),
             "mimetype": guess_type(name),
             "size_bytes": 0,
             "md5": "",

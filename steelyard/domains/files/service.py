@@ -19,7 +19,7 @@ from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
 from steelyard.domains.files import queries
 from steelyard.domains.files.events import OBJECTS_DELETED
-from steelyard.domains.files.model import RunFile, clean_name, handle, is_document
+from steelyard.domains.files.model import RunFile, clean_name, handle, is_document, is_run_key
 from steelyard.domains.runs import queries as runs
 from steelyard.domains.runs.model import AnyRun, Run
 from steelyard.kernel import jsontext
@@ -53,7 +53,7 @@ async def open_uploads(ctx: Context, run: Run, names: Sequence[str]) -> list[Run
     access.require(ctx, Permission.APPEND, run.target)
     cleaned = [clean_name(name) for name in names]
     async with ctx.database.write() as conn:
-        await queries.ensure_files(conn, run.id, dict.fromkeys(cleaned), ctx.ports.clock())
+        await queries.ensure_files(conn, run.bucket, run.id, dict.fromkeys(cleaned), ctx.ports.clock())
         known = {item.name: item for item in await queries.list_named(conn, run.id, cleaned)}
     return [known[name] for name in cleaned]
 
@@ -87,7 +87,7 @@ async def download_url(ctx: Context, item: RunFile) -> str:
 
 async def object_stored(ctx: Context, stored: StoredObject) -> None:
     """Take note of content that arrived at our own upload route; keys of other slices are ignored."""
-    if not stored.key.startswith("runs/"):
+    if not is_run_key(stored.key):
         return
     async with ctx.database.write() as conn:
         await queries.mark_stored(conn, stored.key, stored.size_bytes, _md5_text(stored), stored.modified_at)
@@ -125,7 +125,7 @@ async def find_files(ctx: Context, run: AnyRun, names: Sequence[str]) -> list[Ru
     if pending and await _look_up(ctx, pending):
         async with ctx.database.read() as conn:
             known = {item.name: item for item in await queries.list_named(conn, run.id, cleaned)}
-    return [known.get(name) or handle(run.id, name) for name in cleaned]
+    return [known.get(name) or handle(run.bucket, run.id, name) for name in cleaned]
 
 
 async def list_files(ctx: Context, run: Run, pattern: str, after: str, limit: int) -> list[RunFile]:

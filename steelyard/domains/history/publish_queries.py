@@ -14,6 +14,7 @@ from steelyard.domains.history import tables as t
 from steelyard.domains.history.model import Due, SegmentState, Sized, Stream, TailMark
 from steelyard.domains.runs.rules import ENDED
 from steelyard.domains.runs.tables import runs
+from steelyard.ports.team_buckets import in_bucket
 from steelyard.sql.dialect import insert_row
 
 _segments, _chunks = t.history_segments, t.history_chunks
@@ -150,13 +151,16 @@ async def delete_segment(conn: AsyncConnection, segment: int, state: SegmentStat
 
 
 async def list_waste(
-    conn: AsyncConnection, pending_before: datetime, dropped_before: datetime, limit: int
+    conn: AsyncConnection, pending_before: datetime, dropped_before: datetime, limit: int, without: Sequence[str] = ()
 ) -> list[tuple[int, str, SegmentState]]:
-    """Return id, object and state of segments that nobody writes or reads any more."""
+    """Return id, object and state of segments that nobody writes or reads any more, but of these teams' buckets."""
     columns = _segments.c
     given_up = and_(columns.state == int(SegmentState.PENDING), columns.created_at < pending_before)
     dropped = and_(columns.state == int(SegmentState.DROPPED), columns.dropped_at < dropped_before)
-    statement = select(columns.id, columns.object_key, columns.state).where(or_(given_up, dropped)).limit(limit)
+    statement = select(columns.id, columns.object_key, columns.state).where(or_(given_up, dropped))
+    for bucket in without:
+        statement = statement.where(~columns.object_key.startswith(in_bucket(bucket, ""), autoescape=True))
+    statement = statement.limit(limit)
     return [(row.id, row.object_key, SegmentState(row.state)) for row in await conn.execute(statement)]
 
 

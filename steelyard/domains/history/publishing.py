@@ -23,7 +23,9 @@ from steelyard.columnar.slots import Piece
 from steelyard.context import Context
 from steelyard.domains.history import publish_queries as queries
 from steelyard.domains.history.model import SegmentState, Stream, TailMark
+from steelyard.domains.runs import queries as runs
 from steelyard.kernel.errors import Conflict
+from steelyard.ports.team_buckets import in_bucket
 
 # An object is handed to the store in pieces of this size.
 _PIECE_BYTES = 1 << 20
@@ -97,9 +99,13 @@ async def announce(ctx: Context, run: int, stream: Stream) -> Announced:
     """Note that an object is about to be written; the note is also a claim to the stream."""
     key = f"segments/{run}/{uuid.uuid4().hex}.{'log' if stream is Stream.CONSOLE else 'parquet'}"
     now = ctx.ports.clock()
-    insert = partial(queries.insert_pending, run=run, stream=stream, object_key=key, now=now)
-    number = await ctx.database.write_at_once(insert)
-    return Announced(number, run, stream, key)
+
+    async def insert(conn: AsyncConnection) -> Announced:
+        placed = in_bucket(await runs.find_bucket(conn, run), key)
+        number = await queries.insert_pending(conn, run=run, stream=stream, object_key=placed, now=now)
+        return Announced(number, run, stream, placed)
+
+    return await ctx.database.write_at_once(insert)
 
 
 async def store(ctx: Context, item: Announced, made: Made) -> None:

@@ -10,6 +10,7 @@ import structlog
 from steelyard.context import Context
 from steelyard.domains.history import publish_queries as queries
 from steelyard.domains.history.model import SegmentState
+from steelyard.ports.team_buckets import bucket_of_key
 
 log = structlog.get_logger()
 
@@ -33,15 +34,27 @@ async def sweep_segments(ctx: Context) -> None:
         await ctx.database.write_at_once(partial(queries.drop_orphans, ids=orphans, now=now))
     pending_before = now - timedelta(seconds=GIVEN_UP_AFTER_S)
     dropped_before = now - timedelta(seconds=ctx.ports.policy.url_ttl_s + GRACE_S)
-    waste = await ctx.database.read_at_once(
-        partial(
-            queries.list_waste,
-            pending_before=pending_before,
-            dropped_before=dropped_before,
-            limit=SWEPT_AT_ONCE,
-        )
+    listed = partial(
+        queries.list_waste, pending_before=pending_before, dropped_before=dropped_before, limit=SWEPT_AT_ONCE
     )
+    failing: set[str] = set()
+    while True:
+        waste = await ctx.database.read_at_once(partial(listed, without=sorted(failing)))
+        failed = await _sweep(ctx, waste)
+        if not failed:
+            break
+        # what else there is to do may stand behind it
+        failing |= failed
+    if waste:
+        log.info("deleted segments that nobody reads any more", segments=len(waste))
+
+
+async def _sweep(ctx: Context, waste: list[tuple[int, str, SegmentState]]) -> set[str]:
+    """Delete objects and their rows; return the buckets of teams that failed, where they stay for now."""
+    failed: set[str] = set()
     for segment, object_key, state in waste:
+        if bucket_of_key(object_key) in failed:
+            continue
         # Whoever announced it may only be very slow: it must not be able to publish what is about to be deleted.
         if state is SegmentState.PENDING and not await _give_up(ctx, segment):
             continue
@@ -49,11 +62,17 @@ async def sweep_segments(ctx: Context) -> None:
         delete_sharer = partial(queries.delete_sharer, segment=segment, object_key=object_key)
         if await ctx.database.write_at_once(delete_sharer):
             continue
-        await ctx.ports.objects.delete(object_key)
+        try:
+            await ctx.ports.objects.delete(object_key)
+        except Exception as error:
+            if not (bucket := bucket_of_key(object_key)):
+                raise
+            log.warning("segments stay for now in the bucket of a team that fails", bucket=bucket, why=str(error)[:300])
+            failed.add(bucket)
+            continue
         async with ctx.database.write() as conn:
             await queries.delete_segment(conn, segment, SegmentState.DROPPED)
-    if waste:
-        log.info("deleted segments that nobody reads any more", segments=len(waste))
+    return failed
 
 
 async def _give_up(ctx: Context, segment: int) -> bool:

@@ -37,6 +37,12 @@ async def find_named(conn: AsyncConnection, entity: str, name: str) -> Project |
     return await _find(conn, _projects().where(entities.c.folded_name == fold(entity), projects.c.name == name))
 
 
+async def find_bucket(conn: AsyncConnection, project_id: int) -> str:
+    """Return the bucket that the objects of a project lie in, empty for the main one."""
+    statement = select(entities.c.bucket).join(projects, projects.c.entity_id == entities.c.id)
+    return str((await conn.execute(statement.where(projects.c.id == project_id))).scalar_one())
+
+
 async def find_new_name(conn: AsyncConnection, entity: str, name: str) -> str | None:
     """Return what the project that was once called `name` is called now, None when there is none."""
     statement = select(projects.c.name).where(projects.c.id == _renamed(entity, name))

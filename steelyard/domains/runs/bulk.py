@@ -251,6 +251,8 @@ async def _target(ctx: Context, conn: AsyncConnection, project: Project, entity:
     access.require(ctx, Permission.WRITE, _runs_of(target))
     if target.id == project.id:
         raise Invalid("the runs are in that project already")
+    if await project_queries.find_bucket(conn, target.id) != await project_queries.find_bucket(conn, project.id):
+        raise Invalid(f"{target.entity} and {project.entity} keep their content in different buckets: runs stay")
     return target
 
 

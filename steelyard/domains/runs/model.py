@@ -58,6 +58,7 @@ class RunRef:
     entity_id: int
     entity: str
     visibility: str
+    bucket: str
     condition: Condition
     deleted: bool
 
@@ -109,6 +110,8 @@ class Run:
     entity_id: int
     entity: str
     visibility: str
+    # where its objects lie, see ports/team_buckets.py
+    bucket: str
     username: str | None
 
     @property

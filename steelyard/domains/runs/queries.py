@@ -18,6 +18,7 @@ from steelyard.domains.runs import rules
 from steelyard.domains.runs.facts import RunFacts
 from steelyard.domains.runs.model import Condition, Lineage, Run, RunRef, RunState
 from steelyard.domains.runs.tables import BY_STATE, runs
+from steelyard.kernel.errors import NotFound
 from steelyard.kernel.names import fold
 from steelyard.sql.dialect import walking
 from steelyard.sql.many import select_in, update_many
@@ -34,6 +35,7 @@ def _whole() -> Select[Any]:
             projects.c.entity_id,
             projects.c.visibility,
             entities.c.name.label("entity"),
+            entities.c.bucket,
             users.c.username,
         )
         .join(projects, projects.c.id == runs.c.project_id)
@@ -74,6 +76,16 @@ async def find_project_run(conn: AsyncConnection, project_id: int, run_id: str) 
     return _run(row) if row else None
 
 
+async def find_bucket(conn: AsyncConnection, run: int) -> str:
+    """Return the bucket that the objects of a run lie in, a deleted one too. Raises `NotFound` when it is gone."""
+    statement = select(entities.c.bucket).join(projects, projects.c.entity_id == entities.c.id)
+    statement = statement.join(runs, runs.c.project_id == projects.c.id).where(runs.c.id == run)
+    found = (await conn.execute(statement)).scalar()
+    if found is None:
+        raise NotFound("the run is gone")
+    return str(found)
+
+
 def _refs(entity: str, project: str) -> Select[Any]:
     columns = (
         runs.c.id,
@@ -88,6 +100,7 @@ def _refs(entity: str, project: str) -> Select[Any]:
         projects.c.entity_id,
         projects.c.visibility,
         entities.c.name.label("entity"),
+        entities.c.bucket,
     )
     statement = select(*columns).join(projects, projects.c.id == runs.c.project_id)
     statement = statement.join(entities, entities.c.id == projects.c.entity_id)
@@ -104,6 +117,7 @@ def _ref(row: Any) -> RunRef:
         row.entity_id,
         row.entity,
         row.visibility,
+        row.bucket,
         condition,
         row.deleted_at is not None,
     )

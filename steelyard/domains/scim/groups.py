@@ -16,10 +16,11 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access, teams
+from steelyard.domains.accounts import access, team_buckets, teams
 from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts.model import Entity, Role
 from steelyard.domains.accounts.service import delete_entity
+from steelyard.domains.accounts.team_buckets import NamedBucket
 from steelyard.domains.audit import recording as audit
 from steelyard.domains.audit.model import Action
 from steelyard.domains.scim import pages, queries
@@ -111,15 +112,46 @@ async def create_group(ctx: Context, body: Mapping[str, Any]) -> Group:
     """Make a team. Raises `Refused`, by 409 for a name that is taken."""
     access.require_admin(ctx)
     wanted = read(Group, body, Kind.RESOURCE_CREATION_REQUEST, None)
+    bucket = await _bucket(ctx, wanted) if wanted.storage_bucket else ""
     async with ctx.database.write() as conn:
         try:
-            team = await teams.insert_team(ctx, conn, wanted.display_name or "")
+            team = await teams.insert_team(ctx, conn, wanted.display_name or "", bucket)
         except Invalid as error:
             raise Refused(f"displayName: {error.message}", 400, "invalidValue") from error
         await _note_external(conn, team, wanted.external_id)
         _, before = await _load(ctx, conn, team.id)
         await _apply_members(ctx, conn, team, before, wanted)
         return (await _load(ctx, conn, team.id))[1]
+
+
+async def _bucket(ctx: Context, wanted: Group) -> str:
+    """Return the name of the bucket that a new team is to have. Raises `Refused` for one that it cannot."""
+    async with ctx.database.read() as conn:
+        await teams.require_free(conn, wanted.display_name or "")
+    try:
+        found = team_buckets.find_described(ctx, _described(wanted))
+        await team_buckets.check_choice(ctx, found.name)
+    except Invalid as error:
+        raise Refused(f"storageBucket: {error.message}", 400, "invalidValue") from error
+    return found.name
+
+
+def _described(group: Group) -> NamedBucket:
+    given = group.storage_bucket
+    assert given is not None, "asked by the caller"
+    return NamedBucket(given.name, given.provider, given.path, given.kms_key_id)
+
+
+def _refuse_other_bucket(ctx: Context, team: Entity, after: Group) -> None:
+    """Raise `Refused` where a change names another bucket than the team has."""
+    if after.storage_bucket is None:
+        return
+    try:
+        found = team_buckets.find_described(ctx, _described(after))
+    except Invalid:
+        found = None
+    if found is None or found.name != team.bucket:
+        raise Refused("a team keeps its storageBucket: its content lies there", 400, "mutability")
 
 
 async def replace_group(ctx: Context, id_: str, body: Mapping[str, Any], if_match: str | None) -> Group:
@@ -142,6 +174,7 @@ async def _change(ctx: Context, id_: str, if_match: str | None, make: Callable[[
         after = make(before.model_copy(deep=True))
         if after.display_name != before.display_name:
             raise Refused("a team keeps its name: projects are found by it", 400, "mutability")
+        _refuse_other_bucket(ctx, team, after)
         if after.external_id != before.external_id:
             await _note_external(conn, team, after.external_id)
         await _apply_members(ctx, conn, team, before, after)

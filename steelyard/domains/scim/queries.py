@@ -136,7 +136,7 @@ async def list_teams(
     conn: AsyncConnection, where: ColumnElement[bool] | None = None, *, skip: int = 0, limit: int | None = None
 ) -> list[tuple[Entity, str | None]]:
     """Return teams in the order in which they came, each with what the provider calls it."""
-    columns = [a.entities.c[name] for name in ("id", "name", "kind", "organization_id", "created_at")]
+    columns = [a.entities.c[name] for name in ("id", "name", "kind", "organization_id", "created_at", "bucket")]
     joined = a.entities.outerjoin(t.scim_groups, t.scim_groups.c.entity_id == a.entities.c.id)
     statement = select(*columns, t.scim_groups.c.external_id).select_from(joined)
     statement = statement.where(a.entities.c.kind == EntityKind.TEAM).order_by(a.entities.c.id)

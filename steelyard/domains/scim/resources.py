@@ -84,11 +84,22 @@ class Member(ComplexAttribute):
     display: Annotated[str | None, Mutability.read_only] = None
 
 
+class StorageBucket(ComplexAttribute):
+    """Where a team keeps its content; what is not named here of W&B Server's is passed over."""
+
+    name: Annotated[str | None, Mutability.write_only] = None
+    provider: Annotated[str | None, Mutability.write_only] = None
+    path: Annotated[str | None, Mutability.write_only] = None
+    kms_key_id: Annotated[str | None, Mutability.write_only] = None
+
+
 class Group(Resource[Any]):
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
 
     display_name: Annotated[str | None, Required.true, Mutability.immutable, Uniqueness.server] = None
     members: list[Member] | None = None
+    # chosen when the team is made
+    storage_bucket: Annotated[StorageBucket | None, Mutability.write_only] = None
 
 
 class Permission(ComplexAttribute):

@@ -11,7 +11,8 @@ from steelyard.context import Context
 from steelyard.domains.files import purging
 from steelyard.domains.files.events import OBJECTS_DELETED
 from steelyard.domains.tables import queries
-from steelyard.domains.tables.model import PREFIX, Index, IndexState
+from steelyard.domains.tables.model import Index, IndexState, index_folder
+from steelyard.ports.team_buckets import bucket_of_key
 
 log = structlog.get_logger()
 # Indexes looked at between two questions to the database.
@@ -22,7 +23,7 @@ _AT_ONCE = 200
 async def forget_indexes(ctx: Context, conn: AsyncConnection, keys: Sequence[str]) -> None:
     """Forget the indexes of files that go; the worker deletes their objects."""
     gone = await queries.delete_of_files(conn, keys)
-    await purging.purge_prefixes(ctx, conn, [f"{PREFIX}{key}/" for key in gone])
+    await purging.purge_prefixes(ctx, conn, [index_folder(key) for key in gone])
 
 
 async def sweep_indexes(ctx: Context) -> None:
@@ -41,12 +42,23 @@ async def _sweep_orphans(ctx: Context) -> int:
         async with ctx.database.read() as conn:
             some = await queries.list_after(conn, after, _AT_ONCE)
         for index in some:
-            if await ctx.ports.objects.stat(index.source_key) is None:
+            if await _is_gone(ctx, index.source_key):
                 await _delete(ctx, index)
                 deleted += 1
         if len(some) < _AT_ONCE:
             return deleted
         after = some[-1].id
+
+
+async def _is_gone(ctx: Context, key: str) -> bool:
+    """Tell whether an object is gone for sure: of the bucket of a team that fails nothing is known."""
+    try:
+        return await ctx.ports.objects.stat(key) is None
+    except Exception as error:
+        if not (bucket := bucket_of_key(key)):
+            raise
+        log.warning("the bucket of a team fails", bucket=bucket, why=str(error)[:300])
+        return False
 
 
 async def _sweep_beyond(ctx: Context) -> int:
@@ -68,7 +80,12 @@ async def _sweep_beyond(ctx: Context) -> int:
 
 
 async def _delete(ctx: Context, index: Index) -> None:
-    if index.state is IndexState.READY:
+    is_stored = index.state is IndexState.READY
+    # one in the bucket of a team, which may fail by itself, goes by the worker
+    later = is_stored and bool(bucket_of_key(index.object_key))
+    if is_stored and not later:
         await ctx.ports.objects.delete(index.object_key)
     async with ctx.database.write() as conn:
+        if later:
+            await purging.note_dead(ctx, conn, [(index.object_key, index.size_bytes)], ctx.ports.clock())
         await queries.delete_index(conn, index.id, index.object_key)

@@ -18,7 +18,7 @@ import structlog
 from steelyard.columnar.tables.scan import NotATable
 from steelyard.context import Context
 from steelyard.domains.tables import queries
-from steelyard.domains.tables.model import PREFIX, Content, Index, IndexState, Making
+from steelyard.domains.tables.model import Content, Index, IndexState, Making, index_folder
 from steelyard.kernel.errors import Conflict, TooMany, Unavailable
 from steelyard.kernel.ids import random_name
 from steelyard.sql.engine import Database
@@ -170,7 +170,7 @@ class _Body:
     def __init__(self, ctx: Context, content: Content, name: str) -> None:
         self._ctx, self._content, self._name = ctx, content, name
         self._told_at = time.monotonic()
-        self.object_key = f"{PREFIX}{content.object_key}/{name}"
+        self.object_key = f"{index_folder(content.object_key)}{name}"
         self.directory_bytes = 0
         self.failure: Exception | None = None
 

@@ -8,11 +8,24 @@ from enum import StrEnum
 
 from steelyard.domains.artifacts.model import Artifact
 from steelyard.domains.runs.model import Run
+from steelyard.ports.team_buckets import in_bucket, split_key
 
 # Indexes of another format are made anew; it is part of `mark`.
 FORMAT = 1
-# What the keys of all indexes begin with; the key of the file follows.
+# What the keys of all indexes begin with in their bucket; the key of the file follows.
 PREFIX = "derived/"
+
+
+def index_folder(source_key: str) -> str:
+    """Return what the keys of a file's indexes begin with: they lie in the bucket of the file."""
+    bucket, within = split_key(source_key)
+    return in_bucket(bucket, f"{PREFIX}{within}/")
+
+
+def source_of(index_key: str) -> str:
+    """Return the key of the file that an index is of."""
+    bucket, within = split_key(index_key)
+    return in_bucket(bucket, within.removeprefix(PREFIX).rpartition("/")[0])
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from steelyard.domains.tables.model import PREFIX, Content, Index, IndexState
+from steelyard.domains.tables.model import Content, Index, IndexState, source_of
 from steelyard.domains.tables.tables import table_indexes as t
 from steelyard.sql.dialect import insert_ignore
 
@@ -94,7 +94,7 @@ async def list_known_keys(conn: AsyncConnection, keys: Sequence[str]) -> set[str
     """Return those of the keys that are of indexes; all of a file whose index is being made."""
     of_file: dict[str, list[str]] = {}
     for key in keys:
-        of_file.setdefault(key.removeprefix(PREFIX).rpartition("/")[0], []).append(key)
+        of_file.setdefault(source_of(key), []).append(key)
     known: set[str] = set()
     for index in await list_indexes(conn, list(of_file)):
         known.update([index.object_key] if index.state is not IndexState.MAKING else of_file[index.source_key])

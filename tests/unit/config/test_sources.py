@@ -111,6 +111,7 @@ def test_secrets_are_marked_so_that_they_are_never_shown() -> None:
         "mail.password",
     } | accounts | {
         "slack.client_secret",
+        "objects.team_buckets",
         "sso.client_secret",
         "ldap.bind_password",
     }

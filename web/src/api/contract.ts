@@ -54,7 +54,12 @@ export interface ApiKey {
 export type KeyRights = "all" | "append" | "read";
 /** what is left out or empty is no bound */
 export interface KeyInput { name: string; rights?: KeyRights; projects?: string[]; days?: number; networks?: string[] }
-export interface Team { name: string; organization: string | null; canManage: boolean; members: TeamMember[]; invitations: Invitation[] }
+export interface Team {
+  name: string; organization: string | null; canManage: boolean; members: TeamMember[]; invitations: Invitation[];
+  /** null: the main one, and for readers outside; `location` null: for managers only; `there` false: taken out of the settings */
+  bucket: { name: string; location: string | null; there: boolean } | null;
+}
+export interface BucketChoice { name: string; location: string }
 export interface TeamMember { id: string; username: string; name: string; role: EntityRef["role"]; customRole: string | null; service: boolean; active: boolean }
 export interface Invitation { id: string; email: string; role: EntityRef["role"]; customRole: string | null; expiresAt: string }
 export interface Roles { roles: HeldRole[]; permissions: RolePermission[]; canManage: boolean }
@@ -80,6 +85,7 @@ export interface Organization {
   /** the reader may see when its people were active */ activity: boolean;
   /** `role`: the reader's own in the team, null outside */
   teams: { name: string; members: number; services: number; role: EntityRef["role"] | null }[];
+  /** that a new team may have instead of the main one, for those who may make teams */ buckets: BucketChoice[];
 }
 /** `daysActive`: of the last 30; `day`: in UTC, such as 2026-01-31, each with the people who were active on it */
 export interface OrganizationActivity { people: ActivePerson[]; days: { day: string; people: number }[] }
@@ -472,10 +478,10 @@ export interface Account {
 }
 /** `daysActive`: of the last 30; null for service accounts, and where it is not kept */
 export interface ListedAccount extends Account { teams: number; keys: number; lastSeenAt: string | null; daysActive: number | null }
-export interface TeamsPage { total: number; teams: ListedTeam[] }
+export interface TeamsPage { total: number; teams: ListedTeam[]; /** that a new team may have */ buckets: BucketChoice[] }
 export interface ListedTeam {
   name: string; organization: string | null; createdAt: string;
-  members: number; services: number; admins: string[]; projects: number;
+  members: number; services: number; admins: string[]; projects: number; /** null: the main one */ bucket: string | null;
 }
 export interface ProjectsPage { total: number; projects: Project[] }
 export interface Jobs {

@@ -75,7 +75,7 @@ export interface Routes {
   "POST /oidc/token": { form: { grant_type: string; assertion: string }; answer: GrantedToken; answers: { 400: RefusedToken } };
 
   // ---- teams and entities -------------------------------------------------------------------------------------
-  "POST /app/teams": { body: { name: string; organization?: string | null; admin?: string | null }; answer: { name: string } };
+  "POST /app/teams": { body: { name: string; organization?: string | null; admin?: string | null; bucket?: string | null }; answer: { name: string } };
   "GET /app/teams/{team}": { answer: C.Team };
   /** A team that still owns projects stays. */
   "DELETE /app/teams/{team}": { answer: null };

@@ -30,6 +30,7 @@ const TEAM: ListedTeam = {
   services: 1,
   admins: ["ada"],
   projects: 2,
+  bucket: null,
 };
 const OVERVIEW: ServerOverview = {
   version: "1.2.3",
@@ -104,7 +105,7 @@ const answers = {
   [users("&search=bo")]: { total: 1, users: [USERS[1]] },
   [users("&search=zzz")]: { total: 0, users: [] },
   "GET /app/admin/users?kind=all&offset=100&limit=100": { total: 250, users: [account("zoe")] },
-  "GET /app/admin/teams?offset=0&limit=100": { total: 1, teams: [TEAM] },
+  "GET /app/admin/teams?offset=0&limit=100": { total: 1, teams: [TEAM], buckets: [] },
   "GET /app/admin/projects?offset=0&limit=100": { total: 0, projects: [] },
   "GET /app/admin/jobs": JOBS,
   "GET /app/admin/settings": SETTINGS,

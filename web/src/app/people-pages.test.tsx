@@ -28,6 +28,7 @@ const ACME: Organization = {
     { name: "lab", members: 3, services: 1, role: "admin" },
     { name: "other", members: 1, services: 0, role: null },
   ],
+  buckets: [],
 };
 const ROLES: Roles = {
   roles: [
@@ -54,6 +55,7 @@ const LAB: Team = {
   canManage: true,
   members: [member("ada", { role: "admin" }), SERVICE],
   invitations: [{ id: "i1", email: "eve@example.org", role: "viewer", customRole: null, expiresAt: AT }],
+  bucket: null,
 };
 const bytes = (totalBytes: number) => ({
   totalBytes,

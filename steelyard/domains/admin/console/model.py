@@ -62,6 +62,7 @@ class ListedTeam:
     services: int
     admins: list[str]
     projects: int
+    bucket: str
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ async def list_teams(conn: AsyncConnection, wanted: Wanted) -> Page[ListedTeam]:
     teams, owners = t.entities, t.organizations
     ids = select(teams.c.id).where(teams.c.kind == EntityKind.TEAM, _holds(wanted.search, teams.c.name))
     page = await _page(conn, ids.order_by(teams.c.folded_name), wanted)
-    named = select(teams.c.id, teams.c.name, teams.c.created_at, owners.c.name.label("organization"))
+    named = select(teams.c.id, teams.c.name, teams.c.created_at, teams.c.bucket, owners.c.name.label("organization"))
     named = named.outerjoin(owners, owners.c.id == teams.c.organization_id).where(teams.c.id.in_(page.rows))
     found = {row.id: row for row in await conn.execute(named)}
     members = await _members(conn, page.rows)
@@ -87,6 +87,7 @@ async def list_teams(conn: AsyncConnection, wanted: Wanted) -> Page[ListedTeam]:
             services=sum(kind == "service" for _, kind, _ in members[number]),
             admins=sorted(name for name, _, role in members[number] if role == Role.ADMIN),
             projects=owned.get(number, 0),
+            bucket=found[number].bucket,
         )
         for number in page.rows
         if number in found

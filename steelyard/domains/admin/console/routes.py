@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from steelyard.context import Context
+from steelyard.domains.accounts import team_buckets
 from steelyard.domains.accounts.people_routes import user_shape
 from steelyard.domains.admin.console import service
 from steelyard.domains.admin.console.model import Kind, ListedTeam, ListedUser, Wanted
@@ -73,7 +74,8 @@ async def list_users(ctx: Context, request: Request) -> dict[str, Any]:
 @routes.get("/app/admin/teams")
 async def list_teams(ctx: Context, request: Request) -> dict[str, Any]:
     page = await service.list_teams(ctx, _wanted(request))
-    return {"total": page.total, "teams": [_team(row) for row in page.rows]}
+    offered = team_buckets.show_choices(ctx)
+    return {"total": page.total, "teams": [_team(row) for row in page.rows], "buckets": offered}
 
 
 @routes.get("/app/admin/projects")
@@ -116,6 +118,7 @@ def _team(row: ListedTeam) -> dict[str, Any]:
         "services": row.services,
         "admins": row.admins,
         "projects": row.projects,
+        "bucket": row.bucket or None,
     }
 
 

@@ -12,8 +12,13 @@ from steelyard.domains.artifacts.content import find_space
 from steelyard.domains.artifacts.model import Space
 from steelyard.domains.artifacts.tables import artifact_blobs as blobs
 from steelyard.domains.artifacts.tables import artifact_manifests as manifests
+from steelyard.ports.team_buckets import split_key
 
 _MANIFEST = re.compile(r"artifacts/\d{1,18}/manifests/(\d{1,18})-[^/]+")
+
+
+def _manifest(key: str) -> re.Match[str] | None:
+    return _MANIFEST.fullmatch(split_key(key)[1])
 
 
 async def list_known_keys(conn: AsyncConnection, keys: Sequence[str]) -> set[str]:
@@ -22,13 +27,13 @@ async def list_known_keys(conn: AsyncConnection, keys: Sequence[str]) -> set[str
     An upload in parts is made one object before its row leads there: while content of that digest is expected, every
     object of the digest is spared. Keys that were not made by artifacts are spared as well.
     """
-    known = {key for key in keys if not find_space(key) and not _MANIFEST.fullmatch(key)}
+    known = {key for key in keys if not find_space(key) and not _manifest(key)}
     by_space: dict[Space, dict[str, list[str]]] = {}
     versions: list[int] = []
     for key in keys:
         if found := find_space(key):
             by_space.setdefault(found[0], {}).setdefault(found[1], []).append(key)
-        elif match := _MANIFEST.fullmatch(key):
+        elif match := _manifest(key):
             versions.append(int(match[1]))
     for space, digests in by_space.items():
         statement = select(blobs.c.digest, blobs.c.object_key, blobs.c.stored_at).where(

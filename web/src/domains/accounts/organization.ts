@@ -40,7 +40,8 @@ export function useOrganizationActions(name: string) {
       onSettled,
     }).mutateAsync,
     createTeam: useMutation({
-      mutationFn: (team: string) => post<{ name: string }>(appPath("teams"), { name: team, organization: name }),
+      mutationFn: (team: { name: string; bucket: string }) =>
+        post<{ name: string }>(appPath("teams"), { ...team, organization: name }),
       onSuccess: renewSession,
       onSettled,
     }).mutateAsync,

@@ -85,7 +85,7 @@ export function useTeamListActions() {
   const onSettled = () => void client.invalidateQueries({ queryKey: ["admin"] });
   return {
     create: useMutation({
-      mutationFn: (name: string) => post<{ name: string }>("/app/teams", { name }),
+      mutationFn: (team: { name: string; bucket: string }) => post<{ name: string }>("/app/teams", team),
       onSettled,
     }).mutateAsync,
     remove: useMutation({ mutationFn: (team: string) => remove(appPath("teams", team)), onSettled }).mutateAsync,

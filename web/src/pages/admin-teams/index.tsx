@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { ListedTeam } from "@/api/contract";
+import type { BucketChoice, ListedTeam } from "@/api/contract";
 import { UsernameField } from "@/domains/accounts/account-form";
+import { BucketField } from "@/domains/accounts/bucket-field";
 import styles from "@/domains/admin/admin.module.css";
 import { ListPage } from "@/domains/admin/list-page";
 import { teamsQuery, useTeamListActions } from "@/domains/admin/queries";
@@ -31,7 +32,7 @@ export default function TeamsPage() {
       total={data?.total}
       error={error}
       onRetry={() => void refetch()}
-      actions={<CreateTeamButton />}
+      actions={<CreateTeamButton buckets={data?.buckets ?? []} />}
       empty={<EmptyState title={t("admin.teams.none")}>{t("admin.teams.noneText")}</EmptyState>}
     >
       {data && <TeamTable teams={data.teams} />}
@@ -43,6 +44,7 @@ function TeamTable({ teams }: { teams: readonly ListedTeam[] }) {
   const { t } = useTranslation();
   const { remove } = useTeamListActions();
   const inOrganizations = teams.some((team) => team.organization !== null);
+  const inBuckets = teams.some((team) => team.bucket !== null);
   return (
     <Table label={t("admin.teams.title")}>
       <thead>
@@ -53,6 +55,7 @@ function TeamTable({ teams }: { teams: readonly ListedTeam[] }) {
           <Head numeric>{t("admin.teams.members")}</Head>
           <Head numeric>{t("admin.teams.services")}</Head>
           <Head numeric>{t("admin.teams.projects")}</Head>
+          {inBuckets && <Head>{t("admin.teams.bucket")}</Head>}
           <Head>{t("admin.teams.created")}</Head>
           <ActionsHead />
         </tr>
@@ -74,6 +77,7 @@ function TeamTable({ teams }: { teams: readonly ListedTeam[] }) {
             <Num>
               <Link to={entityProjectsPath(team.name)}>{formatInteger(team.projects)}</Link>
             </Num>
+            {inBuckets && <td>{team.bucket}</td>}
             <td>
               <RelativeTime at={team.createdAt} />
             </td>
@@ -93,7 +97,7 @@ function TeamTable({ teams }: { teams: readonly ListedTeam[] }) {
   );
 }
 
-function CreateTeamButton() {
+function CreateTeamButton({ buckets }: { buckets: readonly BucketChoice[] }) {
   const { t } = useTranslation();
   const { create } = useTeamListActions();
   const [open, setOpen] = useState(false);
@@ -107,10 +111,11 @@ function CreateTeamButton() {
           title={t("admin.teams.create")}
           text={t("admin.teams.createText")}
           action={t("admin.teams.create")}
-          onSend={({ username = "" }) => create(username.trim())}
+          onSend={({ username = "", bucket = "" }) => create({ name: username.trim(), bucket })}
           onClose={() => setOpen(false)}
         >
           <UsernameField label={t("admin.teams.name")} />
+          <BucketField choices={buckets} />
         </AskDialog>
       )}
     </>

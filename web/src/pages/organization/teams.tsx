@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Organization } from "@/api/contract";
 import { UsernameField } from "@/domains/accounts/account-form";
+import { BucketField } from "@/domains/accounts/bucket-field";
 import { useOrganizationActions } from "@/domains/accounts/organization";
 import styles from "@/domains/accounts/people.module.css";
 import { formatInteger } from "@/lib/number";
@@ -21,7 +22,7 @@ export function Teams({ organization }: { organization: Organization }) {
     <Page
       title={t("organizations.teams.title")}
       nested
-      actions={canManage && <CreateTeamButton organization={organization.name} />}
+      actions={canManage && <CreateTeamButton organization={organization} />}
     >
       {teams.length === 0 ? (
         <EmptyState title={t("organizations.teams.none")}>
@@ -55,9 +56,9 @@ export function Teams({ organization }: { organization: Organization }) {
   );
 }
 
-function CreateTeamButton({ organization }: { organization: string }) {
+function CreateTeamButton({ organization }: { organization: Organization }) {
   const { t } = useTranslation();
-  const { createTeam } = useOrganizationActions(organization);
+  const { createTeam } = useOrganizationActions(organization.name);
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -69,10 +70,11 @@ function CreateTeamButton({ organization }: { organization: string }) {
           title={t("organizations.teams.create")}
           text={t("organizations.teams.createText")}
           action={t("organizations.teams.create")}
-          onSend={({ username = "" }) => createTeam(username.trim())}
+          onSend={({ username = "", bucket = "" }) => createTeam({ name: username.trim(), bucket })}
           onClose={() => setOpen(false)}
         >
           <UsernameField label={t("organizations.teams.name")} />
+          <BucketField choices={organization.buckets} />
         </AskDialog>
       )}
     </>

@@ -4,6 +4,7 @@ import { useNavigate } from "react-router";
 import type { Team } from "@/api/contract";
 import styles from "@/domains/accounts/people.module.css";
 import { useTeamActions } from "@/domains/accounts/team";
+import { TeamBucket } from "@/domains/accounts/team-bucket";
 import { slackQuery } from "@/domains/alerts/queries";
 import { Slack } from "@/domains/alerts/slack";
 import { TimeToLive } from "@/domains/storage/time-to-live";
@@ -16,6 +17,7 @@ export function Settings({ team }: { team: Team }) {
   const { t } = useTranslation();
   return (
     <Page title={t("accounts.team.nav.settings")} nested>
+      <TeamBucket bucket={team.bucket} />
       <TimeToLive entity={team.name} />
       <TeamSlack team={team} />
       {team.canManage && <DeleteTeam team={team.name} />}

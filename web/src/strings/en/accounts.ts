@@ -93,6 +93,16 @@ export const accounts = {
     passwordText: "Choose a new password for {{name}}. Other browsers are signed out.",
     set: "Set password",
   },
+  bucket: {
+    title: "Bucket",
+    main: "The server's own",
+    hint: "Files, artifacts and histories of the team's projects lie there. It cannot be changed later.",
+    text: "Files, artifacts and histories of the team's projects lie in a bucket of their own.",
+    name: "Name",
+    location: "Place",
+    takenOut:
+      "It is not in the server's settings any more: what lies there can be neither read nor written until the operator puts it back.",
+  },
   team: {
     title: "People of {{team}}",
     people: "People",

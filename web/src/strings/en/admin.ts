@@ -132,6 +132,7 @@ export const admin = {
     deleteText: "Memberships and service accounts of the team end. It must not own a project any more.",
     none: "No teams",
     noneText: "A team owns projects together. Create one and add people on its page.",
+    bucket: "Bucket",
   },
   projects: {
     title: "Projects",
