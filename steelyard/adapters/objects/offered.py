@@ -6,15 +6,13 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 from secrets import token_bytes, token_hex
 
-import httpx
-
 from steelyard.adapters.objects.routed import RoutedStore
 from steelyard.kernel.errors import Invalid
 from steelyard.ports.objects import Grant
 from steelyard.ports.team_buckets import TeamBucket, in_bucket
 
 _TTL_S = 300
-_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+_TIMEOUT_S, _CONNECT_TIMEOUT_S = 20.0, 5.0
 _METHODS = ("GET", "PUT")
 
 
@@ -66,7 +64,10 @@ class OfferedBuckets:
         grant, body = Grant("", _TTL_S), token_bytes(64)
         put = await self._store.sign_put(key, grant)
         get = await self._store.sign_get(key, grant, filename="doctor", content_type="application/octet-stream")
-        async with httpx.AsyncClient(timeout=_TIMEOUT, verify=ssl.create_default_context()) as client:
+        import httpx  # a library that a start does without
+
+        timeout = httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S)
+        async with httpx.AsyncClient(timeout=timeout, verify=ssl.create_default_context()) as client:
             answer = await client.put(put.url, content=body, headers=dict(put.headers))
             if answer.is_error:
                 raise Invalid(f"the bucket refuses a signed upload with {answer.status_code}")
