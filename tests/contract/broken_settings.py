@@ -134,6 +134,10 @@ MYSQL_BROKEN = {
         *("objects", lambda w: w.bucket(f"s3://{KEY}:{SECRET}@{{place}}/absent")),
         *("bucket.list", "404 NoSuchBucket", "make the bucket absent"),
     ),
+    "a team's bucket that is not there": Broken(
+        *("objects", lambda w: w.base | w.team_bucket("lab", f"s3://{KEY}:{SECRET}@{{place}}/absent")),
+        *("team_bucket.list", "lab: 404 NoSuchBucket", "make the bucket absent"),
+    ),
     "a store where nobody listens": Broken(
         *("objects", lambda w: {"BUCKET": f"s3://a:b@127.0.0.1:{free_port()}/bucket"}),
         *("bucket.reach", "127.0.0.1", "host and port"),

@@ -79,8 +79,15 @@ class World:
 
     def bucket(self, url: str, **env: str) -> Env:
         """Settings of a bucket URL, with `{place}` for host and port of the real store."""
+        return {"BUCKET": self._placed(url)} | env
+
+    def team_bucket(self, name: str, url: str) -> Env:
+        """The setting of one bucket that teams may have; the URL as above."""
+        return {"GORILLA_SUPPORTED_FILE_STORES": f"{name}={self._placed(url)}"}
+
+    def _placed(self, url: str) -> str:
         reach = self.engine.reach["s3"]
-        return {"BUCKET": url.format(place=f"{reach['host']}:{reach['port']}", bucket=reach["bucket"])} | env
+        return url.format(place=f"{reach['host']}:{reach['port']}", bucket=reach["bucket"])
 
     def bucket_with_rule(self, *methods: str) -> Env:
         """A bucket with a CORS rule of those methods that exposes nothing."""

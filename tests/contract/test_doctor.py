@@ -133,7 +133,8 @@ def told_by(server: Server, *options: str) -> tuple[int, dict[str, str]]:
 def test_a_bucket_alone_is_checked_and_its_rule_printed(world: World) -> None:
     if world.engine.name != MYSQL_S3:
         pytest.skip("asks S3")
-    server = Server(world.folder / "bucket-alone" / "data", {})
+    teams = world.team_bucket("lab", f"s3://{KEY}:{SECRET}@{{place}}/{{bucket}}/{secrets.token_hex(4)}")
+    server = Server(world.folder / "bucket-alone" / "data", teams)
     done = server.try_command("doctor", "bucket", world.base["BUCKET"], "--origin", "http://app.example.org", "--json")
     document = json.loads(done.stdout)
     assert done.returncode == 0, document
@@ -147,6 +148,9 @@ def test_a_bucket_alone_is_checked_and_its_rule_printed(world: World) -> None:
     assert (rule["AllowedOrigins"], rule["AllowedMethods"]) == (["http://app.example.org"], ["GET", "HEAD", "PUT"])
     assert "ETag" in rule["ExposeHeaders"]
     assert "<AllowedOrigin>http://app.example.org</AllowedOrigin>" in document["cors"]["xml"]
+    of_team = server.try_command("doctor", "bucket", "lab", "--json")
+    assert [item["id"] for item in json.loads(of_team.stdout)["findings"]] == told
+    assert "no bucket for teams called 'other'" in server.try_command("doctor", "bucket", "other").stderr
 
 
 async def test_the_printed_rule_is_one_that_the_bucket_takes_and_that_suffices(world: World) -> None:
