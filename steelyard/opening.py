@@ -17,8 +17,9 @@ from steelyard.adapters.sso.federation import PublishedKeys
 from steelyard.adapters.sso.open import open_provider
 from steelyard.config.authorities import read_authorities
 from steelyard.config.banners import parse_banners
+from steelyard.config.groups.people import AccountSettings
 from steelyard.config.places import mysql_of
-from steelyard.config.settings import AccountSettings, Settings
+from steelyard.config.settings import Settings
 from steelyard.config.sources import Loaded, variable_name
 from steelyard.context import (
     SYSTEM,

@@ -14,8 +14,9 @@ from steelyard.cli.running import data_options, failures_in_a_line, print_result
 from steelyard.config import sources
 from steelyard.config.bucket_url import Bucket, check_bucket_url
 from steelyard.config.container_url import Container
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.config.places import bucket_of
-from steelyard.config.settings import ObjectSettings, Settings
+from steelyard.config.settings import Settings
 from steelyard.config.sources import Loaded
 from steelyard.config.team_buckets import team_places
 from steelyard.doctor import cors

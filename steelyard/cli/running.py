@@ -19,7 +19,8 @@ from sqlalchemy.exc import DBAPIError
 
 from steelyard import __version__
 from steelyard.config import sources
-from steelyard.config.settings import DatabaseSettings, ObjectSettings, Settings
+from steelyard.config.groups.places import DatabaseSettings, ObjectSettings
+from steelyard.config.settings import Settings
 from steelyard.config.sources import Loaded
 from steelyard.context import Context, Ports
 from steelyard.kernel.errors import Conflict, NotFound, SteelyardError, Unavailable

@@ -14,7 +14,7 @@ import click
 
 from steelyard.cli.loading import uncollected
 from steelyard.cli.running import failures_in_a_line, load_origins, traced
-from steelyard.config.settings import ServerSettings
+from steelyard.config.groups.places import ServerSettings
 from steelyard.config.sources import Loaded
 from steelyard.kernel.errors import Invalid, Unavailable
 from steelyard.opening import close_ports, open_ports, with_settings

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from steelyard.config.bucket_url import Bucket, folder_of, parse_bucket_url
 from steelyard.config.container_url import Container, is_container_url, parse_container_url
+from steelyard.config.groups.places import DatabaseSettings, ObjectSettings
 from steelyard.config.mysql_url import MysqlAddress, parse_mysql_url, tls_mode
-from steelyard.config.settings import DatabaseSettings, ObjectSettings
 from steelyard.kernel.errors import Invalid
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from steelyard.config.bucket_url import Bucket, folder_of, parse_bucket_url
 from steelyard.config.container_url import Container, is_container_url, parse_container_url
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.config.places import bucket_of, folder_of_objects
-from steelyard.config.settings import ObjectSettings
 from steelyard.config.team_bucket_list import Listed, read_list
 from steelyard.kernel.errors import Invalid
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
-from steelyard.config.settings import LdapSettings
+from steelyard.config.groups.people import LdapSettings
 from steelyard.doctor.findings import Finding, fail, info, ok, warn
 from steelyard.kernel.errors import SteelyardError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steelyard.adapters.slack.open import open_slack
-from steelyard.config.settings import SlackSettings
+from steelyard.config.groups.telling import SlackSettings
 from steelyard.doctor.findings import Finding, fail, info, ok
 from steelyard.kernel.errors import SteelyardError
 

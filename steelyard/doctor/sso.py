@@ -14,7 +14,7 @@ from steelyard.adapters.sso.discovery import WELL_KNOWN
 from steelyard.adapters.sso.oidc import OidcProvider
 from steelyard.adapters.sso.open import open_provider
 from steelyard.adapters.sso.tokens import ALGORITHMS
-from steelyard.config.settings import SsoSettings
+from steelyard.config.groups.people import SsoSettings
 from steelyard.doctor.findings import Finding, fail, info, ok, warn
 from steelyard.doctor.store_check import open_client
 from steelyard.domains.accounts.sso import CALLBACK, SIGNED_OUT

@@ -12,7 +12,7 @@ import pytest
 from steelyard.adapters.objects.azure_calls import ContainerRefusedError
 from steelyard.adapters.objects.open import bucket_origins, open_place, open_store
 from steelyard.config.container_url import Container
-from steelyard.config.settings import ObjectSettings
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.kernel.errors import Invalid, NotFound
 from steelyard.ports.objects import PART_BYTES_MIN, Grant, ObjectStore, PartAddress, SignedRequest
 from tests.harness.objects import ORIGIN, chunks, whole

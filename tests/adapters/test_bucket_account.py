@@ -26,7 +26,7 @@ from steelyard.adapters.objects.open import bucket_origins, open_store
 from steelyard.adapters.objects.s3 import S3Objects, S3Options
 from steelyard.adapters.objects.signing import UrlSigner
 from steelyard.config.bucket_url import Bucket, parse_bucket_url
-from steelyard.config.settings import ObjectSettings
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.kernel.errors import Denied, Unavailable
 from steelyard.ports.objects import PART_BYTES_MIN, Grant, PartAddress
 from tests.harness.engines import SQLITE, Engine
@@ -224,7 +224,7 @@ PUT_AND_START = """
 import asyncio, sys
 from pathlib import Path
 from steelyard.adapters.objects.open import open_store
-from steelyard.config.settings import ObjectSettings
+from steelyard.config.groups.places import ObjectSettings
 from tests.harness.environment import clean_environment
 from tests.harness.objects import chunks, whole
 

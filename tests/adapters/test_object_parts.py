@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from steelyard.adapters.objects.open import open_store
-from steelyard.config.settings import ObjectSettings
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.kernel.errors import Denied, Invalid, NotFound
 from steelyard.ports.objects import PART_BYTES_MIN, ObjectStore, PartAddress
 from tests.harness.engines import MYSQL_S3, Engine

@@ -14,7 +14,7 @@ import pytest
 from steelyard.adapters.objects.open import open_store
 from steelyard.adapters.objects.routed import RoutedStore
 from steelyard.adapters.objects.signing import OwnAddresses, OwnReads, UrlSigner
-from steelyard.config.settings import ObjectSettings
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.kernel.errors import Denied, Invalid, NotFound
 from steelyard.ports.objects import Grant
 from tests.harness.engines import Engine

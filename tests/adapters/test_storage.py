@@ -23,7 +23,7 @@ from starlette.requests import ClientDisconnect
 from steelyard.adapters.objects.local import SMALL_BYTES
 from steelyard.adapters.objects.open import open_store
 from steelyard.adapters.objects.signing import OwnAddresses
-from steelyard.config.settings import ObjectSettings
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.http.bulk import BulkProtocol
 from steelyard.http.objects import ObjectRoutes
 from steelyard.kernel.errors import SteelyardError

@@ -19,7 +19,7 @@ from steelyard.adapters.objects.s3_calls import BucketCalls
 from steelyard.adapters.objects.s3_versions import BucketVersions
 from steelyard.adapters.objects.sigv4 import BucketSigner, Credentials, Signed
 from steelyard.config.bucket_url import Bucket
-from steelyard.config.settings import ObjectSettings
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.ports.objects import PART_BYTES_MIN, Grant, PartAddress
 from tests.contract.runner import PROGRAMS
 from tests.harness.client import Client
@@ -65,7 +65,7 @@ import asyncio, httpx, sys
 from pathlib import Path
 from secrets import token_hex
 from steelyard.adapters.objects.open import open_store
-from steelyard.config.settings import ObjectSettings
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.ports.objects import Grant
 from tests.harness.objects import chunks, whole
 

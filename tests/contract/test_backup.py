@@ -11,7 +11,7 @@ from typing import Any
 
 from steelyard.adapters.objects.open import open_place
 from steelyard.backup.model import POOL
-from steelyard.config.settings import ObjectSettings
+from steelyard.config.groups.places import ObjectSettings
 from tests.contract.runner import PROGRAMS
 from tests.harness.client import Client
 from tests.harness.engines import MYSQL_S3, SQLITE, Engine, installed_engines, open_engine

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.load.usage import usage_of
 from steelyard.adapters.objects.open import open_store
-from steelyard.config.settings import ObjectSettings
+from steelyard.config.groups.places import ObjectSettings
 from tests.contract.runner import Program, Programs
 from tests.harness.client import ClientError, make_client
 from tests.harness.engines import ENGINES, SQLITE, open_engine

@@ -7,7 +7,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from steelyard.adapters.mail.smtp import open_mailer
-from steelyard.config.settings import MailSettings
+from steelyard.config.groups.telling import MailSettings
 from steelyard.context import Context
 from steelyard.domains.accounts import queries
 from steelyard.domains.alerts.model import MAILS_MAX_PER_HOUR, RUN_MAX_PER_HOUR

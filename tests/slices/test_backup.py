@@ -17,7 +17,7 @@ from steelyard.backup.making import LOCK, Made, make_backup
 from steelyard.backup.model import Snapshot
 from steelyard.backup.restoring import Restored, Target, restore_snapshot
 from steelyard.backup.snapshots import find_snapshot, keep_newest, list_snapshots
-from steelyard.config.settings import ObjectSettings
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.config.sources import load
 from steelyard.domains.artifacts.tables import artifact_blobs
 from steelyard.kernel.errors import Conflict, Invalid, NotFound, Unavailable

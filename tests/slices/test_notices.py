@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from steelyard.adapters.mail.smtp import open_mailer
-from steelyard.config.settings import MailSettings
+from steelyard.config.groups.telling import MailSettings
 from steelyard.domains.accounts import links, service
 from steelyard.domains.accounts.service import NewUser
 from steelyard.jobs import mail

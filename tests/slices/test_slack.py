@@ -10,7 +10,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from steelyard.adapters.slack.open import open_slack as open_app
-from steelyard.config.settings import SlackSettings
+from steelyard.config.groups.telling import SlackSettings
 from steelyard.domains.alerts import slack_posts
 from steelyard.domains.alerts.model import POSTS_MAX_PER_HOUR
 from steelyard.domains.alerts.tables import slack_connections, slack_outbox

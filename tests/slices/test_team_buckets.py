@@ -15,7 +15,7 @@ from steelyard.adapters.objects.open import open_place, open_store
 from steelyard.backup.checking import Checked, check_snapshot
 from steelyard.backup.making import Made, make_backup
 from steelyard.backup.restoring import Restored, Target, restore_snapshot
-from steelyard.config.settings import ObjectSettings
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.config.sources import load
 from steelyard.domains.accounts import organizations, teams
 from steelyard.domains.accounts.model import Role

@@ -6,7 +6,7 @@ from ldap3.protocol.convert import prepare_filter_for_sending
 
 from steelyard.adapters.ldap import plan
 from steelyard.adapters.ldap.plan import Attributes, Place
-from steelyard.config.settings import LdapSettings
+from steelyard.config.groups.people import LdapSettings
 from steelyard.kernel.errors import Invalid
 
 

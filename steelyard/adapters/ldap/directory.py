@@ -18,7 +18,7 @@ from ldap3 import Connection
 
 from steelyard.adapters.ldap import plan
 from steelyard.adapters.ldap.wire import CannotAsk, Entry, Way, bound, is_password, search
-from steelyard.config.settings import LdapSettings
+from steelyard.config.groups.people import LdapSettings
 from steelyard.kernel.errors import Invalid
 from steelyard.ports.directory import DirectoryDown, NotLetIn
 from steelyard.ports.sso import Person

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from steelyard.config.settings import LdapSettings
+from steelyard.config.groups.people import LdapSettings
 
 if TYPE_CHECKING:
     from steelyard.adapters.ldap.directory import LdapDirectory

@@ -11,7 +11,7 @@ from ldap3.core.exceptions import LDAPInvalidDnError
 from ldap3.utils.conv import escape_filter_chars
 from ldap3.utils.dn import parse_dn
 
-from steelyard.config.settings import LdapSettings
+from steelyard.config.groups.people import LdapSettings
 from steelyard.kernel.errors import Invalid
 
 # Where the chart of W&B Server puts the authority of a directory.

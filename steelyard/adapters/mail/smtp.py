@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from steelyard.config.settings import MailSettings
+from steelyard.config.groups.telling import MailSettings
 from steelyard.kernel.errors import Invalid, Unavailable
 from steelyard.ports.mail import Mail, MailRefused
 

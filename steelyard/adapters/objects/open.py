@@ -15,8 +15,8 @@ from steelyard.adapters.objects.signing import UrlSigner
 from steelyard.adapters.objects.sigv4 import BucketSigner
 from steelyard.config.bucket_url import Bucket
 from steelyard.config.container_url import Container
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.config.places import bucket_of, folder_of_objects, public_endpoint_of
-from steelyard.config.settings import ObjectSettings
 from steelyard.config.team_buckets import TeamPlace, team_places
 from steelyard.kernel.errors import Invalid
 from steelyard.ports.objects import ObjectStore

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import httpx
 import orjson
 
-from steelyard.config.settings import SlackSettings
+from steelyard.config.groups.telling import SlackSettings
 from steelyard.kernel.errors import Unavailable
 from steelyard.ports.slack import ApprovalFailed, ChannelGone, PostRefused, Webhook
 

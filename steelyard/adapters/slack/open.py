@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from steelyard.config.settings import SlackSettings
+from steelyard.config.groups.telling import SlackSettings
 from steelyard.kernel.errors import Invalid
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import httpx
 
 from steelyard.adapters.sso.discovery import Discovery, endpoint
 from steelyard.adapters.sso.tokens import Expected, UnknownKey, check_claims, read_token
-from steelyard.config.settings import SsoSettings
+from steelyard.config.groups.people import SsoSettings
 from steelyard.ports.sso import Attempt, CodeRefused, Person, ProviderFailed, SignOnFailed
 
 SCOPES = ("openid", "profile", "email")

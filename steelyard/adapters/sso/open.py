@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from steelyard.config.settings import SsoSettings
+from steelyard.config.groups.people import SsoSettings
 from steelyard.kernel.errors import Invalid
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from steelyard.config.bucket_url import Bucket, check_bucket_url, folder_of, parse_bucket_url
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.config.places import bucket_of, folder_of_objects
-from steelyard.config.settings import ObjectSettings
 from steelyard.kernel.errors import Invalid
 
 # URL → bucket, prefix, endpoint, region, key, secret, path style; the region set apart is eu-9

@@ -6,8 +6,8 @@ import pytest
 
 from steelyard.config.bucket_url import check_bucket_url
 from steelyard.config.container_url import Container, parse_container_url
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.config.places import bucket_of
-from steelyard.config.settings import ObjectSettings
 from steelyard.config.sources import load
 from steelyard.kernel.errors import Invalid
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from steelyard.config.settings import ObjectSettings
+from steelyard.config.groups.places import ObjectSettings
 from steelyard.config.sources import load
 from steelyard.config.team_bucket_list import check_team_buckets
 from steelyard.config.team_buckets import TeamPlace, team_places
