@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from steelyard.context import FederationPolicy
-from steelyard.domains.accounts import federation, issuer_queries, people, queries, service
+from steelyard.domains.accounts import federation, issuer_queries, people, proof_queries, queries, service
 from steelyard.domains.accounts.service import NewUser
 from steelyard.kernel.errors import Conflict, Denied, Invalid, NotFound
 from tests.harness.engines import Engine
@@ -281,7 +281,7 @@ async def test_it_is_no_key_that_its_owner_finds_in_the_list(site, forger):
     await granted(site, forger, f"{name}@example.org")
     async with site.ports.database.read() as conn:
         user = await queries.find_user_by_name(conn, name)
-        assert await queries.list_keys(conn, user.id) == []
+        assert await proof_queries.list_keys(conn, user.id) == []
 
 
 async def test_removing_an_issuer_ends_its_tokens(site):

@@ -16,7 +16,7 @@ from ipaddress import ip_address
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import ANONYMOUS, UNBOUNDED, AccountPolicy, Context, Identity, KeyScope, Ports
-from steelyard.domains.accounts import activity, queries, role_queries, secrets
+from steelyard.domains.accounts import activity, proof_queries, queries, role_queries, secrets
 from steelyard.domains.accounts.access import Rights
 from steelyard.domains.accounts.activity_queries import day_of
 from steelyard.domains.accounts.model import BrowserSession, Entity, EntityKind, ProjectRole, Role, User, strongest
@@ -83,7 +83,7 @@ class Authenticator:
             return await self._first_admin()
 
         async def find(conn: AsyncConnection) -> tuple[int, Identity] | None:
-            key = await queries.find_active_key(conn, digest)
+            key = await proof_queries.find_active_key(conn, digest)
             if key is None:
                 return None
             identity = await load_identity(conn, key.user_id, self._ports.policy.accounts, key.scope)
@@ -126,7 +126,7 @@ class Authenticator:
         """Record when a key was last used, at most once in `USE_NOTED_S`, so that reading stays reading."""
         if not self._used.is_news(key):
             return
-        await self._note("the use of a key could not be noted", partial(queries.touch_key, key_id=key), identity)
+        await self._note("the use of a key could not be noted", partial(proof_queries.touch_key, key_id=key), identity)
 
     async def _note(self, failed: str, touch: Callable[..., Awaitable[None]], identity: Identity) -> None:
         """Write a use, and with the first of a day that the account is active. The log says what `failed`."""
@@ -157,7 +157,7 @@ class Authenticator:
             kind = "u"  # as long as the account is good that it acts as
 
         async def find(conn: AsyncConnection) -> bool:
-            return await queries.is_good_proof(conn, kind, number)
+            return await proof_queries.is_good_proof(conn, kind, number)
 
         return await self._ports.database.read_at_once(find)
 
@@ -166,7 +166,7 @@ class Authenticator:
         now = self._ports.clock()
 
         async def find(conn: AsyncConnection) -> tuple[Identity, BrowserSession] | None:
-            session = await queries.find_session(conn, secrets.hash_token(token), now, used_since(self._ports))
+            session = await proof_queries.find_session(conn, secrets.hash_token(token), now, used_since(self._ports))
             if session is None:
                 return None
             identity = await load_identity(conn, session.user_id, self._ports.policy.accounts)
@@ -174,7 +174,7 @@ class Authenticator:
 
         found = await self._ports.database.read_at_once(find)
         if found is not None and now - found[1].last_seen_at >= SEEN_NOTED:
-            touch = partial(queries.touch_session, session_id=found[1].id)
+            touch = partial(proof_queries.touch_session, session_id=found[1].id)
             await self._note("the use of a browser session could not be noted", touch, found[0])
         return (await self._within_policy(found[0]), found[1]) if found else None
 

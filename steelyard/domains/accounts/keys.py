@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import UNBOUNDED, Context, KeyRights, KeyScope
-from steelyard.domains.accounts import access, notices, queries, secrets
+from steelyard.domains.accounts import access, notices, proof_queries, queries, secrets
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import ApiKey, NewApiKey
 from steelyard.domains.accounts.notices import Notice
@@ -108,14 +108,14 @@ async def insert_key(
 async def list_keys(ctx: Context) -> list[ApiKey]:
     identity = access.require_account(ctx)
     async with ctx.database.read() as conn:
-        return await queries.list_keys(conn, identity.user_id)
+        return await proof_queries.list_keys(conn, identity.user_id)
 
 
 async def revoke_key(ctx: Context, key_id: int) -> None:
     """End a key of the caller (any key, for an administrator); everywhere within `identities.CACHE_TTL_S`."""
     identity = access.require_whole(ctx)
     async with ctx.database.write() as conn:
-        key = await queries.find_key(conn, key_id)
+        key = await proof_queries.find_key(conn, key_id)
         if key is None or (key.user_id != identity.user_id and not identity.is_admin):
             raise NotFound("there is no such key")
         await conn.execute(delete(t.api_keys).where(t.api_keys.c.id == key_id))
@@ -139,10 +139,10 @@ async def take_unseen(ctx: Context) -> dict[int, str]:
     """Return the secrets, by account, of service accounts that the caller has just made, and forget them."""
     maker, table = access.require_account(ctx).user_id, t.unseen_keys
     async with ctx.database.read() as conn:
-        if not await queries.list_unseen_keys(conn, maker):
+        if not await proof_queries.list_unseen_keys(conn, maker):
             return {}
     async with ctx.database.write() as conn:
-        found = await queries.list_unseen_keys(conn, maker)
+        found = await proof_queries.list_unseen_keys(conn, maker)
         await conn.execute(delete(table).where(table.c.maker_id == maker))
         await conn.execute(delete(table).where(table.c.created_at < ctx.ports.clock() - UNSEEN_FOR))
     fresh = ctx.ports.clock() - UNSEEN_FOR

@@ -13,7 +13,16 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access, notices, queries, role_queries, secrets, sessions, standings
+from steelyard.domains.accounts import (
+    access,
+    notices,
+    proof_queries,
+    queries,
+    role_queries,
+    secrets,
+    sessions,
+    standings,
+)
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.directory import refuse_of_directory
 from steelyard.domains.accounts.model import AccountLink, Standing, User
@@ -88,7 +97,7 @@ async def _insert(ctx: Context, conn: AsyncConnection, lasts: timedelta, **value
         expires_at=now + lasts,
         **values,
     )
-    link = await queries.find_link(conn, t.account_links.c.id == link_id)
+    link = await proof_queries.find_link(conn, t.account_links.c.id == link_id)
     assert link is not None, "it was just written"
     return MadeLink(link, f"{ctx.origin}/invite?token={token}")
 
@@ -107,14 +116,14 @@ async def list_invitations(ctx: Context, team_name: str) -> list[AccountLink]:
     """Return the pending invitations of a team, for those who decide who is in it."""
     async with ctx.database.read() as conn:
         team = await load_for_people(ctx, conn, team_name)
-        return await queries.list_invitations(conn, team.id, ctx.ports.clock())
+        return await proof_queries.list_invitations(conn, team.id, ctx.ports.clock())
 
 
 async def withdraw(ctx: Context, team_name: str, link_id: int) -> None:
     async with ctx.database.write() as conn:
         team = await load_for_people(ctx, conn, team_name)
         mine = t.account_links.c
-        link = await queries.find_link(conn, (mine.id == link_id) & (mine.entity_id == team.id))
+        link = await proof_queries.find_link(conn, (mine.id == link_id) & (mine.entity_id == team.id))
         if link is None:
             raise NotFound("there is no such invitation")
         await conn.execute(delete(t.account_links).where(mine.id == link_id))
@@ -139,7 +148,7 @@ async def open_link(ctx: Context, token: str) -> AccountLink:
 
 
 async def _load(ctx: Context, conn: AsyncConnection, token: str) -> AccountLink:
-    link = await queries.find_link(conn, t.account_links.c.token_hash == secrets.hash_token(token))
+    link = await proof_queries.find_link(conn, t.account_links.c.token_hash == secrets.hash_token(token))
     if link is None or link.expires_at <= ctx.ports.clock():
         raise NotFound("this link has been used or is over; ask for a new one")
     return link

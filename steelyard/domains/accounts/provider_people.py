@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import notices, provider_queries, queries, role_queries
+from steelyard.domains.accounts import notices, proof_queries, provider_queries, queries, role_queries
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.model import EntityKind, Role, Standing, User
 from steelyard.domains.accounts.notices import Notice
@@ -121,7 +121,7 @@ async def _find_or_make(ctx: Context, conn: AsyncConnection, person: Person) -> 
     if holders:
         return _of_address(person, email, holders)
     is_theirs = bool(email) and person.email_verified
-    invitations = await queries.list_pending_invitations(conn, email, ctx.ports.clock()) if is_theirs else []
+    invitations = await proof_queries.list_pending_invitations(conn, email, ctx.ports.clock()) if is_theirs else []
     if not invitations and not ctx.ports.policy.sso.provisioning:
         raise SignOnFailed(
             f"there is no account for {email or person.username} on this server",

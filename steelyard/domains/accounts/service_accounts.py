@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
-from steelyard.domains.accounts import access, keys, queries, role_queries, standings
+from steelyard.domains.accounts import access, keys, proof_queries, queries, role_queries, standings
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.access import Permission
 from steelyard.domains.accounts.keys import NewKey
@@ -55,7 +55,7 @@ async def renew_key(ctx: Context, owner: str, user_id: int) -> NewApiKey:
         # whoever is shown the key may do what the account may
         held = await role_queries.find_team_standing(conn, entity.id, account.id)
         standings.require_as_much(ctx, people_of(entity), held or Standing(Role.MEMBER))
-        for key in await queries.list_keys(conn, account.id):
+        for key in await proof_queries.list_keys(conn, account.id):
             await conn.execute(delete(t.api_keys).where(t.api_keys.c.id == key.id))
             await audit.note(ctx, conn, Action.USER_DELETE_API_KEY, account.subject, key=key.label)
         return await keys.insert_key(ctx, conn, account.subject, NewKey(account.name))

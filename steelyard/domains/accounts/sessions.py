@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import delete
 
 from steelyard.context import Context, Identity
-from steelyard.domains.accounts import access, activity, notices, queries, secrets
+from steelyard.domains.accounts import access, activity, notices, proof_queries, queries, secrets
 from steelyard.domains.accounts import tables as t
 from steelyard.domains.accounts.directory import directory_account, is_of_directory, refuse_of_directory
 from steelyard.domains.accounts.identities import used_since
@@ -117,7 +117,7 @@ async def open_session(ctx: Context, user_id: int, user_agent: str, id_token: st
 async def list_sessions(ctx: Context) -> list[BrowserSession]:
     identity = access.require_account(ctx)
     async with ctx.database.read() as conn:
-        return await queries.list_sessions(conn, identity.user_id, ctx.ports.clock(), used_since(ctx.ports))
+        return await proof_queries.list_sessions(conn, identity.user_id, ctx.ports.clock(), used_since(ctx.ports))
 
 
 async def end_session(ctx: Context, session_id: int) -> None:

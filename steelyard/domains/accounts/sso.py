@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import structlog
 
 from steelyard.context import Context
-from steelyard.domains.accounts import queries, sessions
+from steelyard.domains.accounts import proof_queries, sessions
 from steelyard.domains.accounts.provider_people import account_of
 from steelyard.domains.accounts.sso_attempts import Sealed, new_attempt, seal, unseal
 from steelyard.domains.accounts.throttle import Attempts, Guesser
@@ -88,7 +88,7 @@ async def sign_out_url(ctx: Context, session_id: int) -> str | None:
     if ctx.ports.sso is None:
         return None
     async with ctx.database.read() as conn:
-        id_token = await queries.find_id_token(conn, session_id)
+        id_token = await proof_queries.find_id_token(conn, session_id)
     if not id_token:
         return None
     try:
