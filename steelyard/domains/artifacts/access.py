@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, allows, require, require_account, require_reader
-from steelyard.domains.artifacts import queries
+from steelyard.domains.artifacts import membership_queries, queries
 from steelyard.domains.artifacts.model import Artifact, Collection, Kind, Stamp, State
 from steelyard.kernel.errors import Denied, NotFound
 
@@ -33,7 +33,7 @@ async def visible(ctx: Context, conn: AsyncConnection, artifacts: Sequence[Artif
 async def _read_by_link(ctx: Context, conn: AsyncConnection, artifact_ids: list[int]) -> set[int]:
     if not artifact_ids:
         return set()
-    places = await queries.list_memberships_of_artifacts(conn, artifact_ids)
+    places = await membership_queries.list_memberships_of_artifacts(conn, artifact_ids)
     collections = await queries.list_collections_by_id(conn, [place.collection_id for place in places])
     readable = {item.id for item in collections if allows(ctx.identity, Permission.READ, item.target)}
     return {place.artifact_id for place in places if place.collection_id in readable}

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission
-from steelyard.domains.artifacts import access, content_queries, name_queries, queries
+from steelyard.domains.artifacts import access, content_queries, membership_queries, name_queries, queries
 from steelyard.domains.artifacts.model import Artifact, Collection, DeletedWhy, End, Kind
 from steelyard.domains.artifacts.queries import chunks
 from steelyard.domains.artifacts.tables import artifacts
@@ -69,7 +69,7 @@ async def end_versions(
 
 async def _end(conn: AsyncConnection, which: ColumnElement[bool], end: End, gone: int | None = None) -> None:
     await queries.mark_deleted(conn, which, end)
-    places = await queries.list_places(conn, which)
+    places = await membership_queries.list_places(conn, which)
     left = {collection for _, collection in places} - {gone}
     await queries.lock_collections(conn, left)
     await name_queries.delete_aliases_at(conn, [place for place, _ in places], end.stamp)
@@ -91,7 +91,9 @@ async def purge_content(ctx: Context, conn: AsyncConnection, project_id: int) ->
 @OUTPUTS_DELETED.add
 async def delete_outputs(ctx: Context, conn: AsyncConnection, runs: Sequence[int]) -> None:
     """Delete the versions that runs made, but for those that are linked elsewhere: they are somebody else's by now."""
-    await end_versions(conn, await queries.list_unlinked_outputs(conn, runs), _asked(ctx, DeletedWhy.WITH_RUN))
+    await end_versions(
+        conn, await membership_queries.list_unlinked_outputs(conn, runs), _asked(ctx, DeletedWhy.WITH_RUN)
+    )
 
 
 async def delete_collection(ctx: Context, collection_id: int, kind: Kind) -> Collection:

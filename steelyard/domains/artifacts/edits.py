@@ -14,7 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, Thing, allows, require
-from steelyard.domains.artifacts import access, name_queries, queries, rules, ttl_policy, type_policy
+from steelyard.domains.artifacts import (
+    access,
+    membership_queries,
+    name_queries,
+    queries,
+    rules,
+    ttl_policy,
+    type_policy,
+)
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import (
     TTL_OFF,
@@ -123,7 +131,7 @@ async def change_aliases(
 async def _place(ctx: Context, conn: AsyncConnection, artifact: Artifact, change: AliasChange) -> Membership:
     project = await project_queries.find_project(conn, change.entity, change.project)
     collection = project and await queries.find_collection(conn, project.id, change.collection)
-    place = collection and await queries.find_membership_of(conn, collection.id, artifact.id)
+    place = collection and await membership_queries.find_membership_of(conn, collection.id, artifact.id)
     if not collection or not place:
         raise NotFound(f"the artifact has no version in {change.entity}/{change.project}/{change.collection}")
     require(ctx, Permission.WRITE, collection.target)
@@ -157,7 +165,7 @@ async def update_version(ctx: Context, artifact_id: int, change: VersionChange) 
 
 
 async def _replace_aliases(ctx: Context, conn: AsyncConnection, artifact: Artifact, wanted: Sequence[str]) -> None:
-    place = await queries.find_membership_of(conn, artifact.sequence_id, artifact.id)
+    place = await membership_queries.find_membership_of(conn, artifact.sequence_id, artifact.id)
     if place is None:
         raise Invalid("aliases of an artifact can be changed once it is committed")
     present = {item.alias for item in await name_queries.list_aliases_of_memberships(conn, [place.id])}
@@ -274,12 +282,12 @@ async def link_version(
         target = await _ensure_portfolio(ctx, conn, artifact, portfolio)
         number = await queries.lock_collection(conn, target.id)
         now = ctx.ports.clock()
-        place = await queries.find_membership_of(conn, target.id, artifact.id)
+        place = await membership_queries.find_membership_of(conn, target.id, artifact.id)
         if place is None:
             values = {"collection_id": target.id, "artifact_id": artifact.id, "version_index": number}
             await insert_row(conn, t.artifact_memberships, **values, created_at=now)
             await queries.update_collection(conn, target.id, next_version=number + 1, updated_at=now)
-            place = await queries.find_membership_of(conn, target.id, artifact.id)
+            place = await membership_queries.find_membership_of(conn, target.id, artifact.id)
         assert place is not None, "it was just written"
         await name_queries.set_aliases(conn, place, {*aliases, rules.LATEST}, access.stamp(ctx))
         if is_registry(target.project):
@@ -342,11 +350,11 @@ async def unlink_version(ctx: Context, artifact_id: int, portfolio_id: int) -> N
     async with ctx.database.write() as conn:
         portfolio = await access.load_collection_of_kind(ctx, conn, portfolio_id, Kind.PORTFOLIO)
         await queries.lock_collection(conn, portfolio.id)
-        place = await queries.find_membership_of(conn, portfolio.id, artifact_id)
+        place = await membership_queries.find_membership_of(conn, portfolio.id, artifact_id)
         if place is None:
             raise NotFound("the artifact is not linked to this portfolio")
         await name_queries.delete_aliases_at(conn, [place.id], access.stamp(ctx))
-        await queries.delete_membership(conn, place.id)
+        await membership_queries.delete_membership(conn, place.id)
         await name_queries.restore_latest(conn, portfolio.id, access.stamp(ctx))
         gone = replace(portfolio.subject, artifact_id=artifact_id)
         await audit.note(ctx, conn, Action.ARTIFACT_UPDATE, gone, unlinked=True)

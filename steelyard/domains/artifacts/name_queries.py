@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.domains.accounts.tables import users
 from steelyard.domains.artifacts import tables as t
+from steelyard.domains.artifacts.membership_queries import find_membership, find_newest_membership
 from steelyard.domains.artifacts.model import Alias, AliasChanged, Membership, Stamp, Tag
-from steelyard.domains.artifacts.queries import chunks, find_membership, find_newest_membership
+from steelyard.domains.artifacts.queries import chunks
 from steelyard.domains.artifacts.rules import LATEST
 from steelyard.sql.dialect import insert_ignore, upsert
 from steelyard.sql.types import UtcTime

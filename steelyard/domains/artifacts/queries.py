@@ -1,7 +1,7 @@
-"""Questions about types, collections, versions and their names, one function each. They never commit.
+"""Questions about types, collections and versions, one function each. They never commit.
 
-What versions hold (manifests, entries, content) is asked in `content_queries.py`, who made and used them in
-`lineage_queries.py`.
+Which collections versions are in is asked in `membership_queries.py`, by which names in `name_queries.py`, what they
+hold (manifests, entries, content) in `content_queries.py`, who made and used them in `lineage_queries.py`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,10 @@ from steelyard.domains.artifacts.model import (
     Collection,
     End,
     Kind,
-    Membership,
     Portfolio,
     State,
 )
 from steelyard.domains.artifacts.model import Sequence as SequenceCollection
-from steelyard.domains.artifacts.rules import find_version_index
 from steelyard.domains.projects.tables import projects
 from steelyard.kernel.errors import Conflict
 from steelyard.sql.dialect import insert_ignore
@@ -46,7 +44,7 @@ def chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
         yield items[start : start + CHUNK]
 
 
-async def _count(conn: AsyncConnection, statement: Select[Any]) -> int:
+async def count(conn: AsyncConnection, statement: Select[Any]) -> int:
     return int((await conn.execute(select(func.count()).select_from(statement.subquery()))).scalar_one())
 
 
@@ -155,7 +153,7 @@ async def list_collections(
 
 
 async def count_collections(conn: AsyncConnection, question: Select[Any]) -> int:
-    return await _count(conn, question)
+    return await count(conn, question)
 
 
 async def lock_collection(conn: AsyncConnection, collection_id: int) -> int:
@@ -321,91 +319,3 @@ async def register_client_id(
     """Remember a client's own id. The first meaning of an id stays."""
     values = {"client_id": client_id, "artifact_id": artifact_id, "collection_id": collection_id}
     await insert_ignore(conn, t.artifact_client_ids, values)
-
-
-# ---- memberships ----------------------------------------------------------------------------------------------
-
-
-def _memberships() -> Select[Any]:
-    alive = and_(artifacts.c.id == memberships.c.artifact_id, artifacts.c.state == State.COMMITTED)
-    return select(memberships).join(artifacts, alive)
-
-
-async def find_membership(conn: AsyncConnection, collection_id: int, alias: str) -> Membership | None:
-    """Return the place of the version that `alias` (`v3` or a given name) means in the collection."""
-    statement = _memberships().where(memberships.c.collection_id == collection_id)
-    index = find_version_index(alias)
-    if index is not None:
-        statement = statement.where(memberships.c.version_index == index)
-    else:
-        named = and_(aliases.c.membership_id == memberships.c.id, aliases.c.alias == alias)
-        statement = statement.join(aliases, named)
-    row = (await conn.execute(statement)).first()
-    return Membership(**row._mapping) if row else None
-
-
-async def find_membership_of(conn: AsyncConnection, collection_id: int, artifact_id: int) -> Membership | None:
-    statement = _memberships().where(
-        memberships.c.collection_id == collection_id, memberships.c.artifact_id == artifact_id
-    )
-    row = (await conn.execute(statement)).first()
-    return Membership(**row._mapping) if row else None
-
-
-async def find_newest_membership(conn: AsyncConnection, collection_id: int) -> Membership | None:
-    statement = _memberships().where(memberships.c.collection_id == collection_id)
-    row = (await conn.execute(statement.order_by(memberships.c.version_index.desc()).limit(1))).first()
-    return Membership(**row._mapping) if row else None
-
-
-def memberships_of(collection_id: int, where: Sequence[ColumnElement[bool]] = ()) -> Select[Any]:
-    return _memberships().where(memberships.c.collection_id == collection_id, *where)
-
-
-async def list_memberships(
-    conn: AsyncConnection, question: Select[Any], order: Sequence[ColumnElement[Any]], page: Page
-) -> list[Membership]:
-    rows = await conn.execute(question.order_by(*order).offset(page[0]).limit(page[1]))
-    return [Membership(**row._mapping) for row in rows]
-
-
-async def count_memberships(conn: AsyncConnection, question: Select[Any]) -> int:
-    return await _count(conn, question)
-
-
-async def list_unlinked_outputs(conn: AsyncConnection, runs: Sequence[int]) -> list[int]:
-    """Return the living versions that runs made and that are in their own sequence only."""
-    linked = select(t.artifact_memberships.c.id).where(
-        t.artifact_memberships.c.artifact_id == t.artifacts.c.id,
-        t.artifact_memberships.c.collection_id != t.artifacts.c.sequence_id,
-    )
-    made = select(t.artifacts.c.id).where(t.artifacts.c.run_id.in_(runs), t.artifacts.c.state != State.DELETED)
-    return list((await conn.execute(made.where(~linked.exists()).order_by(t.artifacts.c.id))).scalars())
-
-
-async def list_memberships_of_artifacts(conn: AsyncConnection, ids: Sequence[int]) -> list[Membership]:
-    statement = _memberships().where(memberships.c.artifact_id.in_(ids)).order_by(memberships.c.id)
-    return [Membership(**row._mapping) for row in await conn.execute(statement)]
-
-
-async def list_memberships_by_id(conn: AsyncConnection, ids: Sequence[int]) -> list[Membership]:
-    return [Membership(**row._mapping) for row in await conn.execute(_memberships().where(memberships.c.id.in_(ids)))]
-
-
-async def list_places(conn: AsyncConnection, which: ColumnElement[bool]) -> list[tuple[int, int]]:
-    """Return (membership, collection) of versions, whatever their state."""
-    statement = select(memberships.c.id, memberships.c.collection_id)
-    rows = await conn.execute(statement.join(artifacts, artifacts.c.id == memberships.c.artifact_id).where(which))
-    return [(row.id, row.collection_id) for row in rows]
-
-
-async def delete_membership(conn: AsyncConnection, membership_id: int) -> None:
-    await conn.execute(delete(memberships).where(memberships.c.id == membership_id))
-
-
-async def count_versions(conn: AsyncConnection, collection_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Return collection id → (how many versions, number of the newest) for those that have any."""
-    question = _memberships().where(memberships.c.collection_id.in_(collection_ids)).subquery()
-    columns = [question.c.collection_id, func.count(), func.max(question.c.version_index)]
-    rows = await conn.execute(select(*columns).group_by(question.c.collection_id))
-    return {row[0]: (row[1], row[2]) for row in rows}

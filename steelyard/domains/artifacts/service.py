@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, allows, require, require_reader
-from steelyard.domains.artifacts import access, filters, lineage_queries, name_queries, queries
+from steelyard.domains.artifacts import access, filters, lineage_queries, membership_queries, name_queries, queries
 from steelyard.domains.artifacts.model import (
     Alias,
     Artifact,
@@ -136,7 +136,7 @@ async def list_collections(
 async def find_membership(ctx: Context, collection: Collection, alias: str) -> Membership | None:
     require(ctx, Permission.READ, collection.target)
     async with ctx.database.read() as conn:
-        return await queries.find_membership(conn, collection.id, alias)
+        return await membership_queries.find_membership(conn, collection.id, alias)
 
 
 async def find_membership_by_name(ctx: Context, project: Project, name: str) -> Membership | None:
@@ -150,7 +150,7 @@ async def find_membership_by_name(ctx: Context, project: Project, name: str) -> 
         collection = await queries.find_collection(conn, project.id, name)
         if collection is None:
             collection = await queries.find_collection_by_client_id(conn, project.id, name)
-        return await queries.find_membership(conn, collection.id, alias) if collection else None
+        return await membership_queries.find_membership(conn, collection.id, alias) if collection else None
 
 
 async def list_memberships(ctx: Context, collection: Collection, listing: Listing) -> tuple[list[Membership], int]:
@@ -158,16 +158,16 @@ async def list_memberships(ctx: Context, collection: Collection, listing: Listin
     require(ctx, Permission.READ, collection.target)
     conditions = filters.parse_filters(listing.filters, queries.VERSION_FILTERS)
     order = filters.parse_order(listing.order, queries.VERSION_ORDERS, "-versionIndex")
-    question = queries.memberships_of(collection.id, conditions)
+    question = membership_queries.memberships_of(collection.id, conditions)
     async with ctx.database.read() as conn:
-        items = await queries.list_memberships(conn, question, order, (listing.offset, listing.limit))
-        return items, await queries.count_memberships(conn, question)
+        items = await membership_queries.list_memberships(conn, question, order, (listing.offset, listing.limit))
+        return items, await membership_queries.count_memberships(conn, question)
 
 
 async def load_memberships(ctx: Context, ids: Sequence[int]) -> list[Membership]:
     """Return those of the places, in the given order, whose collection the caller may see."""
     async with ctx.database.read() as conn:
-        places = {item.id: item for item in await queries.list_memberships_by_id(conn, ids)}
+        places = {item.id: item for item in await membership_queries.list_memberships_by_id(conn, ids)}
     known = await load_collections(ctx, [item.collection_id for item in places.values()])
     return [places[number] for number in ids if number in places and places[number].collection_id in known]
 
@@ -175,7 +175,7 @@ async def load_memberships(ctx: Context, ids: Sequence[int]) -> list[Membership]
 async def find_newest(ctx: Context, collection: Collection) -> Membership | None:
     require(ctx, Permission.READ, collection.target)
     async with ctx.database.read() as conn:
-        return await queries.find_newest_membership(conn, collection.id)
+        return await membership_queries.find_newest_membership(conn, collection.id)
 
 
 async def load_places(ctx: Context, artifact_ids: Sequence[int]) -> dict[int, list[Membership]]:
@@ -185,7 +185,7 @@ async def load_places(ctx: Context, artifact_ids: Sequence[int]) -> dict[int, li
     """
     visible = await load_artifacts(ctx, artifact_ids)
     async with ctx.database.read() as conn:
-        places = await queries.list_memberships_of_artifacts(conn, list(visible))
+        places = await membership_queries.list_memberships_of_artifacts(conn, list(visible))
     known = await load_collections(ctx, [place.collection_id for place in places])
     found: dict[int, list[Membership]] = {}
     for place in places:

@@ -16,6 +16,7 @@ from steelyard.domains.artifacts import (
     access,
     content_queries,
     lineage_queries,
+    membership_queries,
     name_queries,
     queries,
     rules,
@@ -181,7 +182,7 @@ async def _begin_again(
         told = _told(ctx, spec, run, artifact.created_at)
         await queries.update_artifact(conn, artifact.id, requested_aliases=json.dumps(wanted), **told)
         return
-    place = await queries.find_membership_of(conn, artifact.sequence_id, artifact.id)
+    place = await membership_queries.find_membership_of(conn, artifact.sequence_id, artifact.id)
     assert place is not None, "a committed version has its place in its sequence"
     await name_queries.set_aliases(conn, place, spec.aliases, access.stamp(ctx))
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, allows, require
-from steelyard.domains.artifacts import filters, name_queries, queries, service
+from steelyard.domains.artifacts import filters, membership_queries, name_queries, queries, service
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.browse import version_queries
 from steelyard.domains.artifacts.browse.rows import Row, build_rows, list_rows
@@ -60,7 +60,7 @@ async def _collection_rows(conn: AsyncConnection, items: Sequence[Collection]) -
     counts: dict[int, tuple[int, int]] = {}
     tags: dict[int, list[str]] = {}
     for some in queries.chunks([item.id for item in items]):
-        counts |= await queries.count_versions(conn, some)
+        counts |= await membership_queries.count_versions(conn, some)
         for owner, tag in await name_queries.list_tags(conn, t.artifact_collection_tags, "collection_id", some):
             tags.setdefault(owner, []).append(tag.name)
     rows = []
@@ -84,7 +84,7 @@ async def load_detail(ctx: Context, collection: Collection) -> CollectionDetail:
     require(ctx, Permission.READ, collection.target)
     async with ctx.database.read() as conn:
         (row,) = await _collection_rows(conn, [collection])
-        newest = await queries.find_newest_membership(conn, collection.id)
+        newest = await membership_queries.find_newest_membership(conn, collection.id)
         pending = await version_queries.list_pending(conn, collection.id, _PENDING_MAX)
         return CollectionDetail(
             row,
@@ -107,19 +107,19 @@ async def list_versions(ctx: Context, collection: Collection, listing: Listing, 
     """Return a page of a collection's versions. `find` is searched for in numbers, aliases, tags and digests."""
     require(ctx, Permission.READ, collection.target)
     order = filters.parse_order(listing.order, version_queries.ORDERS, "-versionIndex")
-    every = queries.memberships_of(collection.id)
-    question = queries.memberships_of(collection.id, [_matching(word) for word in find.split()])
+    every = membership_queries.memberships_of(collection.id)
+    question = membership_queries.memberships_of(collection.id, [_matching(word) for word in find.split()])
     async with ctx.database.read() as conn:
-        places = await queries.list_memberships(conn, question, order, (listing.offset, listing.limit))
-        total = await queries.count_memberships(conn, every)
-        matched = await queries.count_memberships(conn, question) if find.split() else total
+        places = await membership_queries.list_memberships(conn, question, order, (listing.offset, listing.limit))
+        total = await membership_queries.count_memberships(conn, every)
+        matched = await membership_queries.count_memberships(conn, question) if find.split() else total
         return VersionPage(total, matched, await list_rows(ctx, conn, places))
 
 
 async def list_version_numbers(ctx: Context, collection: Collection, find: str) -> list[int]:
     """Return the numbers of all versions that a search finds, the newest first, for a change of all of them."""
     require(ctx, Permission.READ, collection.target)
-    question = queries.memberships_of(collection.id, [_matching(word) for word in find.split()])
+    question = membership_queries.memberships_of(collection.id, [_matching(word) for word in find.split()])
     async with ctx.database.read() as conn:
         return await version_queries.list_numbers(conn, question, _NUMBERS_MAX)
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from steelyard.context import Context
 from steelyard.domains.accounts.access import Permission, allows
-from steelyard.domains.artifacts import access, name_queries, queries, service
+from steelyard.domains.artifacts import access, membership_queries, name_queries, queries, service
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.browse import walk_queries
 from steelyard.domains.artifacts.browse.walk_queries import RunNode
@@ -103,7 +103,7 @@ async def _in_sequences(ctx: Context, conn: AsyncConnection, links: Sequence[tup
     known = {artifact.id: artifact for artifact, _ in links}
     places: dict[int, Membership] = {}
     for some in queries.chunks(list(known)):
-        for place in await queries.list_memberships_of_artifacts(conn, some):
+        for place in await membership_queries.list_memberships_of_artifacts(conn, some):
             if known[place.artifact_id].sequence_id == place.collection_id:
                 places[place.artifact_id] = place
     return await build_rows(ctx, conn, [(known[number], places[number]) for number in known if number in places])

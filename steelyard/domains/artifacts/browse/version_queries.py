@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from steelyard.domains.artifacts import queries
+from steelyard.domains.artifacts import membership_queries, queries
 from steelyard.domains.artifacts import tables as t
 from steelyard.domains.artifacts.model import Artifact, LineageRole, Membership, State
 
@@ -30,7 +30,7 @@ async def list_pending(conn: AsyncConnection, sequence_id: int, limit: int) -> l
 
 
 async def list_numbers(conn: AsyncConnection, question: Select[Any], limit: int) -> list[int]:
-    """Return the numbers of the places that a question of `queries.memberships_of` finds, the greatest first."""
+    """Return the numbers of the places that a question of `memberships_of` finds, the greatest first."""
     number = memberships.c.version_index
     statement = question.with_only_columns(number).order_by(number.desc()).limit(limit)
     return list((await conn.execute(statement)).scalars())
@@ -62,7 +62,7 @@ async def find_by_digest(conn: AsyncConnection, sequence_id: int, digest: str) -
 async def find_neighbours(conn: AsyncConnection, here: Membership) -> tuple[int | None, int | None]:
     """Return the numbers of the versions before and behind this one in its collection, of those that are there."""
     number = memberships.c.version_index
-    beside = queries.memberships_of(here.collection_id).with_only_columns(number).limit(1)
+    beside = membership_queries.memberships_of(here.collection_id).with_only_columns(number).limit(1)
     before = beside.where(number < here.version_index).order_by(number.desc())
     behind = beside.where(number > here.version_index).order_by(number)
     return (await conn.execute(before)).scalar(), (await conn.execute(behind)).scalar()

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from steelyard.context import Context
 from steelyard.domains.accounts import queries as account_queries
 from steelyard.domains.accounts.access import Permission, allows, require
-from steelyard.domains.artifacts import access, downloads, queries
+from steelyard.domains.artifacts import access, downloads, membership_queries, queries
 from steelyard.domains.artifacts.browse import version_queries
 from steelyard.domains.artifacts.browse.rows import Row, build_rows, list_rows, readable_runs
 from steelyard.domains.artifacts.browse.walk_queries import RunNode
@@ -74,14 +74,14 @@ async def load_detail(ctx: Context, collection: Collection, version: str) -> Det
 async def _locate(ctx: Context, collection: Collection, version: str) -> tuple[Artifact, Membership | None]:
     require(ctx, Permission.READ, collection.target)
     async with ctx.database.read() as conn:
-        place = await queries.find_membership(conn, collection.id, version)
+        place = await membership_queries.find_membership(conn, collection.id, version)
         number = find_version_index(version)
         if place is None and number is not None:
             place = await version_queries.find_any_place(conn, collection.id, number)
         artifact = await queries.find_artifact(conn, place.artifact_id) if place else None
         if artifact is None:
             artifact = await version_queries.find_by_digest(conn, collection.id, version)
-            place = await queries.find_membership_of(conn, collection.id, artifact.id) if artifact else None
+            place = await membership_queries.find_membership_of(conn, collection.id, artifact.id) if artifact else None
         if artifact is None or not await _may_see(ctx, conn, artifact):
             raise NotFound(f"artifact {collection.name}:{version} not found")
         return artifact, place
@@ -98,7 +98,7 @@ async def _places(ctx: Context, conn: AsyncConnection, artifact: Artifact, here:
     """Return where else the version stands, as far as the caller may see."""
     if artifact.state is not State.COMMITTED:
         return []
-    others = [p for p in await queries.list_memberships_of_artifacts(conn, [artifact.id]) if p != here]
+    others = [p for p in await membership_queries.list_memberships_of_artifacts(conn, [artifact.id]) if p != here]
     rows = await list_rows(ctx, conn, others)
     return [row for row in rows if allows(ctx.identity, Permission.READ, row.collection.target)]
 
