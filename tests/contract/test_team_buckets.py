@@ -7,6 +7,7 @@ from pathlib import Path
 from steelyard.adapters.objects.open import open_store
 from steelyard.config.sources import load
 from tests.contract.runner import PROGRAMS
+from tests.harness.catalog import wait_until
 from tests.harness.client import Client
 from tests.harness.engines import Engine
 from tests.harness.server import Server
@@ -35,9 +36,13 @@ def test_a_client_logs_into_the_bucket_of_a_team(
     before = asyncio.run(keys_of(server, settings))
     told = client_of(server, user=user).run_json(PROGRAMS / "log_into_team.py", "lab-team", str(tmp_path))
     assert told == {"rows": 300, "artifact": True, "file": True}
-    keys = set(asyncio.run(keys_of(server, settings))) - set(before)
-    assert {key.split("/")[0] for key in keys} == {"@lab"}
-    assert {key.split("/")[1] for key in keys} >= {"artifacts", "runs", "segments"}
+
+    def kinds() -> set[str]:
+        keys = set(asyncio.run(keys_of(server, settings))) - set(before)
+        assert {key.split("/")[0] for key in keys} == {"@lab"}
+        return {key.split("/")[1] for key in keys}
+
+    wait_until(lambda: kinds() >= {"artifacts", "runs", "segments"}, "rows move to the bucket")
 
     server.stop()
     server.env.pop("STEELYARD_OBJECTS_TEAM_BUCKETS")

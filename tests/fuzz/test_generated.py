@@ -18,4 +18,5 @@ async def test_all_that_is_described_is_answered_as_described(engine: Engine, tm
         async with open_site(tmp_path, env) as site:
             answers, broken = await ask_generated(await open_tenants(site), seed=1, examples=EXAMPLES)
     assert not broken, "\n\n".join(map(str, broken))
-    assert answers[200] > answers.total() / 8, f"too few get further than the door: {dict(answers)}"
+    # Some of those who ask have no account, and most things have one name that is right.
+    assert answers[200] > answers.total() / 12, f"too few get further than the door: {dict(answers)}"

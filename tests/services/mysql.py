@@ -179,7 +179,9 @@ def create_database(port: int, name: str) -> str:
 
 
 def drop_database(port: int, name: str) -> None:
+    """Drop it. Raises `OperationalError` where somebody has left a transaction open in it."""
     with connect(port) as connection, connection.cursor() as cursor:
+        cursor.execute("SET SESSION lock_wait_timeout = 60")
         cursor.execute(f"DROP DATABASE IF EXISTS `{name}`")
 
 

@@ -120,25 +120,29 @@ async def test_a_lost_connection_is_a_passing_fault(
     assert (await start(user, "n")).status == 200
 
 
-async def test_a_deadlock_is_untied_and_nobody_hears_of_it(site: Site, user: Caller, engine: Engine) -> None:
+async def test_a_deadlock_is_untied_and_nobody_hears_of_it(
+    site: Site, user: Caller, engine: Engine, said_to_connections: list[str]
+) -> None:
     if engine.name == SQLITE:
         pytest.skip("a file has one writer at a time, so that no two wait for each other")
+    said_to_connections[:] = ["SET SESSION innodb_lock_wait_timeout=50"]  # it waits until the two wait for each other
     url = make_url(str(site.ports.database.engine.url))
-    with mysql.connect(url.port or 0) as connection, connection.cursor() as other:
-        connection.select_db(str(url.database))
-        connection.begin()
-        other.execute("UPDATE runs SET notes = 'of the one that changed more, and so may go on'")
-        other.execute("SELECT id FROM projects FOR SHARE")
-        made = asyncio.create_task(user.graphql(START, name="second", entity=user.name))
-        await asyncio.sleep(0.3)
-        assert not made.done(), "the number of the run is taken from the project"
-        await asyncio.to_thread(other.execute, "SELECT id FROM projects FOR UPDATE")
-        await asyncio.sleep(0.1)
-        assert not made.done(), "tried again, it waits"
-        connection.rollback()
-        other.execute("SHOW ENGINE INNODB STATUS")
-        assert "LATEST DETECTED DEADLOCK" in str(other.fetchone())
-    answer = await made
+    async with asyncio.TaskGroup() as tasks:
+        with mysql.connect(url.port or 0) as connection, connection.cursor() as other:
+            connection.select_db(str(url.database))
+            connection.begin()
+            other.execute("UPDATE runs SET notes = 'of the one that changed more, and so may go on'")
+            other.execute("SELECT id FROM projects FOR SHARE")
+            made = tasks.create_task(user.graphql(START, name="second", entity=user.name))
+            await asyncio.sleep(0.3)
+            assert not made.done(), "the number of the run is taken from the project"
+            await asyncio.to_thread(other.execute, "SELECT id FROM projects FOR UPDATE")
+            await asyncio.sleep(0.1)
+            assert not made.done(), "tried again, it waits"
+            connection.rollback()
+            other.execute("SHOW ENGINE INNODB STATUS")
+            assert "LATEST DETECTED DEADLOCK" in str(other.fetchone())
+    answer = made.result()
     assert (answer.status, answer.body.get("errors")) == (200, None)
     assert [run["name"] for run in await runs_of(user)] == ["r", "second"]
 
