@@ -28,6 +28,15 @@ def _loads_extended(text: str | bytes) -> Any:
         raise ValueError("JSON nests too deeply") from error
 
 
+def loads_object(content: bytes) -> dict[str, Any]:
+    """Return the object that a stranger's answer is, an empty one for anything else. Takes standard JSON only."""
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def dumps(value: Any) -> str:
     """Return extended JSON: non-finite numbers as bare tokens, as the client writes them itself."""
     if has_non_finite(value) or _has_big_int(value):

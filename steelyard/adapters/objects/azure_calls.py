@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import ssl
 from typing import Any
 
 import httpx
 
+from steelyard.adapters.objects.loop_client import LoopClient
 from steelyard.adapters.objects.sas import ContainerSigner
 from steelyard.kernel.errors import Invalid, Unavailable
 
@@ -27,27 +26,17 @@ class ContainerCalls:
 
     def __init__(self, signer: ContainerSigner, timeout: httpx.Timeout) -> None:
         self._signer = signer
-        self._timeout = timeout
-        self._opened: tuple[asyncio.AbstractEventLoop, httpx.AsyncClient] | None = None
-
-    def _client(self) -> httpx.AsyncClient:
-        """Return the client of this event loop; made when first needed, for loading certificates takes a while."""
-        loop = asyncio.get_running_loop()
-        if self._opened is None or self._opened[0] is not loop:
-            self._opened = loop, httpx.AsyncClient(timeout=self._timeout, verify=ssl.create_default_context())
-        return self._opened[1]
+        self._client = LoopClient(timeout)
 
     async def close(self) -> None:
-        if self._opened is not None and self._opened[0] is asyncio.get_running_loop():
-            await self._opened[1].aclose()
-        self._opened = None
+        await self._client.close()
 
     def url(self, key: str, rights: str, query: list[tuple[str, str]] | None = None) -> str:
         return self._signer.blob(key, rights, _CALL_TTL_S, query=query or [])
 
     async def send(self, method: str, url: str, **options: Any) -> httpx.Response:
         try:
-            return await self._client().request(method, url, **options)
+            return await self._client.get().request(method, url, **options)
         except httpx.TransportError as error:
             raise Unavailable("the object store does not answer; the request may be repeated") from error
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import ssl
 from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,6 +9,7 @@ from xml.etree import ElementTree as ET
 import httpx
 
 from steelyard.adapters.objects.account import BucketAccount
+from steelyard.adapters.objects.loop_client import LoopClient
 from steelyard.adapters.objects.sigv4 import BucketSigner, Signed
 from steelyard.kernel.errors import Invalid, Unavailable
 
@@ -44,20 +43,10 @@ class BucketCalls:
     def __init__(self, signer: BucketSigner, account: BucketAccount, timeout: httpx.Timeout) -> None:
         self._signer = signer
         self._account = account
-        self._timeout = timeout
-        self._opened: tuple[asyncio.AbstractEventLoop, httpx.AsyncClient] | None = None
-
-    def _client(self) -> httpx.AsyncClient:
-        """Return the client of this event loop; made when first needed, for loading certificates takes a while."""
-        loop = asyncio.get_running_loop()
-        if self._opened is None or self._opened[0] is not loop:
-            self._opened = loop, httpx.AsyncClient(timeout=self._timeout, verify=ssl.create_default_context())
-        return self._opened[1]
+        self._client = LoopClient(timeout)
 
     async def close(self) -> None:
-        if self._opened is not None and self._opened[0] is asyncio.get_running_loop():
-            await self._opened[1].aclose()
-        self._opened = None
+        await self._client.close()
 
     async def call(
         self, method: str, key: str, query: Sequence[tuple[str, str]], *, fine: set[str] | None = None
@@ -82,7 +71,7 @@ class BucketCalls:
         )
         headers = {**(signed or {}), **options.pop("headers", {})}
         try:
-            answer = await self._client().request(method, url, headers=headers, **options)
+            answer = await self._client.get().request(method, url, headers=headers, **options)
         except httpx.TransportError as error:
             raise Unavailable("the object store does not answer; the request may be repeated") from error
         return Answer(answer)

@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import httpx
-import orjson
 
 from steelyard.config.groups.telling import SlackSettings
+from steelyard.kernel import jsontext
 from steelyard.kernel.errors import Unavailable
 from steelyard.ports.slack import ApprovalFailed, ChannelGone, PostRefused, Webhook
 
@@ -41,7 +41,7 @@ class SlackApp:
         """Return what Slack says to an app that brings no good code: it names what it does not like first."""
         form = {"client_id": self._id, "client_secret": self._secret, "code": "none"}
         status, content = await self._ask(f"{self._api}/oauth.v2.access", data=form)
-        return _shown(str(_object(content).get("error") or f"status {status}"))
+        return _shown(str(jsontext.loads_object(content).get("error") or f"status {status}"))
 
     async def redeem(self, code: str, callback: str) -> Webhook:
         form = {"client_id": self._id, "client_secret": self._secret, "code": code, "redirect_uri": callback}
@@ -51,7 +51,7 @@ class SlackApp:
             raise ApprovalFailed(error.message, _AGAIN) from error
         if status != httpx.codes.OK:
             raise ApprovalFailed(f"Slack answers {status}", _AGAIN)
-        found = _object(content)
+        found = jsontext.loads_object(content)
         if found.get("ok") is not True:
             raise ApprovalFailed(f"Slack says: {_shown(str(found.get('error') or 'nothing that can be read'))}", _AGAIN)
         return self._webhook(found)
@@ -105,14 +105,6 @@ async def _read(answer: httpx.Response) -> bytes:
         if len(content) > _ANSWER_MAX:
             raise Unavailable("Slack's answer is too long")
     return content
-
-
-def _object(content: bytes) -> dict[str, Any]:
-    try:
-        found = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _shown(text: str) -> str:

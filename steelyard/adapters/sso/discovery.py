@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, NoReturn, TypeVar
 
 import httpx
-import orjson
 
+from steelyard.kernel import jsontext
 from steelyard.ports.sso import ProviderDown, ProviderFailed
 
 WELL_KNOWN = "/.well-known/openid-configuration"
@@ -113,7 +113,7 @@ class Discovery:
             _not_reached(url, error)
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise ProviderDown(f"the provider answers {answer.status_code} at {url}", "Try again in some minutes.")
-        return answer.status_code, _object(content)
+        return answer.status_code, jsontext.loads_object(content)
 
 
 async def _read(answer: httpx.Response) -> bytes:
@@ -123,14 +123,6 @@ async def _read(answer: httpx.Response) -> bytes:
         if len(content) > ANSWER_MAX:
             raise ProviderFailed(f"the provider's answer at {answer.url} is longer than {ANSWER_MAX} bytes", _ASK)
     return content
-
-
-def _object(content: bytes) -> dict[str, Any]:
-    try:
-        found = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _not_reached(url: str, error: Exception) -> NoReturn:
